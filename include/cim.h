@@ -1,0 +1,14 @@
+/**
+ * @file cim.h
+ * Everything stable of libcim in one include.
+ */
+#ifndef CIM_H
+#define CIM_H
+
+#include "cim/base.h"
+#include "cim/crs.h"
+#include "cim/ctx.h"
+#include "cim/geom.h"
+#include "cim/index.h"
+
+#endif

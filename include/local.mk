@@ -1,0 +1,8 @@
+cimincludedir = $(includedir)/cim
+include_HEADERS = include/cim.h
+ciminclude_HEADERS = \
+	include/cim/base.h \
+	include/cim/crs.h \
+	include/cim/ctx.h \
+	include/cim/geom.h \
+	include/cim/index.h

@@ -1,0 +1,52 @@
+/* sort.c - least-significant-digit radix sort, 11 bits a pass. */
+#include "core/sort.h"
+
+enum { BITS = 11, BUCKETS = 1 << BITS, MASK = BUCKETS - 1, PASSES64 = 6, PASSES32 = 3 };
+
+/* Counts to start positions; true if one bucket holds everything, so that the pass moves nothing. */
+static bool to_starts(size_t *hist, size_t count)
+{
+    size_t start = 0;
+    for (int b = 0; b < BUCKETS; b++) {
+        size_t n = hist[b];
+        if (n == count) return true;
+        hist[b] = start;
+        start += n;
+    }
+    return false;
+}
+
+void cim__sort_keyed(cim__keyed *items, cim__keyed *scratch, size_t count)
+{
+    cim__keyed *from = items, *to = scratch;
+    size_t hist[BUCKETS];
+    for (int pass = 0; pass < PASSES64; pass++) {
+        int shift = pass * BITS;
+        memset(hist, 0, sizeof hist);
+        for (size_t i = 0; i < count; i++) hist[(from[i].key >> shift) & MASK]++;
+        if (to_starts(hist, count)) continue;
+        for (size_t i = 0; i < count; i++) to[hist[(from[i].key >> shift) & MASK]++] = from[i];
+        cim__keyed *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != items) memcpy(items, from, count * sizeof *items);
+}
+
+void cim__sort_u64_high(uint64_t *items, uint64_t *scratch, size_t count)
+{
+    uint64_t *from = items, *to = scratch;
+    size_t hist[PASSES32][BUCKETS];
+    memset(hist, 0, sizeof hist);
+    for (size_t i = 0; i < count; i++)
+        for (int pass = 0; pass < PASSES32; pass++) hist[pass][(items[i] >> (32 + pass * BITS)) & MASK]++;
+    for (int pass = 0; pass < PASSES32; pass++) {
+        int shift = 32 + pass * BITS;
+        if (to_starts(hist[pass], count)) continue;
+        for (size_t i = 0; i < count; i++) to[hist[pass][(from[i] >> shift) & MASK]++] = from[i];
+        uint64_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != items) memcpy(items, from, count * sizeof *items);
+}

@@ -1,0 +1,4 @@
+libcimcore_la_SOURCES += \
+	%D%/crs.h \
+	%D%/proj.c %D%/proj.h \
+	%D%/transform.c

@@ -1,0 +1,8 @@
+libcimcore_la_SOURCES += \
+	%D%/gaia.c \
+	%D%/geom.c %D%/geom.h \
+	%D%/geos.c %D%/geos.h \
+	%D%/measure.c \
+	%D%/orient.c \
+	%D%/simple.c \
+	%D%/wkx.c
