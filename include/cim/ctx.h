@@ -23,7 +23,7 @@ enum { CIM_LOG_ERROR = 0, CIM_LOG_WARNING = 1, CIM_LOG_INFO = 2, CIM_LOG_DEBUG =
 /** A finished line without newline; `level` is one of CIM_LOG_*.  Calls are serialised. */
 typedef void (*cim_log_fn)(int32_t level, const char *line, void *user);
 
-/** `done` rises from 0 to 1 within one `step`; 0 stops the work (CIM_ECANCEL), anything else goes on.  The shape of
+/** `done` rises from 0 to 1 within one `step`; returning 0 is a cim_ctx_cancel(), anything else goes on.  The shape of
  *  GDALProgressFunc. */
 typedef int32_t (*cim_progress_fn)(double done, const char *step, void *user);
 
@@ -85,14 +85,23 @@ CIM_API cim_status cim_ctx_new(const cim_ctx_options *opts, cim_ctx **ctx_out);
 CIM_API void cim_ctx_free(cim_ctx *ctx);
 
 /**
- * Ask the call that runs on this context to stop soon with CIM_ECANCEL.  The flag is cleared when the next call
- * begins.  Safe in a signal handler.
+ * Stop: the call that runs on this context and every later one ends soon with CIM_ECANCEL, until cim_ctx_resume().  Safe in
+ * a signal handler; a request that comes a moment before a call begins is not lost.
  *
  * @return nothing.
  * Thread rule: any thread, at any time between cim_ctx_new() and cim_ctx_free().   Cost: O(1).
  * Since 0.1.
  */
 CIM_API void cim_ctx_cancel(cim_ctx *ctx);
+
+/**
+ * Take cim_ctx_cancel() back.
+ *
+ * @return nothing.
+ * Thread rule: the context's thread.   Cost: O(1).
+ * Since 0.1.
+ */
+CIM_API void cim_ctx_resume(cim_ctx *ctx);
 
 /**
  * The message of the last failed call on this context: one line, without newline, never NULL; "" after a success.

@@ -67,6 +67,11 @@ void cim_ctx_cancel(cim_ctx *ctx)
     if (ctx) atomic_store(ctx->cancel, 1);
 }
 
+void cim_ctx_resume(cim_ctx *ctx)
+{
+    if (ctx) atomic_store(ctx->cancel, 0);
+}
+
 const char *cim_ctx_error(const cim_ctx *ctx) { return ctx ? ctx->error : "no context"; }
 
 void cim__enter(cim_ctx *ctx)
@@ -74,7 +79,6 @@ void cim__enter(cim_ctx *ctx)
     if (!ctx) return;
     ctx->error[0] = 0;
     ctx->status = CIM_OK;
-    atomic_store(ctx->cancel, 0);
 }
 
 /* Control characters would break the one-line promise (inputs may hold them). */

@@ -24,7 +24,7 @@ struct cim_ctx {
     char error[1000];
 };
 
-/* Begin a public call: forget the last error and an old cancellation. */
+/* Begin a public call: forget the last error. */
 void cim__enter(cim_ctx *ctx);
 
 /* The only way to return a failure.  One line, saying what and where, without repeating the function's name. */

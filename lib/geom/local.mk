@@ -5,4 +5,5 @@ libcimcore_la_SOURCES += \
 	%D%/measure.c \
 	%D%/orient.c \
 	%D%/simple.c \
+	%D%/topo.c %D%/topo.h \
 	%D%/wkx.c

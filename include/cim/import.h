@@ -1,0 +1,63 @@
+/**
+ * @file import.h
+ * Importing OpenStreetMap, CityGML and CityJSON files into a city file.
+ */
+#ifndef CIM_IMPORT_H
+#define CIM_IMPORT_H
+
+#include "cim/city.h"
+#include "cim/ctx.h"
+
+CIM_BEGIN
+
+enum {
+    CIM_IMPORT_KEEP_GOING = 1,    /**< an input that fails is left out (of a damaged XML file what came before the damage is kept) */
+    CIM_IMPORT_NO_RELATIONS = 2,  /**< make only the relations that inputs state, no accesses, located_in, mounted_on, same_as */
+    CIM_IMPORT_SWAP_XY = 4,       /**< inputs list northing or latitude first, whatever their reference system says */
+    CIM_IMPORT_NO_SWAP_XY = 8,    /**< inputs list easting or longitude first, whatever their reference system says */
+    CIM_IMPORT_UNSAFE_LIMITS = 16 /**< lift the limits on expansion of compressed input */
+};
+
+typedef struct cim_import_options {
+    size_t struct_size;      /* set by CIM_IMPORT_OPTIONS_INIT */
+    const char *format;      /* "osm", "citygml", "cityjson"; NULL: by content */
+    const char *who;         /* for the change log; NULL: none */
+    const char *why;
+    const char *licence;     /* of the inputs; NULL: what the format implies or says */
+    const char *attribution;
+    int32_t epsg;            /* of a new city: an EPSG code of a projected system in metres; 0: from the first input */
+    int32_t source_epsg;     /* of the inputs, whatever they say; 0: what they say */
+    uint32_t flags;          /* CIM_IMPORT_* */
+    uint32_t max_depth;      /* nesting of XML and JSON; 0: 256 */
+    uint64_t max_objects;    /* 0: 4,294,967,000 */
+    uint64_t max_bytes;      /* an input after decompression; 0: 64 GiB */
+    uint64_t max_memory;     /* for objects on their way, the rest goes to a temporary file; 0: 64 MiB */
+    double max_seconds;      /* 0: none */
+} cim_import_options;
+
+#define CIM_IMPORT_OPTIONS_INIT { sizeof(cim_import_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0.0 }
+
+/**
+ * Import files into a city file, which is made when it does not exist.  All inputs are one transaction: whatever happens,
+ * the file is as before or holds everything.  Formats are recognised by content; gzip and bzip2 are read directly.  An
+ * object whose id exists already replaces the old one and takes over its number.
+ *
+ * The report counts what was in each file and what became of it, kind by kind:
+ * in_file = stored + verbatim + skipped, with the reasons of skipping, and lists warnings with their places.
+ *
+ * @param path    the city file.
+ * @param inputs  count paths; "-" is standard input.
+ * @param opts    NULL for defaults.
+ * @param[out] report_out  JSON; also filled when some inputs failed; release with cim_buf_dispose(); NULL: not wanted.
+ * @return CIM_OK; CIM_DONE if some inputs were left out (CIM_IMPORT_KEEP_GOING); CIM_EFORMAT with file and line, block or
+ *         object; CIM_EIO; CIM_ELIMIT; CIM_EUNTRUSTED or CIM_EVERSION for an existing file that cim_city_open() would refuse;
+ *         CIM_ENOTFOUND for an unknown reference system; CIM_EARG; CIM_ECANCEL; CIM_EUNSUPPORTED; CIM_ENOMEM.
+ * Thread rule: any thread; uses the context's threads.   Cost: one or two passes over the input; memory does not grow with
+ * the input beyond some 80 bytes an object and 10 bytes an OpenStreetMap node.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_import(cim_ctx *ctx, const char *path, const char *const *inputs, size_t count, const cim_import_options *opts, cim_buf *report_out);
+
+CIM_END
+
+#endif

@@ -1,0 +1,176 @@
+/* city.c - the snapshot's arrays and look-ups in them. */
+#include "city/city.h"
+
+#include <stdlib.h>
+
+cim__str cim__gid_base(cim__str gid)
+{
+    const char *hash = gid.len ? memchr(gid.ptr, '#', gid.len) : NULL;
+    return hash ? (cim__str){ gid.ptr, (size_t)(hash - gid.ptr) } : gid;
+}
+
+uint64_t cim__gid_hash(cim__str gid)
+{
+    gid = cim__gid_base(gid);
+    return cim__hash64(gid.ptr, gid.len, 0);
+}
+
+cim_status cim__city_new(cim_ctx *ctx, const cim__rows *rows, void *store, uint32_t max_id, cim_city **city_out)
+{
+    size_t n = (size_t)max_id + 1;
+    cim_city *city = cim__zalloc(ctx->mem, sizeof *city);
+    if (!city) return cim__nomem(ctx);
+    city->mem = cim__mem_ref(ctx->mem);
+    atomic_init(&city->refs, 1);
+    pthread_mutex_init(&city->lock, NULL);
+    city->max_id = max_id;
+    city->layer = cim__alloc_n(ctx->mem, n, sizeof *city->layer);
+    city->class_id = cim__zalloc_n(ctx->mem, n, sizeof *city->class_id);
+    city->source = cim__zalloc_n(ctx->mem, n, sizeof *city->source);
+    city->parent = cim__alloc_n(ctx->mem, n, sizeof *city->parent);
+    city->gid_hash = cim__alloc_n(ctx->mem, n, sizeof *city->gid_hash);
+    city->gid_id = cim__alloc_n(ctx->mem, n, sizeof *city->gid_id);
+    city->index_id = cim__alloc_n(ctx->mem, n, sizeof *city->index_id);
+    if (!city->layer || !city->class_id || !city->source || !city->parent || !city->gid_hash || !city->gid_id || !city->index_id) {
+        cim_city_free(city);
+        return cim__nomem(ctx);
+    }
+    memset(city->layer, CIM__LAYER_COUNT, n);
+    memset(city->parent, 0xff, n * sizeof *city->parent);
+    city->rows = rows;
+    city->store = store;
+    *city_out = city;
+    return CIM_OK;
+}
+
+cim_city *cim_city_ref(cim_city *city)
+{
+    atomic_fetch_add_explicit(&city->refs, 1, memory_order_relaxed);
+    return city;
+}
+
+static void edges_free(cim__mem *mem, cim__edges *e)
+{
+    cim__free(mem, e->first);
+    cim__free(mem, e->other);
+    cim__free(mem, e->type);
+}
+
+void cim_city_free(cim_city *city)
+{
+    if (!city || atomic_fetch_sub_explicit(&city->refs, 1, memory_order_acq_rel) != 1) return;
+    cim__mem *mem = city->mem;
+    if (city->store) city->rows->close(city->store);
+    cim_index_free(city->index);
+    void *arrays[] = { city->layer, city->class_id, city->source, city->parent, city->gid_hash, city->gid_id, city->index_id };
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) cim__free(mem, arrays[i]);
+    edges_free(mem, &city->out);
+    edges_free(mem, &city->in);
+    pthread_mutex_destroy(&city->lock);
+    cim__free(mem, city);
+    cim__mem_unref(mem);
+}
+
+int32_t cim_city_epsg(const cim_city *city) { return city->epsg; }
+uint32_t cim_city_max_id(const cim_city *city) { return city->max_id; }
+uint32_t cim_city_count(const cim_city *city) { return city->count; }
+const char *cim_city_class(const cim_city *city, uint32_t id) { return cim__city_has(city, id) ? cim__classes[city->class_id[id]].name : NULL; }
+const char *cim_city_layer(const cim_city *city, uint32_t id) { return cim__city_has(city, id) ? cim__layers[city->layer[id]].table : NULL; }
+uint32_t cim_city_parent(const cim_city *city, uint32_t id) { return cim__city_has(city, id) ? city->parent[id] : CIM_NONE; }
+
+cim_status cim__city_object(cim_ctx *ctx, cim_city *city, uint32_t id, cim__arena *arena, cim__object *object_out)
+{
+    if (!cim__city_has(city, id)) return cim__fail(ctx, CIM_ENOTFOUND, "no object with the number %u", id);
+    return city->rows->object(ctx, city->store, (cim__layer_id)city->layer[id], id, arena, object_out);
+}
+
+/* ---- by text id ---- */
+
+static size_t first_with_hash(const cim_city *city, uint64_t hash)
+{
+    size_t lo = 0, hi = city->count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (city->gid_hash[mid] < hash) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+cim_status cim__city_find(cim_ctx *ctx, cim_city *city, cim__str gid, uint32_t *ids, size_t cap, size_t *count_out)
+{
+    uint64_t hash = cim__gid_hash(gid);
+    bool exact = cim__gid_base(gid).len != gid.len;
+    size_t count = 0;
+    cim_status st = CIM_OK;
+    cim__arena arena = cim__arena_on(ctx->mem);
+    for (size_t i = first_with_hash(city, hash); i < city->count && city->gid_hash[i] == hash && st >= 0; i++) {
+        cim__object object;
+        st = cim__city_object(ctx, city, city->gid_id[i], &arena, &object);
+        if (st < 0 || !cim__str_eq(exact ? object.gid : cim__gid_base(object.gid), gid)) continue;
+        if (count < cap) ids[count] = object.id;
+        count++;
+    }
+    cim__arena_free(&arena);
+    if (st < 0) return st;
+    *count_out = count;
+    return count ? CIM_OK : CIM_DONE;
+}
+
+cim_status cim_city_find(cim_ctx *ctx, cim_city *city, const char *gid, uint32_t *ids, size_t cap, size_t *count_out)
+{
+    cim__enter(ctx);
+    cim_status st = cim__city_find(ctx, city, cim__str_of(gid), ids, ids ? cap : 0, count_out);
+    return st == CIM_DONE ? cim__fail(ctx, CIM_ENOTFOUND, "no object with the id %.200s", gid) : st;
+}
+
+cim_status cim_city_gid(cim_ctx *ctx, cim_city *city, uint32_t id, cim_buf *gid_out)
+{
+    cim__enter(ctx);
+    cim__arena arena = cim__arena_on(ctx->mem);
+    cim__buf buf = cim__buf_on(ctx->mem);
+    cim__object object;
+    cim_status st = cim__city_object(ctx, city, id, &arena, &object);
+    if (st >= 0) cim__buf_putstr(&buf, object.gid);
+    cim__arena_free(&arena);
+    if (st >= 0 && !cim__buf_give(&buf, gid_out)) st = cim__nomem(ctx);
+    cim__buf_free(&buf);
+    return st;
+}
+
+/* ---- by place ---- */
+
+static int ascending(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+cim_status cim_city_window(cim_ctx *ctx, cim_city *city, const cim_box *window, uint32_t *ids, size_t cap, size_t *count_out)
+{
+    cim__enter(ctx);
+    CIM__TRY(cim_index_query(ctx, city->index, window, ids, cap, count_out));
+    size_t got = *count_out < cap ? *count_out : cap;
+    for (size_t i = 0; ids && i < got; i++) ids[i] = city->index_id[ids[i]];
+    if (ids) qsort(ids, got, sizeof *ids, ascending);
+    return CIM_OK;
+}
+
+cim_status cim_city_geometry(cim_ctx *ctx, cim_city *city, uint32_t id, cim_buf *wkb_out)
+{
+    cim__enter(ctx);
+    cim__arena arena = cim__arena_on(ctx->mem);
+    cim__gbuild build;
+    cim__object object;
+    cim__gbuild_init(&build, ctx->mem);
+    cim_status st = cim__city_object(ctx, city, id, &arena, &object);
+    if (st >= 0 && !object.geom.len) st = cim__fail(ctx, CIM_ENOTFOUND, "object %u has no geometry in the plane", id);
+    if (st >= 0) st = cim__gaia_get(ctx, object.geom, &build, NULL);
+    if (st >= 0) {
+        cim_geom geom = cim__gbuild_view(&build);
+        st = cim_geom_wkb(ctx, &geom, wkb_out);
+    }
+    cim__gbuild_free(&build);
+    cim__arena_free(&arena);
+    return st;
+}

@@ -1,0 +1,97 @@
+/* city.h - the snapshot: a few arrays in memory, rows fetched from the store when asked for. */
+#ifndef CIM_CITY_CITY_H
+#define CIM_CITY_CITY_H
+
+#include "cim/city.h"
+#include "city/model.h"
+#include "core/hash.h"
+#include "core/json.h"
+
+/* One object as it is stored.  Texts are borrowed: valid during the callback, or as long as the arena they were copied to. */
+typedef struct cim__object {
+    uint32_t id, parent, source; /* parent CIM_NONE: none */
+    cim__layer_id layer;
+    cim__str gid, class_name, valid_from, valid_to, derived, attrs, geom; /* geom: SpatiaLite blob */
+    uint64_t present;                                                     /* bit a: values[a] is there */
+    cim__value values[CIM__ATTR_COUNT];
+} cim__object;
+_Static_assert(CIM__ATTR_COUNT <= 64, "present has 64 bits");
+
+/* One shape as it is stored; geom is a SpatiaLite blob.  For implicit geometry geom is in the template's own coordinates and
+ * matrix (row-major 4 x 4) with anchor places it. */
+typedef struct cim__stored_shape {
+    cim__str lod, role, topo, geom;
+    bool implicit;
+    double matrix[16], anchor[3];
+} cim__stored_shape;
+
+typedef struct cim__stored_relation {
+    uint32_t from, to;
+    int32_t type;
+    cim__str attrs; /* JSON object or empty */
+} cim__stored_relation;
+
+typedef cim_status (*cim__object_fn)(cim_ctx *ctx, const cim__object *object, void *user);     /* CIM_DONE stops */
+typedef cim_status (*cim__shape_fn)(cim_ctx *ctx, const cim__stored_shape *shape, void *user); /* CIM_DONE stops */
+typedef cim_status (*cim__relation_fn)(cim_ctx *ctx, const cim__stored_relation *relation, void *user);
+
+/* Where a city's rows come from.  Calls may come from any thread; the store serialises them. */
+typedef struct cim__rows {
+    cim_status (*object)(cim_ctx *ctx, void *store, cim__layer_id layer, uint32_t id, cim__arena *arena, cim__object *object_out);
+    cim_status (*scan)(cim_ctx *ctx, void *store, cim__layer_id layer, cim__object_fn fn, void *user);
+    cim_status (*shapes)(cim_ctx *ctx, void *store, uint32_t id, cim__shape_fn fn, void *user);
+    cim_status (*relations)(cim_ctx *ctx, void *store, cim__relation_fn fn, void *user);
+    cim_status (*relation_attrs)(cim_ctx *ctx, void *store, uint32_t from, int32_t type, uint32_t to, cim__arena *arena, cim__str *attrs_out);
+    cim_status (*info)(cim_ctx *ctx, void *store, cim__json *json); /* members about file, meta and sources */
+    void (*close)(void *store);
+} cim__rows;
+
+/* Adjacency of one direction, compressed: edges of object i are [first[i], first[i + 1]). */
+typedef struct cim__edges {
+    uint32_t *first, *other;
+    uint8_t *type;
+} cim__edges;
+
+struct cim_city {
+    cim__mem *mem;
+    atomic_size_t refs;
+    const cim__rows *rows;
+    void *store;
+    int32_t epsg;
+    uint32_t max_id, count;
+    uint8_t *layer;     /* by object; CIM__LAYER_COUNT: no such object */
+    uint8_t *class_id;
+    uint16_t *source;
+    uint32_t *parent;   /* CIM_NONE: none */
+    uint64_t *gid_hash; /* cim__gid_hash, ascending */
+    uint32_t *gid_id;   /* object of gid_hash[i] */
+    cim_index *index;   /* over objects that have a place */
+    uint32_t *index_id; /* object of the index's id i */
+    pthread_mutex_t lock;
+    bool has_relations; /* guarded by lock until true */
+    cim__edges out, in;
+};
+_Static_assert(CIM__CLASS_COUNT <= 255, "class_id is a byte");
+
+/* Ids that differ only behind '#' (segments of one way) hash alike. */
+uint64_t cim__gid_hash(cim__str gid);
+cim__str cim__gid_base(cim__str gid);
+
+/* An empty city of max_id objects on a store; the caller fills the arrays.  On failure the store is not closed. */
+cim_status cim__city_new(cim_ctx *ctx, const cim__rows *rows, void *store, uint32_t max_id, cim_city **city_out);
+
+static inline bool cim__city_has(const cim_city *city, uint32_t id) { return id <= city->max_id && city->layer[id] < CIM__LAYER_COUNT; }
+cim_status cim__city_object(cim_ctx *ctx, cim_city *city, uint32_t id, cim__arena *arena, cim__object *object_out);
+
+/* Load both directions once; afterwards city->out and city->in may be read without lock. */
+cim_status cim__city_relations(cim_ctx *ctx, cim_city *city);
+
+/* CIM_DONE when the id is not known, so that callers decide whether that is a failure. */
+cim_status cim__city_find(cim_ctx *ctx, cim_city *city, cim__str gid, uint32_t *ids, size_t cap, size_t *count_out);
+
+/* Append a GeoJSON geometry object; coordinates as they are, `decimals` places, or the shortest exact text when < 0. */
+void cim__put_geojson(cim__json *json, const cim_geom *geom, int decimals);
+/* The members values, derived, attributes of an object. */
+void cim__put_values(cim__json *json, const cim__object *object);
+
+#endif

@@ -1,0 +1,5 @@
+libcimcore_la_SOURCES += \
+	%D%/city.c %D%/city.h \
+	%D%/model.c %D%/model.h \
+	%D%/relation.c
+EXTRA_DIST += %D%/attrs.def %D%/classes.def %D%/layers.def %D%/relations.def %D%/rules.def

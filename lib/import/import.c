@@ -1,0 +1,316 @@
+/* import.c - an import from its inputs to the committed file. */
+#include "core/par.h"
+#include "import/importer.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+typedef struct import {
+    const char *path;
+    const char *const *inputs;
+    size_t count;
+    cim_import_options opts;
+    cim__store *store; /* owned by city */
+    cim_city *city;    /* what was there before; NULL: nothing */
+    cim_box *city_boxes;
+    cim__sink sink;
+    cim__source *sources;       /* by input */
+    cim__source *taken_sources; /* copies of those in the sink, in its numbering; share the reports */
+    cim__report *reports;
+    bool *failed, *partial;
+    char **errors;     /* of inputs that failed */
+    char *dir;
+    double deadline_ms;
+    uint16_t taken;    /* inputs that are in the sink: their sources are the first `taken` ones */
+    cim__import_result result;
+} import;
+
+/* ---- set-up ---- */
+
+static cim_status take_options(cim_ctx *ctx, import *im, const cim_import_options *given)
+{
+    im->opts = (cim_import_options)CIM_IMPORT_OPTIONS_INIT;
+    CIM__TRY(cim__opts(ctx, &im->opts, sizeof im->opts, given, "import options"));
+    cim_import_options *o = &im->opts;
+    if (!o->max_depth) o->max_depth = 256;
+    if (!o->max_objects) o->max_objects = 4294967000u;
+    if (!o->max_bytes) o->max_bytes = 64ull << 30;
+    if (!o->max_memory) o->max_memory = 64ull << 20;
+    if ((o->flags & CIM_IMPORT_SWAP_XY) && (o->flags & CIM_IMPORT_NO_SWAP_XY)) return cim__fail(ctx, CIM_EARG, "swap and no swap at once");
+    if (o->max_seconds > 0.0) im->deadline_ms = cim__now_ms() + o->max_seconds * 1e3;
+    return CIM_OK;
+}
+
+static cim_status open_existing(cim_ctx *ctx, import *im)
+{
+    if (access(im->path, F_OK) != 0) return CIM_OK;
+    CIM__TRY(cim__store_open(ctx, im->path, false, &im->store));
+    cim_status st = cim__store_city(ctx, im->store, &im->city);
+    if (st < 0) cim__store_close(im->store);
+    if (st < 0) return st;
+    if (im->opts.epsg && im->opts.epsg != im->city->epsg)
+        return cim__fail(ctx, CIM_EARG, "%s has EPSG:%d, not EPSG:%d", im->path, (int)im->city->epsg, (int)im->opts.epsg);
+    return cim__cache_boxes(ctx, im->store, im->city->max_id, &im->city_boxes);
+}
+
+static cim_status set_up(cim_ctx *ctx, import *im)
+{
+    const char *slash = strrchr(im->path, '/');
+    im->dir = slash ? cim__strndup(ctx->mem, im->path, (size_t)(slash - im->path) + 1) : cim__strndup(ctx->mem, ".", 1);
+    im->sources = cim__zalloc_n(ctx->mem, im->count, sizeof *im->sources);
+    im->reports = cim__zalloc_n(ctx->mem, im->count, sizeof *im->reports);
+    im->failed = cim__zalloc_n(ctx->mem, im->count, sizeof *im->failed);
+    im->partial = cim__zalloc_n(ctx->mem, im->count, sizeof *im->partial);
+    im->errors = cim__zalloc_n(ctx->mem, im->count, sizeof *im->errors);
+    if (!im->dir || !im->sources || !im->reports || !im->failed || !im->partial || !im->errors) return cim__nomem(ctx);
+    for (size_t i = 0; i < im->count; i++) {
+        cim__report_init(&im->reports[i], ctx->mem);
+        im->sources[i].report = cim__buf_on(ctx->mem);
+    }
+    CIM__TRY(open_existing(ctx, im));
+    cim__sink_init(&im->sink, ctx->mem, im->city, im->dir, im->opts.max_memory);
+    im->sink.max_objects = im->opts.max_objects;
+    im->sink.city_boxes = im->city_boxes;
+    return CIM_OK;
+}
+
+static void tear_down(cim_ctx *ctx, import *im)
+{
+    if (im->sink.mem) cim__sink_free(&im->sink);
+    for (size_t i = 0; i < im->count; i++) {
+        if (im->reports && im->reports[i].mem) cim__report_free(&im->reports[i]);
+        if (im->sources && im->sources[i].report.mem) cim__buf_free(&im->sources[i].report);
+        if (im->errors) cim__free(ctx->mem, im->errors[i]);
+    }
+    cim_city_free(im->city);
+    cim__free(ctx->mem, im->city_boxes);
+    cim__free(ctx->mem, im->taken_sources);
+    cim__free(ctx->mem, im->dir);
+    cim__free(ctx->mem, im->sources);
+    cim__free(ctx->mem, im->reports);
+    cim__free(ctx->mem, im->failed);
+    cim__free(ctx->mem, im->partial);
+    cim__free(ctx->mem, im->errors);
+}
+
+/* ---- one input ---- */
+
+typedef struct digest {
+    cim__input *input;
+    cim__source *source;
+} digest;
+
+static cim_status run_digest(cim_ctx *ctx, void *user)
+{
+    digest *d = user;
+    return cim__input_sha256(ctx, d->input, d->source->sha256, &d->source->bytes);
+}
+
+static cim_status run_importer(cim_ctx *ctx, import *im, size_t i, cim__input *input)
+{
+    const cim__importer *importer = NULL;
+    cim__source *source = &im->sources[i];
+    digest d = { input, source };
+    cim__task task;
+    CIM__TRY(cim__importer_find(ctx, im->opts.format, input, &importer));
+    source->format = importer->name;
+    source->uri = im->inputs[i];
+    source->licence = im->opts.licence;
+    source->attribution = im->opts.attribution;
+    cim__job job = { input, &im->opts, &im->sink, source, im->taken, &im->reports[i], false, im->deadline_ms };
+    cim__task_start(ctx, &task, run_digest, &d);
+    cim_status st = importer->run(ctx, &job);
+    cim_status digest_status = cim__task_join(ctx, &task);
+    im->partial[i] = job.partial;
+    if (st >= 0) st = digest_status;
+    if (st >= 0 && !cim__report_ok(&im->reports[i])) st = cim__nomem(ctx);
+    return st;
+}
+
+static cim_status one_input(cim_ctx *ctx, import *im, size_t i)
+{
+    cim__input *input = NULL;
+    unsigned ratio = im->opts.flags & CIM_IMPORT_UNSAFE_LIMITS ? 0 : 400;
+    CIM__TRY(cim__input_open(ctx, im->inputs[i], im->opts.max_bytes, ratio, &input));
+    cim_status st = run_importer(ctx, im, i, input);
+    cim__input_close(ctx, input);
+    return st;
+}
+
+/* What the sink holds, to go back to when an input fails. */
+typedef struct mark {
+    size_t heads, relations, texts, templates;
+    uint64_t repaired, dropped;
+    int32_t epsg;
+} mark;
+
+static mark mark_of(const cim__sink *s)
+{
+    return (mark){ s->heads.size, s->relations.size, s->texts.size, s->templates.size, s->geometry_repaired, s->geometry_dropped, s->epsg };
+}
+
+static void go_back(cim__sink *s, const mark *m)
+{
+    s->heads.size = m->heads;
+    s->relations.size = m->relations;
+    s->texts.size = m->texts;
+    s->templates.size = m->templates;
+    s->geometry_repaired = m->repaired;
+    s->geometry_dropped = m->dropped;
+    s->epsg = m->epsg;
+}
+
+static bool may_go_on(const import *im, cim_status st)
+{
+    return (im->opts.flags & CIM_IMPORT_KEEP_GOING) && st != CIM_ENOMEM && st != CIM_ECANCEL && st != CIM_EINTERNAL;
+}
+
+static cim_status all_inputs(cim_ctx *ctx, import *im)
+{
+    for (size_t i = 0; i < im->count; i++) {
+        mark m = mark_of(&im->sink);
+        cim_status st = one_input(ctx, im, i);
+        if (st >= 0) {
+            im->taken++;
+            continue;
+        }
+        im->failed[i] = true;
+        im->errors[i] = cim__strndup(ctx->mem, ctx->error, strlen(ctx->error));
+        if (!may_go_on(im, st)) return st;
+        cim__log(ctx, CIM_LOG_WARNING, "%s", ctx->error);
+        go_back(&im->sink, &m);
+        cim__enter(ctx);
+    }
+    return im->taken ? CIM_OK : cim__fail(ctx, CIM_EFORMAT, "none of the inputs could be read; the first: %s", im->errors[0] ? im->errors[0] : "?");
+}
+
+/* ---- report ---- */
+
+static void put_input(cim__json *json, const import *im, size_t i, bool with_place)
+{
+    const cim__source *s = &im->sources[i];
+    cim__json_open(json, '{');
+    if (with_place) {
+        cim__json_kv_text(json, "input", im->inputs[i]);
+        cim__json_kv_text(json, "status", im->failed[i] ? "failed" : im->partial[i] ? "partial" : "imported");
+    }
+    if (im->errors[i]) cim__json_kv_text(json, "error", im->errors[i]);
+    if (s->format) cim__json_kv_text(json, "format", s->format);
+    if (s->version[0]) cim__json_kv_text(json, "version", s->version);
+    if (s->srs_name[0]) cim__json_kv_text(json, "srs_name", s->srs_name);
+    if (s->srid) cim__json_kv_int(json, "epsg", s->srid);
+    if (s->axis[0]) cim__json_kv_text(json, "axis", s->axis);
+    cim__report_json(&im->reports[i], json);
+    cim__json_close(json, '}');
+}
+
+/* Sources as the sink numbers them: inputs that failed have none. */
+static cim_status take_sources(cim_ctx *ctx, import *im)
+{
+    size_t at = 0;
+    im->taken_sources = cim__alloc_n(ctx->mem, im->count, sizeof *im->taken_sources);
+    if (!im->taken_sources) return cim__nomem(ctx);
+    for (size_t i = 0; i < im->count; i++) {
+        cim__json json = cim__json_on(&im->sources[i].report);
+        if (im->failed[i]) continue;
+        put_input(&json, im, i, false);
+        if (im->sources[i].report.failed) return cim__nomem(ctx);
+        im->taken_sources[at++] = im->sources[i];
+    }
+    return CIM_OK;
+}
+
+static cim_status whole_report(cim_ctx *ctx, const import *im, cim_status outcome, cim_buf *out)
+{
+    cim__buf buf = cim__buf_on(ctx->mem);
+    cim__json json = cim__json_on(&buf);
+    uint64_t gap = 0;
+    cim__json_open(&json, '{');
+    cim__json_kv_text(&json, "city", im->path);
+    cim__json_kv_bool(&json, "committed", outcome >= 0);
+    if (im->sink.epsg) cim__json_kv_int(&json, "epsg", im->sink.epsg);
+    cim__json_kv_int(&json, "objects", (int64_t)im->result.objects);
+    cim__json_kv_int(&json, "replaced", (int64_t)im->result.replaced);
+    cim__json_kv_int(&json, "relations", (int64_t)im->result.relations);
+    cim__json_kv_int(&json, "relations_unresolved", (int64_t)im->result.relations_unresolved);
+    cim__json_kv_int(&json, "geometry_repaired", (int64_t)im->sink.geometry_repaired);
+    cim__json_kv_int(&json, "geometry_dropped", (int64_t)im->sink.geometry_dropped);
+    cim__json_key(&json, "inputs");
+    cim__json_open(&json, '[');
+    for (size_t i = 0; i < im->count; i++) {
+        put_input(&json, im, i, true);
+        if (!im->failed[i]) gap += cim__report_unaccounted(&im->reports[i]);
+    }
+    cim__json_close(&json, ']');
+    cim__json_kv_int(&json, "unaccounted", (int64_t)gap);
+    cim__json_close(&json, '}');
+    if (cim__buf_give(&buf, out)) return CIM_OK;
+    cim__buf_free(&buf);
+    return cim__nomem(ctx);
+}
+
+/* ---- the whole ---- */
+
+typedef struct opening {
+    import *im;
+    cim__writer *writer;
+} opening;
+
+/* SpatiaLite and its metadata take some 20 ms: time enough while the inputs are read. */
+static cim_status open_writer(cim_ctx *ctx, void *user)
+{
+    opening *o = user;
+    return cim__writer_begin(ctx, o->im->path, o->im->store, o->writer);
+}
+
+static cim_status read_all(cim_ctx *ctx, import *im)
+{
+    CIM__TRY(all_inputs(ctx, im));
+    if (!im->sink.epsg) return cim__fail(ctx, CIM_EFORMAT, "no input has anything with a place");
+    return im->opts.flags & CIM_IMPORT_NO_RELATIONS ? CIM_OK : cim__relate(ctx, &im->sink);
+}
+
+static cim_status write_all(cim_ctx *ctx, import *im, cim__writer *writer)
+{
+    cim__plan plan;
+    CIM__TRY(cim__plan_new(ctx, &im->sink, &plan));
+    cim_status st = take_sources(ctx, im);
+    if (st >= 0) st = cim__writer_put(ctx, writer, &plan, im->taken_sources, im->taken, im->opts.who, im->opts.why, &im->result);
+    cim__plan_free(&plan);
+    return st;
+}
+
+static cim_status run(cim_ctx *ctx, import *im, const cim_import_options *given)
+{
+    cim__writer writer = { .mem = NULL };
+    opening o = { im, &writer };
+    cim__task task;
+    CIM__TRY(take_options(ctx, im, given));
+    CIM__TRY(set_up(ctx, im));
+    cim__task_start(ctx, &task, open_writer, &o);
+    cim_status st = read_all(ctx, im);
+    cim_status opened = cim__task_join(ctx, &task);
+    if (st >= 0) st = opened;
+    if (st >= 0) st = write_all(ctx, im, &writer);
+    if (st >= 0) st = cim__writer_commit(ctx, &writer);
+    cim__writer_abort(&writer);
+    if (st < 0) return st;
+    for (size_t i = 0; i < im->count; i++)
+        if (im->failed[i] || im->partial[i]) st = CIM_DONE;
+    return st;
+}
+
+cim_status cim_import(cim_ctx *ctx, const char *path, const char *const *inputs, size_t count, const cim_import_options *opts, cim_buf *report_out)
+{
+    import im = { .path = path, .inputs = inputs, .count = count };
+    cim__enter(ctx);
+    if (!path || !path[0]) return cim__fail(ctx, CIM_EARG, "no city file");
+    if (!inputs || !count || count > 60000) return cim__fail(ctx, CIM_EARG, "no inputs, or more than 60,000");
+    cim_status st = run(ctx, &im, opts);
+    if (report_out && im.reports && st != CIM_ENOMEM) {
+        cim_status reported = whole_report(ctx, &im, st, report_out);
+        if (st >= 0 && reported < 0) st = reported;
+    }
+    tear_down(ctx, &im);
+    return st;
+}

@@ -1,0 +1,6 @@
+# Shared objects that libcim loads on first use.
+pkglib_LTLIBRARIES += cim_spatialite.la
+cim_spatialite_la_SOURCES = %D%/spatialite.c
+cim_spatialite_la_CFLAGS = $(AM_CFLAGS) $(SPATIALITE_CFLAGS)
+cim_spatialite_la_LIBADD = $(SPATIALITE_LIBS)
+cim_spatialite_la_LDFLAGS = -module -avoid-version -no-undefined

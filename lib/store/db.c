@@ -1,0 +1,229 @@
+/* db.c - adapter to SQLite.
+ *
+ * Reading treats the file as hostile.  SQLite's own advice (sqlite.org/security.html) is followed and more: no triggers,
+ * no views, nothing from the schema may call anything but innocuous functions, every cell is size-checked, there is no
+ * memory mapping (a file that shrinks would be a SIGBUS).  Whether tables are what they claim is schema verification's
+ * business (verify.c). */
+#include "store/db.h"
+#include "store/feed.h"
+
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+struct cim__db {
+    cim__mem *mem;
+    sqlite3 *handle;
+    atomic_int *cancel;
+    char path[300]; /* for messages */
+};
+
+struct cim__stmt {
+    cim__db *db;
+    sqlite3_stmt *handle;
+};
+
+static int on_progress(void *user)
+{
+    cim__db *db = user;
+    return db->cancel && atomic_load_explicit(db->cancel, memory_order_relaxed);
+}
+
+void cim__db_attend(cim__db *db, cim_ctx *ctx) { db->cancel = ctx ? ctx->cancel : NULL; }
+
+cim_status cim__db_fail(cim_ctx *ctx, cim__db *db, const char *what)
+{
+    int code = db->handle ? sqlite3_errcode(db->handle) : SQLITE_NOMEM;
+    const char *text = db->handle ? sqlite3_errmsg(db->handle) : "out of memory";
+    cim_status status = CIM_EIO;
+    if (code == SQLITE_NOMEM) return cim__nomem(ctx);
+    if (code == SQLITE_INTERRUPT) return cim__fail(ctx, CIM_ECANCEL, "cancelled while: %s", what);
+    if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR || code == SQLITE_SCHEMA) status = CIM_EFORMAT;
+    if (code == SQLITE_TOOBIG) status = CIM_ELIMIT;
+    return cim__fail(ctx, status, "%s: %s: %s", db->path, what, text);
+}
+
+static void harden(sqlite3 *h, bool read_only)
+{
+    sqlite3_db_config(h, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);
+    sqlite3_db_config(h, SQLITE_DBCONFIG_ENABLE_VIEW, read_only ? 0 : 1, (int *)NULL);
+    sqlite3_db_config(h, SQLITE_DBCONFIG_DEFENSIVE, read_only, (int *)NULL);
+    sqlite3_db_config(h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, !read_only, (int *)NULL);
+    sqlite3_db_config(h, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, (int *)NULL);
+    sqlite3_limit(h, SQLITE_LIMIT_ATTACHED, 0);
+    if (read_only) sqlite3_limit(h, SQLITE_LIMIT_LENGTH, 1 << 28);
+    sqlite3_limit(h, SQLITE_LIMIT_TRIGGER_DEPTH, read_only ? 1 : 10);
+}
+
+static cim_status set_up(cim_ctx *ctx, cim__db *db, cim__db_mode mode)
+{
+    static const char *const pragmas[] = {
+        [CIM__DB_READ] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA query_only=ON; PRAGMA cache_size=-32768",
+        [CIM__DB_WRITE] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA synchronous=FULL; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536",
+        [CIM__DB_CREATE] = "PRAGMA page_size=8192; PRAGMA mmap_size=0; PRAGMA synchronous=FULL; PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536",
+        [CIM__DB_MEMORY] = "PRAGMA page_size=8192",
+    };
+    harden(db->handle, mode == CIM__DB_READ);
+    sqlite3_progress_handler(db->handle, 10000, on_progress, db);
+    sqlite3_busy_timeout(db->handle, 5000);
+    CIM__TRY(cim__db_exec(ctx, db, pragmas[mode]));
+    return mode == CIM__DB_READ ? CIM_OK : cim__feed_register(ctx, db);
+}
+
+/* A crashed writer leaves a journal.  A read-only connection cannot play it back, so a writing one does, once. */
+static void recover(const char *path)
+{
+    sqlite3 *h = NULL;
+    if (sqlite3_open_v2(path, &h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
+        harden(h, true);
+        sqlite3_exec(h, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    }
+    sqlite3_close(h);
+}
+
+static int open_handle(const char *path, cim__db_mode mode, sqlite3 **handle)
+{
+    static const int flags[] = { [CIM__DB_READ] = SQLITE_OPEN_READONLY, [CIM__DB_WRITE] = SQLITE_OPEN_READWRITE, [CIM__DB_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, [CIM__DB_MEMORY] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY };
+    return sqlite3_open_v2(path, handle, flags[mode] | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+}
+
+cim_status cim__db_open(cim_ctx *ctx, const char *path, cim__db_mode mode, cim__db **db_out)
+{
+    cim__db *db = cim__zalloc(ctx->mem, sizeof *db);
+    if (!db) return cim__nomem(ctx);
+    db->mem = cim__mem_ref(ctx->mem);
+    db->cancel = ctx->cancel;
+    snprintf(db->path, sizeof db->path, "%s", path);
+    int rc = open_handle(path, mode, &db->handle);
+    if (rc == SQLITE_OK && mode == CIM__DB_READ && sqlite3_exec(db->handle, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) == SQLITE_READONLY_ROLLBACK) {
+        sqlite3_close(db->handle);
+        recover(path);
+        rc = open_handle(path, mode, &db->handle);
+    }
+    cim_status st = rc == SQLITE_OK ? set_up(ctx, db, mode) : cim__db_fail(ctx, db, "cannot open");
+    db->cancel = NULL;
+    if (st < 0) {
+        cim__db_close(db);
+        return st;
+    }
+    *db_out = db;
+    return CIM_OK;
+}
+
+void cim__db_close(cim__db *db)
+{
+    if (!db) return;
+    cim__mem *mem = db->mem;
+    sqlite3_close_v2(db->handle);
+    cim__free(mem, db);
+    cim__mem_unref(mem);
+}
+
+void *cim__db_handle(cim__db *db) { return db->handle; }
+
+bool cim__db_has_rtree(cim__db *db)
+{
+    (void)db;
+    return sqlite3_compileoption_used("ENABLE_RTREE") != 0;
+}
+
+cim_status cim__db_exec(cim_ctx *ctx, cim__db *db, const char *sql)
+{
+    if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK) return CIM_OK;
+    char what[80];
+    snprintf(what, sizeof what, "%.70s", sql);
+    return cim__db_fail(ctx, db, what);
+}
+
+cim_status cim__db_execf(cim_ctx *ctx, cim__db *db, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *sql = sqlite3_vmprintf(format, args);
+    va_end(args);
+    if (!sql) return cim__nomem(ctx);
+    cim_status st = cim__db_exec(ctx, db, sql);
+    sqlite3_free(sql);
+    return st;
+}
+
+/* ---- statements ---- */
+
+cim_status cim__db_prepare(cim_ctx *ctx, cim__db *db, const char *sql, cim__stmt **stmt_out)
+{
+    cim__stmt *stmt = cim__zalloc(db->mem, sizeof *stmt);
+    if (!stmt) return cim__nomem(ctx);
+    stmt->db = db;
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt->handle, NULL) != SQLITE_OK) {
+        cim__free(db->mem, stmt);
+        return cim__db_fail(ctx, db, "cannot prepare a statement");
+    }
+    *stmt_out = stmt;
+    return CIM_OK;
+}
+
+void cim__stmt_free(cim__stmt *stmt)
+{
+    if (!stmt) return;
+    sqlite3_finalize(stmt->handle);
+    cim__free(stmt->db->mem, stmt);
+}
+
+void cim__stmt_int(cim__stmt *stmt, int column, int64_t value) { sqlite3_bind_int64(stmt->handle, column, value); }
+void cim__stmt_real(cim__stmt *stmt, int column, double value) { sqlite3_bind_double(stmt->handle, column, value); }
+void cim__stmt_null(cim__stmt *stmt, int column) { sqlite3_bind_null(stmt->handle, column); }
+
+void cim__stmt_text(cim__stmt *stmt, int column, cim__str value)
+{
+    if (value.len) sqlite3_bind_text64(stmt->handle, column, value.ptr, value.len, SQLITE_STATIC, SQLITE_UTF8);
+    else sqlite3_bind_null(stmt->handle, column);
+}
+
+void cim__stmt_blob(cim__stmt *stmt, int column, cim__str value)
+{
+    if (value.len) sqlite3_bind_blob64(stmt->handle, column, value.ptr, value.len, SQLITE_STATIC);
+    else sqlite3_bind_null(stmt->handle, column);
+}
+
+cim_status cim__stmt_step(cim_ctx *ctx, cim__stmt *stmt)
+{
+    int rc = sqlite3_step(stmt->handle);
+    if (rc == SQLITE_ROW) return CIM_OK;
+    if (rc == SQLITE_DONE) {
+        sqlite3_reset(stmt->handle);
+        return CIM_DONE;
+    }
+    cim_status st = cim__db_fail(ctx, stmt->db, "cannot run a statement");
+    sqlite3_reset(stmt->handle);
+    return st;
+}
+
+cim_status cim__stmt_run(cim_ctx *ctx, cim__stmt *stmt)
+{
+    cim_status st;
+    while ((st = cim__stmt_step(ctx, stmt)) == CIM_OK) continue;
+    return st < 0 ? st : CIM_OK;
+}
+
+void cim__stmt_reset(cim__stmt *stmt) { sqlite3_reset(stmt->handle); }
+int cim__stmt_columns(const cim__stmt *stmt) { return sqlite3_column_count(stmt->handle); }
+bool cim__stmt_is_null(cim__stmt *stmt, int column) { return sqlite3_column_type(stmt->handle, column) == SQLITE_NULL; }
+int64_t cim__stmt_get_int(cim__stmt *stmt, int column) { return sqlite3_column_int64(stmt->handle, column); }
+double cim__stmt_get_real(cim__stmt *stmt, int column) { return sqlite3_column_double(stmt->handle, column); }
+
+cim__str cim__stmt_get_str(cim__stmt *stmt, int column)
+{
+    const void *data = sqlite3_column_blob(stmt->handle, column);
+    return (cim__str){ data ? data : "", data ? (size_t)sqlite3_column_bytes(stmt->handle, column) : 0 };
+}
+
+cim_status cim__db_get_int(cim_ctx *ctx, cim__db *db, const char *sql, int64_t *value_out)
+{
+    cim__stmt *stmt = NULL;
+    CIM__TRY(cim__db_prepare(ctx, db, sql, &stmt));
+    cim_status st = cim__stmt_step(ctx, stmt);
+    if (st == CIM_OK && cim__stmt_is_null(stmt, 0)) st = CIM_DONE;
+    if (st == CIM_OK) *value_out = cim__stmt_get_int(stmt, 0);
+    cim__stmt_free(stmt);
+    return st;
+}

@@ -1,0 +1,68 @@
+/* edges.c - pending relations and parents, which name objects by text id, as pairs of object numbers.
+ *
+ * Done before the first row is written: it may have to read the old city, and a reader cannot work beside the writer's
+ * transaction. */
+#include "store/plan.h"
+
+#include <stdlib.h>
+
+enum { ENDS = 512 }; /* segments of one way that a relation may mean */
+
+static cim_status resolve(cim_ctx *ctx, cim__plan *plan, const cim__pending_relation *r)
+{
+    uint32_t from[ENDS], to[ENDS];
+    size_t from_count, to_count;
+    CIM__TRY(cim__plan_resolve(ctx, plan, r->from, from, ENDS, &from_count));
+    CIM__TRY(cim__plan_resolve(ctx, plan, r->to, to, ENDS, &to_count));
+    if (!from_count || !to_count) plan->unresolved++;
+    for (size_t i = 0; i < from_count; i++)
+        for (size_t j = 0; j < to_count; j++) {
+            cim__edge *e = CIM__PUSH(&plan->edges, cim__edge);
+            if (!e) return cim__nomem(ctx);
+            *e = (cim__edge){ from[i], to[j], r->type, r->attrs_size, r->attrs_at };
+        }
+    return CIM_OK;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const cim__edge *x = a, *y = b;
+    if (x->from != y->from) return x->from < y->from ? -1 : 1;
+    if (x->type != y->type) return x->type < y->type ? -1 : 1;
+    if (x->to != y->to) return x->to < y->to ? -1 : 1;
+    return x->attrs_at < y->attrs_at ? -1 : x->attrs_at > y->attrs_at;
+}
+
+static void sort_once(cim__buf *edges)
+{
+    cim__edge *list = (cim__edge *)(void *)edges->data;
+    size_t count = CIM__COUNT(edges, cim__edge), kept = 0;
+    if (!count) return;
+    qsort(list, count, sizeof *list, by_key);
+    for (size_t i = 0; i < count; i++)
+        if (!i || list[i].from != list[i - 1].from || list[i].type != list[i - 1].type || list[i].to != list[i - 1].to) list[kept++] = list[i];
+    edges->size = kept * sizeof *list;
+}
+
+static cim_status resolve_parents(cim_ctx *ctx, cim__plan *plan)
+{
+    for (size_t i = 0; i < cim__sink_count(plan->sink); i++) {
+        cim__head *h = cim__sink_head(plan->sink, i);
+        uint32_t parent;
+        size_t count = 0;
+        if (!h->parent_hash) continue;
+        CIM__TRY(cim__plan_resolve(ctx, plan, (cim__ref){ h->parent_hash, h->parent_part }, &parent, 1, &count));
+        if (!count) plan->unresolved++;
+        if (count && parent != h->id) h->parent = parent;
+    }
+    return CIM_OK;
+}
+
+cim_status cim__plan_edges(cim_ctx *ctx, cim__plan *plan)
+{
+    const cim__buf *pending = &plan->sink->relations;
+    CIM__TRY(resolve_parents(ctx, plan));
+    for (size_t i = 0; i < CIM__COUNT(pending, cim__pending_relation); i++) CIM__TRY(resolve(ctx, plan, &CIM__AT(pending, cim__pending_relation, i)));
+    sort_once(&plan->edges);
+    return CIM_OK;
+}

@@ -1,0 +1,17 @@
+libcimcore_la_SOURCES += \
+	%D%/cache.c \
+	%D%/change.c \
+	%D%/db.c %D%/db.h \
+	%D%/edges.c \
+	%D%/feed.c %D%/feed.h \
+	%D%/plan.c %D%/plan.h \
+	%D%/record.c %D%/record.h \
+	%D%/rows_graph.c %D%/rows_out.c %D%/rows_out.h \
+	%D%/rtree.c %D%/rtree.h \
+	%D%/schema.c %D%/schema.h \
+	%D%/sink.c %D%/sink.h \
+	%D%/spool.c %D%/spool.h \
+	%D%/store.c %D%/store.h \
+	%D%/verify.c \
+	%D%/writer.c %D%/writer.h
+EXTRA_DIST += %D%/known.inc %D%/tables.def

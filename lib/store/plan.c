@@ -1,0 +1,207 @@
+/* plan.c - giving out object numbers. */
+#include "store/plan.h"
+#include "index/tree.h"
+
+#include <stdlib.h>
+
+void cim__plan_free(cim__plan *p)
+{
+    cim__mem *mem = p->sink ? p->sink->mem : NULL;
+    if (!mem) return;
+    cim__free(mem, p->order);
+    cim__free(mem, p->by_hash);
+    cim__free(mem, p->removed);
+    cim__buf_free(&p->edges);
+    p->sink = NULL;
+}
+
+static size_t first_at_least(const uint64_t *hashes, size_t count, uint64_t hash)
+{
+    size_t lo = 0, hi = count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (hashes[mid] < hash) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+/* ---- objects of one id: several segments of a way, repetitions, predecessors in the city ---- */
+
+typedef struct group {
+    size_t first, end; /* in by_hash */
+    uint64_t hash;
+} group;
+
+static void mark_repeats(cim__plan *p, const group *g)
+{
+    for (size_t i = g->first; i < g->end; i++) {
+        cim__head *a = cim__sink_head(p->sink, p->by_hash[i].id);
+        for (size_t j = g->first; j < i && a->repeat < 255; j++) a->repeat += cim__sink_head(p->sink, p->by_hash[j].id)->part == a->part;
+        p->repeated += a->repeat > 0;
+    }
+}
+
+static bool take_over(cim__plan *p, const group *g, cim__buf *removed)
+{
+    const cim_city *city = p->sink->city;
+    size_t next = g->first;
+    for (size_t i = first_at_least(city->gid_hash, city->count, g->hash); i < city->count && city->gid_hash[i] == g->hash; i++) {
+        uint32_t *slot = CIM__PUSH(removed, uint32_t);
+        if (!slot) return false;
+        *slot = city->gid_id[i];
+        if (next < g->end) cim__sink_head(p->sink, p->by_hash[next++].id)->id = city->gid_id[i];
+    }
+    return true;
+}
+
+enum { GROUP_REPEATS = 4096 }; /* a way has fewer segments; larger groups are repetitions of a hostile file */
+
+static cim_status match_groups(cim_ctx *ctx, cim__plan *p, size_t count)
+{
+    cim__buf removed = cim__buf_on(ctx->mem);
+    for (size_t i = 0; i < count;) {
+        group g = { i, i + 1, p->by_hash[i].key };
+        while (g.end < count && p->by_hash[g.end].key == g.hash) g.end++;
+        if (g.end - g.first > GROUP_REPEATS) {
+            cim__buf_free(&removed);
+            return cim__fail(ctx, CIM_ELIMIT, "more than %d objects have one id", GROUP_REPEATS);
+        }
+        if (g.end - g.first > 1) mark_repeats(p, &g);
+        if (p->sink->city && !take_over(p, &g, &removed)) break;
+        i = g.end;
+    }
+    if (removed.failed) {
+        cim__buf_free(&removed);
+        return cim__nomem(ctx);
+    }
+    p->removed = (uint32_t *)(void *)removed.data;
+    p->removed_count = CIM__COUNT(&removed, uint32_t);
+    return CIM_OK;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* ---- numbers along the curve ---- */
+
+static cim_box extent_of(const cim__sink *sink, size_t count)
+{
+    cim_box all = CIM__BOX_EMPTY;
+    for (size_t i = 0; i < count; i++) cim__box_join(&all, &cim__sink_head(sink, i)->box);
+    return all;
+}
+
+static uint64_t place_key(const cim__head *h, const cim_box *all, double scale)
+{
+    uint64_t layer = (uint64_t)h->layer << 32;
+    if (!cim__box_ok(&h->box)) return layer | 0xffffffffu;
+    double x = (0.5 * (h->box.min_x + h->box.max_x) - all->min_x) * scale, y = (0.5 * (h->box.min_y + h->box.max_y) - all->min_y) * scale;
+    return layer | cim__hilbert((uint32_t)x & 0xffff, (uint32_t)y & 0xffff);
+}
+
+static void number_fresh(cim__plan *p, cim__keyed *keys, cim__keyed *scratch, size_t count)
+{
+    cim_box all = extent_of(p->sink, count);
+    double width = all.max_x - all.min_x > all.max_y - all.min_y ? all.max_x - all.min_x : all.max_y - all.min_y;
+    double scale = width > 0.0 ? 65535.0 / width : 0.0;
+    size_t fresh = 0;
+    for (size_t i = 0; i < count; i++) {
+        const cim__head *h = cim__sink_head(p->sink, i);
+        if (h->id == CIM_NONE) keys[fresh++] = (cim__keyed){ place_key(h, &all, scale), (uint32_t)i, 0 };
+    }
+    cim__sort_keyed(keys, scratch, fresh);
+    for (size_t i = 0; i < fresh; i++) cim__sink_head(p->sink, keys[i].id)->id = ++p->max_id;
+}
+
+static void order_rows(cim__plan *p, cim__keyed *keys, cim__keyed *scratch, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const cim__head *h = cim__sink_head(p->sink, i);
+        keys[i] = (cim__keyed){ (uint64_t)h->layer << 32 | h->id, (uint32_t)i, 0 };
+        p->layer_start[h->layer + 1]++;
+    }
+    cim__sort_keyed(keys, scratch, count);
+    for (size_t i = 0; i < count; i++) p->order[i] = keys[i].id;
+    for (int l = 0; l < CIM__LAYER_COUNT; l++) p->layer_start[l + 1] += p->layer_start[l];
+}
+
+cim_status cim__plan_new(cim_ctx *ctx, cim__sink *sink, cim__plan *p)
+{
+    size_t count = cim__sink_count(sink);
+    memset(p, 0, sizeof *p);
+    p->sink = sink;
+    p->edges = cim__buf_on(ctx->mem);
+    p->max_id = sink->city ? sink->city->max_id : 0;
+    if (count > UINT32_MAX - 16 - p->max_id) return cim__fail(ctx, CIM_ELIMIT, "object numbers are used up");
+    p->by_hash = cim__alloc_n(ctx->mem, count, sizeof *p->by_hash);
+    p->order = cim__alloc_n(ctx->mem, count, sizeof *p->order);
+    cim__keyed *keys = cim__alloc_n(ctx->mem, count, 2 * sizeof *keys);
+    cim_status st = p->by_hash && p->order && keys ? CIM_OK : cim__nomem(ctx);
+    if (st >= 0) {
+        for (size_t i = 0; i < count; i++) p->by_hash[i] = (cim__keyed){ cim__sink_head(sink, i)->gid_hash, (uint32_t)i, 0 };
+        cim__sort_keyed(p->by_hash, keys, count);
+        st = match_groups(ctx, p, count);
+    }
+    if (st >= 0) {
+        if (p->removed_count) qsort(p->removed, p->removed_count, sizeof *p->removed, ascending);
+        number_fresh(p, keys, keys + count, count);
+        order_rows(p, keys, keys + count, count);
+    }
+    cim__free(ctx->mem, keys);
+    if (st >= 0) st = cim__plan_edges(ctx, p);
+    if (st < 0) cim__plan_free(p);
+    return st;
+}
+
+bool cim__plan_removes(const cim__plan *p, uint32_t id)
+{
+    return p->removed_count && bsearch(&id, p->removed, p->removed_count, sizeof *p->removed, ascending) != NULL;
+}
+
+/* ---- references ---- */
+
+static size_t first_new(const cim__plan *p, uint64_t hash)
+{
+    size_t lo = 0, hi = cim__sink_count(p->sink);
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (p->by_hash[mid].key < hash) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+static cim_status resolve_old(cim_ctx *ctx, const cim__plan *p, cim__ref ref, uint32_t *ids, size_t cap, size_t *count)
+{
+    cim_city *city = p->sink->city;
+    cim__arena arena = cim__arena_on(ctx->mem);
+    cim_status st = CIM_OK;
+    for (size_t i = first_at_least(city->gid_hash, city->count, ref.hash); i < city->count && city->gid_hash[i] == ref.hash && *count < cap && st >= 0; i++) {
+        cim__object object;
+        if (cim__plan_removes(p, city->gid_id[i])) continue;
+        if (ref.part != CIM_NONE) {
+            st = cim__city_object(ctx, city, city->gid_id[i], &arena, &object);
+            if (st < 0 || cim__ref_to(object.gid).part != ref.part) continue;
+        }
+        ids[(*count)++] = city->gid_id[i];
+    }
+    cim__arena_free(&arena);
+    return st;
+}
+
+cim_status cim__plan_resolve(cim_ctx *ctx, const cim__plan *p, cim__ref ref, uint32_t *ids, size_t cap, size_t *count_out)
+{
+    size_t total = cim__sink_count(p->sink);
+    *count_out = 0;
+    for (size_t i = first_new(p, ref.hash); i < total && p->by_hash[i].key == ref.hash && *count_out < cap; i++) {
+        const cim__head *h = cim__sink_head(p->sink, p->by_hash[i].id);
+        if (h->repeat || (ref.part != CIM_NONE && h->part != ref.part)) continue;
+        ids[(*count_out)++] = h->id;
+    }
+    if (*count_out || !p->sink->city) return CIM_OK;
+    return resolve_old(ctx, p, ref, ids, cap, count_out);
+}

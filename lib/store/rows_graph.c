@@ -1,0 +1,133 @@
+/* rows_graph.c - relations as rows, and the arrays that are compiled at the end of an import. */
+#include "store/rows_out.h"
+
+
+/* ---- relations ---- */
+
+typedef struct edge_rows {
+    const cim__edge *edges;
+    const cim__sink *sink;
+} edge_rows;
+
+static cim_status feed_edge(cim_ctx *ctx, size_t row, cim__cell *cells, void *user)
+{
+    const edge_rows *f = user;
+    const cim__edge *e = &f->edges[row];
+    (void)ctx;
+    cells[0] = (cim__cell){ .type = CIM__CELL_INT, .integer = e->from };
+    cells[1] = (cim__cell){ .type = CIM__CELL_INT, .integer = e->type };
+    cells[2] = (cim__cell){ .type = CIM__CELL_INT, .integer = e->to };
+    cells[3] = (cim__cell){ .type = e->attrs_size ? CIM__CELL_TEXT : CIM__CELL_NULL, .text = { (const char *)f->sink->texts.data + e->attrs_at, e->attrs_size } };
+    return CIM_OK;
+}
+
+/* Relations of replaced objects were removed with them; those that point to one keep their meaning, because the new object has
+ * the old number. Only those to objects that are gone for good go too. */
+static cim_status remove_dangling(cim_ctx *ctx, cim__writer *w, const cim__plan *plan)
+{
+    if (!plan->removed_count) return CIM_OK;
+    cim__buf alive = cim__buf_on(ctx->mem);
+    uint8_t *bits = cim__buf_extend(&alive, (size_t)plan->max_id + 1);
+    cim__stmt *all = NULL, *drop = NULL;
+    if (!bits) return cim__nomem(ctx);
+    memset(bits, 1, (size_t)plan->max_id + 1);
+    for (size_t i = 0; i < plan->removed_count; i++) bits[plan->removed[i]] = 0;
+    for (size_t i = 0; i < cim__sink_count(plan->sink); i++) bits[cim__sink_head(plan->sink, i)->id] = 1;
+    cim__buf doomed = cim__buf_on(ctx->mem);
+    cim_status st = cim__db_prepare(ctx, w->db, "SELECT from_id,type,to_id FROM relation", &all);
+    while (st == CIM_OK && (st = cim__stmt_step(ctx, all)) == CIM_OK) {
+        int64_t to = cim__stmt_get_int(all, 2);
+        if (to >= 0 && to <= plan->max_id && bits[to]) continue;
+        cim__edge e = { (uint32_t)cim__stmt_get_int(all, 0), (uint32_t)to, (int32_t)cim__stmt_get_int(all, 1), 0, 0 };
+        cim__buf_put(&doomed, &e, sizeof e);
+    }
+    cim__stmt_free(all);
+    if (st >= 0) st = cim__db_prepare(ctx, w->db, "DELETE FROM relation WHERE from_id=? AND type=? AND to_id=?", &drop);
+    for (size_t i = 0; i < CIM__COUNT(&doomed, cim__edge) && st >= 0; i++) {
+        const cim__edge *e = &CIM__AT(&doomed, cim__edge, i);
+        cim__stmt_int(drop, 1, e->from);
+        cim__stmt_int(drop, 2, e->type);
+        cim__stmt_int(drop, 3, e->to);
+        st = cim__stmt_run(ctx, drop);
+    }
+    cim__stmt_free(drop);
+    cim__buf_free(&doomed);
+    cim__buf_free(&alive);
+    return st < 0 ? st : CIM_OK;
+}
+
+cim_status cim__rows_relate(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, cim__import_result *r)
+{
+    edge_rows f = { (const cim__edge *)(const void *)plan->edges.data, plan->sink };
+    CIM__TRY(remove_dangling(ctx, w, plan));
+    r->relations = CIM__COUNT(&plan->edges, cim__edge);
+    r->relations_unresolved = plan->unresolved;
+    return cim__db_feed(ctx, w->db, "relation", 4, r->relations, feed_edge, &f);
+}
+
+/* ---- compiled arrays ---- */
+
+typedef struct after {
+    cim_city *city;
+    uint64_t *hash_of;
+    cim_box *boxes;
+} after;
+
+static void copy_old(const cim__plan *plan, after *a)
+{
+    const cim_city *old = plan->sink->city;
+    if (!old) return;
+    for (uint32_t id = 0; id <= old->max_id; id++) {
+        if (!cim__city_has(old, id) || cim__plan_removes(plan, id)) continue;
+        a->city->layer[id] = old->layer[id];
+        a->city->class_id[id] = old->class_id[id];
+        a->city->source[id] = old->source[id];
+        a->city->parent[id] = old->parent[id];
+        a->boxes[id] = plan->sink->city_boxes[id];
+        a->city->count++;
+    }
+    for (uint32_t i = 0; i < old->count; i++) a->hash_of[old->gid_id[i]] = old->gid_hash[i];
+}
+
+static void copy_new(const cim__plan *plan, uint16_t first_source, after *a)
+{
+    for (size_t i = 0; i < cim__sink_count(plan->sink); i++) {
+        const cim__head *h = cim__sink_head(plan->sink, i);
+        a->city->layer[h->id] = h->layer;
+        a->city->class_id[h->id] = h->class_id;
+        a->city->source[h->id] = (uint16_t)(first_source + h->source);
+        a->city->parent[h->id] = h->parent;
+        a->hash_of[h->id] = h->gid_hash;
+        a->boxes[h->id] = h->box;
+        a->city->count++;
+    }
+}
+
+/* Parts of objects that are gone for good. */
+static void forget_lost_parents(cim_city *city)
+{
+    for (uint32_t id = 0; id <= city->max_id; id++)
+        if (city->parent[id] != CIM_NONE && !cim__city_has(city, city->parent[id])) city->parent[id] = CIM_NONE;
+}
+
+cim_status cim__rows_compile(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, uint16_t first_source, const char *content)
+{
+    after a = { NULL, NULL, NULL };
+    size_t n = (size_t)plan->max_id + 1;
+    CIM__TRY(cim__city_new(ctx, &cim__store_rows, NULL, plan->max_id, &a.city));
+    a.hash_of = cim__zalloc_n(ctx->mem, n, sizeof *a.hash_of);
+    a.boxes = cim__alloc_n(ctx->mem, n, sizeof *a.boxes);
+    cim_status st = a.hash_of && a.boxes ? CIM_OK : cim__nomem(ctx);
+    for (size_t i = 0; i < n && st >= 0; i++) a.boxes[i] = CIM__BOX_EMPTY;
+    if (st >= 0) {
+        copy_old(plan, &a);
+        copy_new(plan, first_source, &a);
+        forget_lost_parents(a.city);
+    }
+    if (st >= 0) st = cim__cache_compile(ctx, a.city, a.hash_of, a.boxes);
+    if (st >= 0) st = cim__cache_save(ctx, w->db, a.city, a.boxes, content);
+    cim_city_free(a.city);
+    cim__free(ctx->mem, a.hash_of);
+    cim__free(ctx->mem, a.boxes);
+    return st;
+}

@@ -1,0 +1,57 @@
+/* store.h - an open city file. */
+#ifndef CIM_STORE_STORE_H
+#define CIM_STORE_STORE_H
+
+#include "city/city.h"
+#include "store/schema.h"
+
+typedef struct cim__store {
+    cim__mem *mem;
+    cim__db *db;
+    pthread_mutex_t lock; /* SQLite handles are used by one thread at a time; recursive, so callbacks may ask for more rows */
+    unsigned depth;
+    uint64_t layers;      /* which exist */
+    unsigned shapes;
+    int32_t epsg;
+    bool stale;           /* changed by another program since libcim wrote it: compiled arrays are not used */
+    char content[65];     /* hash of the last change: what compiled arrays are keyed by */
+    char *path;
+    cim__stmt *fetch[CIM__LAYER_COUNT]; /* made on first use */
+} cim__store;
+
+/* Open and verify.  The file must not be trusted before this has succeeded. */
+cim_status cim__store_open(cim_ctx *ctx, const char *path, bool foreign, cim__store **store_out);
+void cim__store_close(cim__store *store);
+
+extern const cim__rows cim__store_rows;
+
+/* A city over the store, which it then owns, on success. */
+cim_status cim__store_city(cim_ctx *ctx, cim__store *store, cim_city **city_out);
+
+cim_status cim__meta_get(cim_ctx *ctx, cim__db *db, const char *key, cim__buf *value); /* appended; CIM_DONE when absent */
+cim_status cim__meta_set(cim_ctx *ctx, cim__db *db, const char *key, const char *value);
+
+/* SQLite's file change counter, which goes up by one with every transaction; 0 when the file cannot be read. */
+uint32_t cim__store_counter(const char *path);
+
+/* ---- compiled arrays (cache.c) ---- */
+
+cim_status cim__cache_save(cim_ctx *ctx, cim__db *db, const cim_city *city, const cim_box *boxes, const char *content);
+/* CIM_DONE when there is none for this content or it is damaged. */
+cim_status cim__cache_load(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city **city_out);
+/* From the tables themselves. */
+cim_status cim__cache_scan(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city **city_out);
+/* Exact boxes of all objects by number (empty ones where there is no place); freed by the caller. */
+cim_status cim__cache_boxes(cim_ctx *ctx, cim__store *store, uint32_t max_id, cim_box **boxes_out);
+/* Fill gid_hash, gid_id, index, index_id and count from (hash by object) and boxes. */
+cim_status cim__cache_compile(cim_ctx *ctx, cim_city *city, const uint64_t *hash_of, const cim_box *boxes);
+
+/* ---- the change log (change.c) ---- */
+
+/* Append an entry; *hash_out is the new end of the chain. */
+cim_status cim__change_append(cim_ctx *ctx, cim__db *db, const char *who, const char *why, const char *action, cim__str details, char hash_out[65]);
+cim_status cim__change_head(cim_ctx *ctx, cim__db *db, char hash_out[65]); /* "" for an empty log */
+/* Recompute the chain; CIM_OK and *bad_seq_out the first entry that does not fit, 0 if all do. */
+cim_status cim__change_check(cim_ctx *ctx, cim__db *db, int64_t *bad_seq_out, int64_t *count_out);
+
+#endif

@@ -1,0 +1,45 @@
+/* writer.h - putting an import into a city file: all of it or nothing. */
+#ifndef CIM_STORE_WRITER_H
+#define CIM_STORE_WRITER_H
+
+#include "store/plan.h"
+#include "store/store.h"
+
+typedef struct cim__writer {
+    cim__mem *mem;
+    char *path, *temp; /* temp NULL: an existing file, in place */
+    cim__db *db;
+    const cim__spatialite_table *spatialite;
+    void *connection;
+    cim__store *store; /* the existing file as it was verified, borrowed; NULL for a new one */
+    uint64_t layers;
+    unsigned shapes;
+    uint32_t counter;
+} cim__writer;
+
+/* Begin a transaction: on a new file under a temporary name beside `path`, or on the verified existing one. */
+cim_status cim__writer_begin(cim_ctx *ctx, const char *path, cim__store *store, cim__writer *writer_out);
+void cim__writer_abort(cim__writer *writer); /* the file is as before; harmless after a commit */
+cim_status cim__writer_commit(cim_ctx *ctx, cim__writer *writer);
+
+/* One input file of the import. */
+typedef struct cim__source {
+    const char *uri, *format;
+    char sha256[65];
+    uint64_t bytes;
+    char version[32], encoding[32], axis[40], srs_name[200];
+    int32_t srid; /* 0: unknown */
+    const char *licence, *attribution;
+    cim__buf report; /* JSON */
+} cim__source;
+
+typedef struct cim__import_result {
+    uint64_t objects, replaced, relations, relations_unresolved;
+} cim__import_result;
+
+/* All rows, indexes and compiled arrays of a planned sink, and one entry in the change log.  Source i of the sink's heads
+ * becomes row first_source + i.  Consumes nothing; the transaction stays open. */
+cim_status cim__writer_put(cim_ctx *ctx, cim__writer *writer, const cim__plan *plan, cim__source *sources, size_t source_count, const char *who, const char *why,
+                           cim__import_result *result_out);
+
+#endif
