@@ -56,6 +56,16 @@ CIM_API void cim_index_free(cim_index *index);
 CIM_API size_t cim_index_count(const cim_index *index);
 
 /**
+ * The box around all boxes, exact to one grid step.
+ *
+ * @param[out] extent_out  untouched when the index is empty.
+ * @return 1; 0 for an empty index.
+ * Thread rule: any thread.   Cost: O(1).
+ * Since 0.1.
+ */
+CIM_API int32_t cim_index_extent(const cim_index *index, cim_box *extent_out);
+
+/**
  * Grid step of the fixed-point numbers, in the units of the boxes.
  *
  * @return a power of two; 0 for an empty index.

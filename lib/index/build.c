@@ -77,6 +77,17 @@ size_t cim_index_count(const cim_index *index) { return index->head.count; }
 
 double cim_index_step(const cim_index *index) { return index->head.count ? index->head.step : 0.0; }
 
+static cim__ibox node_box(const cim__node *n);
+
+int32_t cim_index_extent(const cim_index *index, cim_box *extent_out)
+{
+    const cim__index_header *h = &index->head;
+    if (!h->count) return 0;
+    cim__ibox b = node_box(&index->nodes[h->node_count - 1]);
+    *extent_out = (cim_box){ h->origin_x + h->step * b.min_x, h->origin_y + h->step * b.min_y, h->origin_x + h->step * b.max_x, h->origin_y + h->step * b.max_y };
+    return 1;
+}
+
 /* ---- quantising ---- */
 
 static cim_status extent_of(cim_ctx *ctx, const cim_box *boxes, size_t count, cim_box *extent)

@@ -1,0 +1,13 @@
+bin_PROGRAMS += cimtool
+cimtool_SOURCES = \
+	%D%/args.c \
+	%D%/main.c \
+	%D%/options.c \
+	%D%/tool.h \
+	%D%/verb_get.c \
+	%D%/verb_import.c \
+	%D%/verb_info.c \
+	%D%/verbs.c \
+	%D%/view.c
+cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE
+cimtool_LDADD = libcim.la

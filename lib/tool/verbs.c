@@ -1,0 +1,56 @@
+/* verbs.c - the verbs of cimtool.  Parsing, help, completion and the tests of the manual pages read this table. */
+#include "tool.h"
+
+const cimtool_flag cimtool_common_flags[] = {
+    { "json", 'j', NULL, "print JSON (\"schema\": \"cimtool/1\")" },
+    { "quiet", 'q', NULL, "print no messages but errors" },
+    { "threads", 't', "N", "use N threads (default: one per processor)" },
+    { "no-progress", 0, NULL, "no progress bar" },
+    { "verbose", 'v', NULL, "print what is being done" },
+    { "help", 'h', NULL, "print this help" },
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag import_flags[] = {
+    { "crs", 'c', "EPSG", "reference system of a new city, projected, in metres (default: from the first input)" },
+    { "source-crs", 0, "EPSG", "reference system of the inputs, whatever they say" },
+    { "swap-xy", 0, NULL, "inputs list northing or latitude first, whatever they say" },
+    { "no-swap-xy", 0, NULL, "inputs list easting or longitude first, whatever they say" },
+    { "format", 'f', "NAME", "osm, citygml or cityjson (default: by content)" },
+    { "keep-going", 'k', NULL, "leave out inputs that fail; keep what came before a damaged place in XML" },
+    { "no-relations", 0, NULL, "do not look for accesses, located_in, mounted_on, same_as" },
+    { "who", 0, "NAME", "who imports, for the change log" },
+    { "why", 0, "TEXT", "why, for the change log" },
+    { "licence", 0, "TEXT", "licence of the inputs" },
+    { "attribution", 0, "TEXT", "whom to name as the source" },
+    { "max-objects", 0, "N", "give up beyond N objects" },
+    { "max-bytes", 0, "N", "give up beyond N bytes of an input after decompression (default 64 GiB)" },
+    { "max-memory", 0, "N", "bytes for objects on their way, the rest goes to a temporary file (default 64 MiB)" },
+    { "max-seconds", 0, "S", "give up after S seconds" },
+    { "max-depth", 0, "N", "give up where XML or JSON is nested deeper (default 256)" },
+    { "unsafe-limits", 0, NULL, "accept input that expands more than 400 times" },
+    { "overwrite", 0, NULL, "replace the city file if it exists" },
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag info_flags[] = {
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { "sources", 0, NULL, "with the sources and their reports" },
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag get_flags[] = {
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { "at", 0, "X,Y", "the objects at a place, in the city's coordinates" },
+    { "at-lonlat", 0, "LON,LAT", "the objects at a place, in degrees" },
+    { "radius", 'r', "M", "how far from the place (default 1 m)" },
+    { "no-geometry", 0, NULL, "without coordinates" },
+    { NULL, 0, NULL, NULL },
+};
+
+const cimtool_verb cimtool_verbs[] = {
+    { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
+    { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
+    { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
+    { NULL, NULL, NULL, NULL, 0, 0, NULL },
+};

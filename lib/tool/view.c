@@ -1,0 +1,216 @@
+/* view.c - reading the JSON that libcim gives, and showing it to people. */
+#include "tool.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Trusted input: the library wrote it. */
+static cimtool_node *read_value(const char **p);
+
+static void skip_blanks(const char **p)
+{
+    while (isspace((unsigned char)**p)) ++*p;
+}
+
+static void put_utf8(char **out, unsigned c)
+{
+    char *o = *out;
+    if (c < 0x80) {
+        *o++ = (char)c;
+    } else if (c < 0x800) {
+        *o++ = (char)(0xc0 | (c >> 6));
+        *o++ = (char)(0x80 | (c & 63));
+    } else {
+        *o++ = (char)(0xe0 | (c >> 12));
+        *o++ = (char)(0x80 | ((c >> 6) & 63));
+        *o++ = (char)(0x80 | (c & 63));
+    }
+    *out = o;
+}
+
+static void read_escape(const char **p, char **out)
+{
+    static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+    char c = *(*p)++;
+    const char *at = c ? strchr(from, c) : NULL;
+    if (c == 'u') {
+        char hex[5] = "";
+        memcpy(hex, *p, strnlen(*p, 4));
+        *p += strlen(hex);
+        put_utf8(out, (unsigned)strtoul(hex, NULL, 16));
+    } else {
+        *(*out)++ = at ? to[at - from] : c;
+    }
+}
+
+static char *read_string(const char **p)
+{
+    char *text = malloc(strlen(*p) + 1), *out = text; /* long texts waste some memory for a moment */
+    if (!text) return NULL;
+    for (++*p; **p && **p != '"';) {
+        if (**p == '\\') {
+            ++*p;
+            read_escape(p, &out);
+        } else {
+            *out++ = *(*p)++;
+        }
+    }
+    if (**p == '"') ++*p;
+    *out = 0;
+    char *fitted = realloc(text, (size_t)(out - text) + 1);
+    return fitted ? fitted : text;
+}
+
+static cimtool_node *read_members(const char **p, cimtool_node *node, char close)
+{
+    cimtool_node **tail = &node->child;
+    ++*p;
+    for (skip_blanks(p); **p && **p != close; skip_blanks(p)) {
+        char *key = NULL;
+        if (close == '}') {
+            key = read_string(p);
+            skip_blanks(p);
+            if (**p == ':') ++*p;
+        }
+        cimtool_node *child = read_value(p);
+        if (!child) {
+            free(key);
+            return node;
+        }
+        child->key = key;
+        *tail = child;
+        tail = &child->next;
+        skip_blanks(p);
+        if (**p == ',') ++*p;
+    }
+    if (**p == close) ++*p;
+    return node;
+}
+
+static char *copy_run(const char **p)
+{
+    size_t n = strcspn(*p, ",]} \n\t\r");
+    char *text = malloc(n + 1);
+    if (text) {
+        memcpy(text, *p, n);
+        text[n] = 0;
+    }
+    *p += n;
+    return text;
+}
+
+static cimtool_node *read_value(const char **p)
+{
+    cimtool_node *node = calloc(1, sizeof *node);
+    if (!node) return NULL;
+    skip_blanks(p);
+    node->type = **p;
+    if (**p == '{') return read_members(p, node, '}');
+    if (**p == '[') return read_members(p, node, ']');
+    if (**p == '"') {
+        node->text = read_string(p);
+        return node;
+    }
+    if (!**p) {
+        free(node);
+        return NULL;
+    }
+    if (node->type != 't' && node->type != 'f') node->type = node->type == 'n' ? '0' : 'n';
+    node->text = copy_run(p);
+    return node;
+}
+
+cimtool_node *cimtool_json_read(const char *json) { return read_value(&json); }
+
+void cimtool_json_free(cimtool_node *node)
+{
+    while (node) {
+        cimtool_node *next = node->next;
+        cimtool_json_free(node->child);
+        free((char *)node->key);
+        free((char *)node->text);
+        free(node);
+        node = next;
+    }
+}
+
+const cimtool_node *cimtool_member(const cimtool_node *object, const char *key)
+{
+    for (const cimtool_node *n = object ? object->child : NULL; n; n = n->next)
+        if (n->key && !strcmp(n->key, key)) return n;
+    return NULL;
+}
+
+const char *cimtool_text(const cimtool_node *object, const char *key)
+{
+    const cimtool_node *n = cimtool_member(object, key);
+    return n && n->text ? n->text : "";
+}
+
+/* ---- for people ---- */
+
+static bool is_scalar(const cimtool_node *n) { return n->type != '{' && n->type != '['; }
+
+static bool is_plain_list(const cimtool_node *n)
+{
+    for (const cimtool_node *c = n->child; c; c = c->next)
+        if (!is_scalar(c)) return false;
+    return true;
+}
+
+/* Control characters of a hostile file must not reach the terminal. */
+static void print_text(const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) putchar(*p < ' ' || *p == 0x7f ? '?' : *p);
+}
+
+static void print_list(const cimtool_node *n)
+{
+    for (const cimtool_node *c = n->child; c; c = c->next) {
+        print_text(c->text ? c->text : "");
+        if (c->next) printf(", ");
+    }
+    putchar('\n');
+}
+
+void cimtool_print(const cimtool_node *node, int indent)
+{
+    for (const cimtool_node *n = node->child; n; n = n->next) {
+        printf("%*s", indent, "");
+        if (n->key) {
+            print_text(n->key);
+            putchar(':');
+        } else {
+            putchar('-');
+        }
+        if (is_scalar(n)) {
+            putchar(' ');
+            print_text(n->text ? n->text : "");
+            putchar('\n');
+        } else if (n->type == '[' && is_plain_list(n)) {
+            putchar(' ');
+            print_list(n);
+        } else {
+            putchar('\n');
+            cimtool_print(n, indent + 2);
+        }
+    }
+}
+
+void cimtool_print_json_object(const char *json)
+{
+    if (json[0] == '{' && json[1] == '}') printf("{\"schema\":\"cimtool/1\"}\n");
+    else printf("{\"schema\":\"cimtool/1\",%s\n", json + (json[0] == '{'));
+}
+
+void cimtool_show(cimtool *tool, const cim_buf *json)
+{
+    if (tool->json) {
+        cimtool_print_json_object(json->data);
+        return;
+    }
+    cimtool_node *root = cimtool_json_read(json->data);
+    if (root) cimtool_print(root, 0);
+    cimtool_json_free(root);
+}
