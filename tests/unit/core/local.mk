@@ -1,0 +1,9 @@
+CORE_TESTS = %D%/test_core_num %D%/test_core_json %D%/test_core_mem
+check_PROGRAMS += $(CORE_TESTS)
+TESTS += $(CORE_TESTS)
+%C%_test_core_num_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_core_num_LDADD = $(TEST_LDADD)
+%C%_test_core_json_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_core_json_LDADD = $(TEST_LDADD)
+%C%_test_core_mem_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_core_mem_LDADD = $(TEST_LDADD)

@@ -1,0 +1,1 @@
+# programs of this folder: see tests/unit/core/local.mk
