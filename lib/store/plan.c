@@ -42,6 +42,28 @@ static void mark_repeats(cim__plan *p, const group *g)
     }
 }
 
+/* "id~2": what the writer will call it, so that look-ups find it. */
+static cim_status rename_repeats(cim_ctx *ctx, cim__plan *p)
+{
+    size_t count = p->repeated ? cim__sink_count(p->sink) : 0;
+    cim__buf scratch = cim__buf_on(ctx->mem), gid = cim__buf_on(ctx->mem);
+    cim__record *record = count ? cim__alloc(ctx->mem, sizeof *record) : NULL;
+    cim_status st = record || !count ? CIM_OK : cim__nomem(ctx);
+    for (size_t i = 0; i < count && st >= 0; i++) {
+        cim__head *h = cim__sink_head(p->sink, i);
+        if (!h->repeat) continue;
+        st = cim__sink_record(ctx, p->sink, i, &scratch, record);
+        if (st < 0) break;
+        cim__str unique = cim__unique_gid(h, record->gid, &gid);
+        if (gid.failed) st = cim__nomem(ctx);
+        else h->gid_hash = cim__gid_hash(unique);
+    }
+    cim__buf_free(&scratch);
+    cim__buf_free(&gid);
+    cim__free(ctx->mem, record);
+    return st;
+}
+
 static bool take_over(cim__plan *p, const group *g, cim__buf *removed)
 {
     const cim_city *city = p->sink->city;
@@ -146,6 +168,7 @@ cim_status cim__plan_new(cim_ctx *ctx, cim__sink *sink, cim__plan *p)
         cim__sort_keyed(p->by_hash, keys, count);
         st = match_groups(ctx, p, count);
     }
+    if (st >= 0) st = rename_repeats(ctx, p);
     if (st >= 0) {
         if (p->removed_count) qsort(p->removed, p->removed_count, sizeof *p->removed, ascending);
         number_fresh(p, keys, keys + count, count);
@@ -180,7 +203,7 @@ static cim_status resolve_old(cim_ctx *ctx, const cim__plan *p, cim__ref ref, ui
     cim_city *city = p->sink->city;
     cim__arena arena = cim__arena_on(ctx->mem);
     cim_status st = CIM_OK;
-    for (size_t i = first_at_least(city->gid_hash, city->count, ref.hash); i < city->count && city->gid_hash[i] == ref.hash && *count < cap && st >= 0; i++) {
+    for (size_t i = first_at_least(city->gid_hash, city->count, ref.key); i < city->count && city->gid_hash[i] == ref.key && *count < cap && st >= 0; i++) {
         cim__object object;
         if (cim__plan_removes(p, city->gid_id[i])) continue;
         if (ref.part != CIM_NONE) {
@@ -197,7 +220,11 @@ cim_status cim__plan_resolve(cim_ctx *ctx, const cim__plan *p, cim__ref ref, uin
 {
     size_t total = cim__sink_count(p->sink);
     *count_out = 0;
-    for (size_t i = first_new(p, ref.hash); i < total && p->by_hash[i].key == ref.hash && *count_out < cap; i++) {
+    if (ref.kind != CIM__REF_GID) {
+        if (cap) ids[(*count_out)++] = ref.kind == CIM__REF_NEW ? cim__sink_head(p->sink, (size_t)ref.key)->id : (uint32_t)ref.key;
+        return CIM_OK;
+    }
+    for (size_t i = first_new(p, ref.key); i < total && p->by_hash[i].key == ref.key && *count_out < cap; i++) {
         const cim__head *h = cim__sink_head(p->sink, p->by_hash[i].id);
         if (h->repeat || (ref.part != CIM_NONE && h->part != ref.part)) continue;
         ids[(*count_out)++] = h->id;

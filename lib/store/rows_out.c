@@ -48,7 +48,7 @@ typedef struct layer_rows {
     size_t first; /* in plan->order */
     uint16_t first_source;
     cim__record record;
-    cim__buf gid, derived;
+    cim__buf gid, derived, scratch;
 } layer_rows;
 
 static cim__cell text_cell(cim__str s) { return (cim__cell){ .type = s.len ? CIM__CELL_TEXT : CIM__CELL_NULL, .text = s }; }
@@ -80,23 +80,15 @@ static void value_cells(layer_rows *f, cim__cell *cells)
     }
 }
 
-static cim__str unique_gid(layer_rows *f, const cim__head *head)
-{
-    if (!head->repeat) return f->record.gid;
-    f->gid.size = 0;
-    cim__buf_printf(&f->gid, "%.*s~%u", (int)f->record.gid.len, f->record.gid.ptr, head->repeat + 1u);
-    return cim__buf_str(&f->gid);
-}
-
 static cim_status feed_layer(cim_ctx *ctx, size_t row, cim__cell *cells, void *user)
 {
     layer_rows *f = user;
     const cim__plan *plan = f->plan;
     uint32_t number = plan->order[f->first + row];
     const cim__head *head = cim__sink_head(plan->sink, number);
-    CIM__TRY(cim__sink_record(ctx, plan->sink, number, &f->record));
+    CIM__TRY(cim__sink_record(ctx, plan->sink, number, &f->scratch, &f->record));
     cells[CIM__COL_ID] = int_cell(head->id);
-    cells[CIM__COL_GID] = text_cell(unique_gid(f, head));
+    cells[CIM__COL_GID] = text_cell(cim__unique_gid(head, f->record.gid, &f->gid));
     cells[CIM__COL_CLASS] = text_cell(cim__str_of(cim__classes[head->class_id].name));
     cells[CIM__COL_PARENT] = head->parent == CIM_NONE ? (cim__cell){ .type = CIM__CELL_NULL } : int_cell(head->parent);
     cells[CIM__COL_SOURCE] = int_cell(f->first_source + head->source);
@@ -114,10 +106,11 @@ static cim_status put_layer(cim_ctx *ctx, cim__writer *w, const cim__plan *plan,
 {
     layer_rows *f = cim__zalloc(ctx->mem, sizeof *f);
     if (!f) return cim__nomem(ctx);
-    *f = (layer_rows){ .plan = plan, .layer = &cim__layers[l], .first = plan->layer_start[l], .first_source = first_source, .gid = cim__buf_on(ctx->mem), .derived = cim__buf_on(ctx->mem) };
+    *f = (layer_rows){ .plan = plan, .layer = &cim__layers[l], .first = plan->layer_start[l], .first_source = first_source, .gid = cim__buf_on(ctx->mem), .derived = cim__buf_on(ctx->mem), .scratch = cim__buf_on(ctx->mem) };
     cim_status st = cim__db_feed(ctx, w->db, f->layer->table, cim__layer_total_columns(f->layer), plan->layer_start[l + 1] - f->first, feed_layer, f);
     cim__buf_free(&f->gid);
     cim__buf_free(&f->derived);
+    cim__buf_free(&f->scratch);
     cim__free(ctx->mem, f);
     return st;
 }
@@ -131,6 +124,7 @@ typedef struct extras {
     cim__stmt *shapes[CIM__SHAPE_TABLES], *instance, *residue;
     cim__buf rtree[CIM__SHAPE_TABLES]; /* cim__rtree_item */
     cim__map templates;                /* gid hash -> row */
+    cim__buf scratch;
 } extras;
 
 static int shape_table_of(cim__str geom)
@@ -172,7 +166,7 @@ static cim_status put_instance(extras *e, uint32_t object, int64_t id, const cim
 static cim_status put_extras_of(extras *e, uint32_t number, cim__record *record)
 {
     const cim__head *head = cim__sink_head(e->plan->sink, number);
-    CIM__TRY(cim__sink_record(e->ctx, e->plan->sink, number, record));
+    CIM__TRY(cim__sink_record(e->ctx, e->plan->sink, number, &e->scratch, record));
     for (uint32_t i = 0; i < record->shape_count; i++) {
         const cim__rshape *s = &record->shapes[i];
         int64_t id = (int64_t)head->id << 8 | i;
@@ -268,11 +262,12 @@ static void free_extras(extras *e)
     cim__stmt_free(e->instance);
     cim__stmt_free(e->residue);
     cim__map_free(&e->templates);
+    cim__buf_free(&e->scratch);
 }
 
 static cim_status put_extras(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, unsigned contents)
 {
-    extras e = { .ctx = ctx, .w = w, .plan = plan };
+    extras e = { .ctx = ctx, .w = w, .plan = plan, .scratch = cim__buf_on(ctx->mem) };
     cim__map_init(&e.templates, ctx->mem);
     for (int t = 0; t < CIM__SHAPE_TABLES; t++) e.rtree[t] = cim__buf_on(ctx->mem);
     cim_status st = prepare_extras(&e, contents);
@@ -288,20 +283,21 @@ static cim_status put_extras(cim_ctx *ctx, cim__writer *w, const cim__plan *plan
 
 static cim_status layer_rtree(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, int l)
 {
-    cim__buf items = cim__buf_on(ctx->mem);
+    cim__buf items = cim__buf_on(ctx->mem), scratch = cim__buf_on(ctx->mem);
     cim__record *record = cim__alloc(ctx->mem, sizeof *record);
     cim_status st = record ? CIM_OK : cim__nomem(ctx);
     for (size_t i = plan->layer_start[l]; i < plan->layer_start[l + 1] && st >= 0; i++) {
         const cim__head *head = cim__sink_head(plan->sink, plan->order[i]);
         cim__rtree_item item = { head->id, head->box };
         if (head->contents) { /* its box holds the shapes too */
-            st = cim__sink_record(ctx, plan->sink, plan->order[i], record);
+            st = cim__sink_record(ctx, plan->sink, plan->order[i], &scratch, record);
             if (st < 0 || !cim__gaia_box(record->geom, &item.box)) continue;
         }
         if (cim__box_ok(&item.box)) cim__buf_put(&items, &item, sizeof item);
     }
     cim__free(ctx->mem, record);
     if (st >= 0) st = update_rtree(ctx, w, plan, cim__layers[l].table, &items, false);
+    cim__buf_free(&scratch);
     cim__buf_free(&items);
     return st;
 }

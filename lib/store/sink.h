@@ -29,10 +29,11 @@ typedef struct cim__head {
 
 enum { CIM__HAS_SURFACES = 1, CIM__HAS_CURVES = 2, CIM__HAS_POINTS = 4, CIM__HAS_INSTANCES = 8, CIM__HAS_RESIDUE = 16 };
 
-/* An object by its text id, before numbers are given out. */
+/* An object before numbers are given out. */
 typedef struct cim__ref {
-    uint64_t hash;
-    uint32_t part; /* CIM_NONE: the object, or all segments of a way */
+    enum { CIM__REF_GID, CIM__REF_NEW, CIM__REF_OLD } kind;
+    uint32_t part; /* CIM__REF_GID: segment; CIM_NONE: the object, or all segments of a way */
+    uint64_t key;  /* cim__gid_hash, place in the sink, or number in the city as it was */
 } cim__ref;
 cim__ref cim__ref_to(cim__str gid);
 
@@ -95,7 +96,10 @@ cim_status cim__sink_take(cim_ctx *ctx, cim__sink *sink, cim__batch *batch, uint
 
 static inline size_t cim__sink_count(const cim__sink *sink) { return CIM__COUNT(&sink->heads, cim__head); }
 static inline cim__head *cim__sink_head(const cim__sink *sink, size_t i) { return &CIM__AT(&sink->heads, cim__head, i); }
-/* The record of object i; valid until the next call. */
-cim_status cim__sink_record(cim_ctx *ctx, cim__sink *sink, size_t i, cim__record *record_out);
+/* The id an object gets: its own, or with "~2", "~3", ... when others of the import have it too. */
+cim__str cim__unique_gid(const cim__head *head, cim__str gid, cim__buf *scratch);
+/* The record of object i; borrowed from the sink or from scratch.  Any number of threads may read a sink that is complete, each
+ * with its own scratch. */
+cim_status cim__sink_record(cim_ctx *ctx, const cim__sink *sink, size_t i, cim__buf *scratch, cim__record *record_out);
 
 #endif
