@@ -32,3 +32,13 @@ include tests/unit/cityjson/local.mk
 include tests/unit/query/local.mk
 include tests/unit/export/local.mk
 endif
+
+dist_check_SCRIPTS = \
+	tests/abi/test_symbols.sh \
+	tests/docs/test_headers_documented.sh \
+	tests/headers/test_headers.sh \
+	tests/style/test_layers.sh \
+	tests/style/test_names.sh \
+	tests/style/test_sizes.sh
+TESTS += $(dist_check_SCRIPTS)
+EXTRA_DIST += tests/run.sh
