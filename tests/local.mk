@@ -31,6 +31,7 @@ include tests/unit/citygml/local.mk
 include tests/unit/cityjson/local.mk
 include tests/unit/query/local.mk
 include tests/unit/export/local.mk
+include tests/fault/local.mk
 endif
 
 dist_check_SCRIPTS = \
