@@ -33,6 +33,7 @@ include tests/unit/query/local.mk
 include tests/unit/export/local.mk
 include tests/fault/local.mk
 endif
+include tests/bench/local.mk
 
 dist_check_SCRIPTS = \
 	tests/abi/test_symbols.sh \

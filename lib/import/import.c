@@ -263,20 +263,37 @@ static cim_status open_writer(cim_ctx *ctx, void *user)
     return cim__writer_begin(ctx, o->im->path, o->im->store, o->writer);
 }
 
+static void log_step(cim_ctx *ctx, const char *step, double *since_ms)
+{
+    double now = cim__now_ms();
+    cim__log(ctx, CIM_LOG_INFO, "%s: %.1f ms", step, now - *since_ms);
+    *since_ms = now;
+}
+
 static cim_status read_all(cim_ctx *ctx, import *im)
 {
+    double since = cim__now_ms();
     CIM__TRY(all_inputs(ctx, im));
+    log_step(ctx, "inputs read", &since);
     if (!im->sink.epsg) return cim__fail(ctx, CIM_EFORMAT, "no input has anything with a place");
-    return im->opts.flags & CIM_IMPORT_NO_RELATIONS ? CIM_OK : cim__relate(ctx, &im->sink);
+    if (im->opts.flags & CIM_IMPORT_NO_RELATIONS) return CIM_OK;
+    CIM__TRY(cim__relate(ctx, &im->sink));
+    log_step(ctx, "relations made", &since);
+    return CIM_OK;
 }
 
 static cim_status write_all(cim_ctx *ctx, import *im, cim__writer *writer)
 {
     cim__plan plan;
+    double since = cim__now_ms();
     CIM__TRY(cim__plan_new(ctx, &im->sink, &plan));
+    log_step(ctx, "numbers given", &since);
     cim_status st = take_sources(ctx, im);
     if (st >= 0) st = cim__writer_put(ctx, writer, &plan, im->taken_sources, im->taken, im->opts.who, im->opts.why, &im->result);
     cim__plan_free(&plan);
+    log_step(ctx, "rows written", &since);
+    if (st >= 0) st = cim__writer_commit(ctx, writer);
+    log_step(ctx, "committed", &since);
     return st;
 }
 
@@ -292,7 +309,6 @@ static cim_status run(cim_ctx *ctx, import *im, const cim_import_options *given)
     cim_status opened = cim__task_join(ctx, &task);
     if (st >= 0) st = opened;
     if (st >= 0) st = write_all(ctx, im, &writer);
-    if (st >= 0) st = cim__writer_commit(ctx, &writer);
     cim__writer_abort(&writer);
     if (st < 0) return st;
     for (size_t i = 0; i < im->count; i++)

@@ -62,5 +62,7 @@ typedef struct cim__cell {
 typedef cim_status (*cim__feed_fn)(cim_ctx *ctx, size_t row, cim__cell *cells, void *user);
 enum { CIM__FEED_COLUMNS = 48 };
 cim_status cim__db_feed(cim_ctx *ctx, cim__db *db, const char *table, int columns, size_t rows, cim__feed_fn fn, void *user);
+/* The same, but columns whose bit is clear stay NULL whatever the callback says. */
+cim_status cim__db_feed_some(cim_ctx *ctx, cim__db *db, const char *table, int columns, uint64_t wanted, size_t rows, cim__feed_fn fn, void *user);
 
 #endif

@@ -45,7 +45,7 @@ cim_status cim__rows_remove(cim_ctx *ctx, cim__writer *w, const cim__plan *p)
 typedef struct layer_rows {
     const cim__plan *plan;
     const cim__layer *layer;
-    size_t first; /* in plan->order */
+    size_t first, end; /* in plan->order */
     uint16_t first_source;
     cim__record record;
     cim__buf gid, derived, scratch;
@@ -80,11 +80,14 @@ static void value_cells(layer_rows *f, cim__cell *cells)
     }
 }
 
+enum { AHEAD = 4 }; /* records lie in the order of the input, rows are written along the curve: every one is a cache miss */
+
 static cim_status feed_layer(cim_ctx *ctx, size_t row, cim__cell *cells, void *user)
 {
     layer_rows *f = user;
     const cim__plan *plan = f->plan;
     uint32_t number = plan->order[f->first + row];
+    if (f->first + row + AHEAD < f->end) cim__sink_prefetch(plan->sink, plan->order[f->first + row + AHEAD]);
     const cim__head *head = cim__sink_head(plan->sink, number);
     CIM__TRY(cim__sink_record(ctx, plan->sink, number, &f->scratch, &f->record));
     cells[CIM__COL_ID] = int_cell(head->id);
@@ -102,12 +105,22 @@ static cim_status feed_layer(cim_ctx *ctx, size_t row, cim__cell *cells, void *u
     return f->gid.failed || f->derived.failed ? cim__nomem(ctx) : CIM_OK;
 }
 
+/* Typed columns that no object of this import has are not even asked for. */
+static uint64_t used_columns(const cim__layer *layer, uint64_t used_values)
+{
+    uint64_t columns = ~0ull;
+    for (int32_t c = 0; c < layer->column_count; c++)
+        if (!(used_values >> layer->columns[c] & 1)) columns &= ~(1ull << (CIM__COL_FIRST + c));
+    return columns;
+}
+
 static cim_status put_layer(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, int l, uint16_t first_source)
 {
     layer_rows *f = cim__zalloc(ctx->mem, sizeof *f);
     if (!f) return cim__nomem(ctx);
-    *f = (layer_rows){ .plan = plan, .layer = &cim__layers[l], .first = plan->layer_start[l], .first_source = first_source, .gid = cim__buf_on(ctx->mem), .derived = cim__buf_on(ctx->mem), .scratch = cim__buf_on(ctx->mem) };
-    cim_status st = cim__db_feed(ctx, w->db, f->layer->table, cim__layer_total_columns(f->layer), plan->layer_start[l + 1] - f->first, feed_layer, f);
+    *f = (layer_rows){ .plan = plan, .layer = &cim__layers[l], .first = plan->layer_start[l], .end = plan->layer_start[l + 1], .first_source = first_source, .gid = cim__buf_on(ctx->mem), .derived = cim__buf_on(ctx->mem), .scratch = cim__buf_on(ctx->mem) };
+    uint64_t columns = used_columns(f->layer, plan->sink->used_values[l]);
+    cim_status st = cim__db_feed_some(ctx, w->db, f->layer->table, cim__layer_total_columns(f->layer), columns, plan->layer_start[l + 1] - f->first, feed_layer, f);
     cim__buf_free(&f->gid);
     cim__buf_free(&f->derived);
     cim__buf_free(&f->scratch);
@@ -242,14 +255,36 @@ static cim_status put_all_extras(extras *e)
     return st;
 }
 
+/* What QGIS and OGR show as extent and count without scanning. */
+static cim_status put_statistics(cim_ctx *ctx, cim__writer *w, const char *table, const cim_box *box)
+{
+    cim__stmt *stmt = NULL;
+    char sql[300];
+    snprintf(sql, sizeof sql,
+             "INSERT OR REPLACE INTO geometry_columns_statistics(f_table_name,f_geometry_column,last_verified,row_count,extent_min_x,extent_min_y,extent_max_x,extent_max_y) "
+             "SELECT '%s','geom',strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ','now'),count(*),?1,?2,?3,?4 FROM %s", table, table);
+    if (!cim__box_ok(box)) return CIM_OK;
+    CIM__TRY(cim__db_prepare(ctx, w->db, sql, &stmt));
+    cim__stmt_real(stmt, 1, box->min_x);
+    cim__stmt_real(stmt, 2, box->min_y);
+    cim__stmt_real(stmt, 3, box->max_x);
+    cim__stmt_real(stmt, 4, box->max_y);
+    cim_status st = cim__stmt_run(ctx, stmt);
+    cim__stmt_free(stmt);
+    return st;
+}
+
 static cim_status update_rtree(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, const char *table, cim__buf *added, bool shapes)
 {
     size_t fresh = CIM__COUNT(added, cim__rtree_item), kept = fresh;
-    CIM__TRY(cim__rtree_read(ctx, w->db, table, added));
+    cim_box all = CIM__BOX_EMPTY;
+    if (w->store) CIM__TRY(cim__rtree_read(ctx, w->db, table, added));
     cim__rtree_item *items = (cim__rtree_item *)(void *)added->data;
     for (size_t i = fresh; i < CIM__COUNT(added, cim__rtree_item); i++)
         if (!cim__plan_removes(plan, (uint32_t)(shapes ? items[i].id >> 8 : items[i].id))) items[kept++] = items[i];
     if (added->failed) return cim__nomem(ctx);
+    for (size_t i = 0; i < kept; i++) cim__box_join(&all, &items[i].box);
+    CIM__TRY(put_statistics(ctx, w, table, &all));
     return cim__rtree_write(ctx, w->db, table, items, kept);
 }
 
@@ -302,15 +337,6 @@ static cim_status layer_rtree(cim_ctx *ctx, cim__writer *w, const cim__plan *pla
     return st;
 }
 
-/* What QGIS and OGR show as extent and count without scanning. */
-static cim_status put_statistics(cim_ctx *ctx, cim__writer *w, const char *table)
-{
-    return cim__db_execf(ctx, w->db,
-                         "INSERT OR REPLACE INTO geometry_columns_statistics(f_table_name,f_geometry_column,last_verified,row_count,extent_min_x,extent_min_y,extent_max_x,extent_max_y) "
-                         "SELECT '%s','geom',strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ','now'),(SELECT count(*) FROM %s),min(xmin),min(ymin),max(xmax),max(ymax) FROM idx_%s_geom",
-                         table, table, table);
-}
-
 static cim_status put_layers(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, uint16_t first_source)
 {
     for (int l = 0; l < CIM__LAYER_COUNT; l++) {
@@ -319,7 +345,6 @@ static cim_status put_layers(cim_ctx *ctx, cim__writer *w, const cim__plan *plan
         bool touched = added || (plan->removed_count && (w->layers >> l & 1));
         if (!touched || !cim__layers[l].type) continue;
         CIM__TRY(layer_rtree(ctx, w, plan, l));
-        CIM__TRY(put_statistics(ctx, w, cim__layers[l].table));
     }
     return CIM_OK;
 }

@@ -213,6 +213,7 @@ cim_status cim__batch_add(cim_ctx *ctx, cim__batch *b, const cim__feature *given
     collect_values(&v, &f, &fit);
     f.values = v.list;
     f.value_count = v.count;
+    for (size_t i = 0; i < v.count; i++) b->used_values[v.layer] |= 1ull << v.list[i].attr;
     b->blob.size = 0;
     if (fit.part_count) cim__gaia_put(&b->blob, &fit, b->srid);
     size_t start = b->records.size;
@@ -306,6 +307,7 @@ cim_status cim__sink_take(cim_ctx *ctx, cim__sink *sink, cim__batch *b, uint16_t
     cim__buf_put(&sink->texts, b->texts.data, b->texts.size);
     cim__buf_put(&sink->templates, b->templates.data, b->templates.size);
     b->relations.size = b->texts.size = b->templates.size = 0;
+    for (int l = 0; l < CIM__LAYER_COUNT; l++) sink->used_values[l] |= b->used_values[l];
     sink->geometry_repaired += b->geometry_repaired;
     sink->geometry_dropped += b->geometry_dropped;
     b->geometry_repaired = b->geometry_dropped = 0;

@@ -55,6 +55,7 @@ typedef struct cim__batch {
     cim__mem *mem;
     int32_t srid;
     cim__buf records, heads, relations, texts, templates;
+    uint64_t used_values[CIM__LAYER_COUNT]; /* by layer: attributes that some object has */
     cim__gbuild plane, repaired; /* scratch */
     cim__buf blob;
     cim__geos *geos;
@@ -82,7 +83,8 @@ typedef struct cim__sink {
     cim__spool spool;
     cim__buf heads;                /* cim__head */
     cim__buf relations, texts;     /* cim__pending_relation */
-    cim__buf templates;            /* serialised; write.c reads them */
+    cim__buf templates;            /* serialised; rows_out.c reads them */
+    uint64_t used_values[CIM__LAYER_COUNT];
     uint64_t geometry_repaired, geometry_dropped;
     uint64_t max_objects;
 } cim__sink;
@@ -100,6 +102,7 @@ static inline cim__head *cim__sink_head(const cim__sink *sink, size_t i) { retur
 cim__str cim__unique_gid(const cim__head *head, cim__str gid, cim__buf *scratch);
 /* The record of object i; borrowed from the sink or from scratch.  Any number of threads may read a sink that is complete, each
  * with its own scratch. */
+static inline void cim__sink_prefetch(const cim__sink *sink, size_t i) { cim__spool_prefetch(&sink->spool, cim__sink_head(sink, i)->start); }
 cim_status cim__sink_record(cim_ctx *ctx, const cim__sink *sink, size_t i, cim__buf *scratch, cim__record *record_out);
 
 #endif

@@ -107,3 +107,14 @@ cim_status cim__spool_get(cim_ctx *ctx, const cim__spool *s, uint64_t start, siz
     *bytes_out = (cim__str){ (const char *)at, size };
     return CIM_OK;
 }
+
+void cim__spool_prefetch(const cim__spool *s, uint64_t start)
+{
+    const cim__segment *segment = segment_at(s, start);
+    if (!segment->data) return;
+    const uint8_t *at = segment->data + (start - segment->start);
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + 64);
+    __builtin_prefetch(at + 128);
+    __builtin_prefetch(at + 256);
+}

@@ -26,4 +26,7 @@ cim_status cim__spool_take(cim_ctx *ctx, cim__spool *spool, cim__buf *data, uint
 /* `size` bytes at `start`, all of one segment; borrowed from the spool, or from scratch when they are in the file. */
 cim_status cim__spool_get(cim_ctx *ctx, const cim__spool *spool, uint64_t start, size_t size, cim__buf *scratch, cim__str *bytes_out);
 
+/* Bring the bytes at `start` nearer; does nothing when they are in the file. */
+void cim__spool_prefetch(const cim__spool *spool, uint64_t start);
+
 #endif
