@@ -15,6 +15,7 @@ typedef enum cim__db_mode {
 } cim__db_mode;
 
 cim_status cim__db_open(cim_ctx *ctx, const char *path, cim__db_mode mode, cim__db **db_out);
+void cim__db_seal(cim__db *db); /* from now on as careful as CIM__DB_READ: for a database in memory that is complete */
 void cim__db_close(cim__db *db); /* rolls back what was not committed */
 void *cim__db_handle(cim__db *db); /* sqlite3 *, for modules that speak SQLite themselves */
 bool cim__db_has_rtree(cim__db *db);

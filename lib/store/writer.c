@@ -23,9 +23,9 @@ static cim_status attach_spatialite(cim_ctx *ctx, cim__writer *w)
 
 static cim_status begin_new(cim_ctx *ctx, cim__writer *w)
 {
-    w->temp = cim__temp_name(ctx, w->path);
-    if (!w->temp) return cim__nomem(ctx);
-    CIM__TRY(cim__db_open(ctx, w->temp, CIM__DB_CREATE, &w->db));
+    if (w->path) w->temp = cim__temp_name(ctx, w->path);
+    if (w->path && !w->temp) return cim__nomem(ctx);
+    CIM__TRY(cim__db_open(ctx, w->path ? w->temp : ":memory:", w->path ? CIM__DB_CREATE : CIM__DB_MEMORY, &w->db));
     CIM__TRY(attach_spatialite(ctx, w));
     CIM__TRY(cim__db_exec(ctx, w->db, "BEGIN"));
     return cim__schema_create(ctx, w->db);
@@ -49,8 +49,8 @@ static cim_status begin_existing(cim_ctx *ctx, cim__writer *w)
 cim_status cim__writer_begin(cim_ctx *ctx, const char *path, cim__store *store, cim__writer *w)
 {
     *w = (cim__writer){ .mem = cim__mem_ref(ctx->mem), .store = store };
-    w->path = cim__strndup(ctx->mem, path, strlen(path));
-    cim_status st = !w->path ? cim__nomem(ctx) : store ? begin_existing(ctx, w) : begin_new(ctx, w);
+    if (path) w->path = cim__strndup(ctx->mem, path, strlen(path));
+    cim_status st = path && !w->path ? cim__nomem(ctx) : store ? begin_existing(ctx, w) : begin_new(ctx, w);
     if (w->db) cim__db_attend(w->db, NULL);
     if (st < 0) cim__writer_abort(w);
     return st;
@@ -112,6 +112,20 @@ cim_status cim__writer_commit(cim_ctx *ctx, cim__writer *w)
     }
     forget(w);
     return st;
+}
+
+cim_status cim__writer_adopt(cim_ctx *ctx, cim__writer *w, cim__store **store_out)
+{
+    cim__store *store = NULL;
+    CIM__TRY(cim__db_exec(ctx, w->db, "COMMIT"));
+    CIM__TRY(cim__store_adopt(ctx, w->db, w->layers, w->shapes, &store));
+    store->spatialite = w->spatialite;
+    store->connection = w->connection;
+    w->db = NULL;
+    w->connection = NULL;
+    forget(w);
+    *store_out = store;
+    return CIM_OK;
 }
 
 /* ---- content ---- */
