@@ -38,7 +38,9 @@ include tests/bench/local.mk
 dist_check_SCRIPTS = \
 	tests/abi/test_symbols.sh \
 	tests/docs/test_headers_documented.sh \
+	tests/docs/test_manual.sh \
 	tests/headers/test_headers.sh \
+	tests/installed/test_installed.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh
