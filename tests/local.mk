@@ -39,6 +39,8 @@ dist_check_SCRIPTS = \
 	tests/abi/test_symbols.sh \
 	tests/docs/test_headers_documented.sh \
 	tests/docs/test_manual.sh \
+	tests/fault/test_io_errors.sh \
+	tests/fault/test_kill.sh \
 	tests/headers/test_headers.sh \
 	tests/installed/test_installed.sh \
 	tests/style/test_layers.sh \
