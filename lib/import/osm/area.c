@@ -148,13 +148,14 @@ static void check_crossing(cim__osm_area *area, const cim__osm_segment *s, const
     crosses_at(area, s, t, at);
 }
 
-/* Is t above s?  t begins where s is (s->a <= t->a < s->b). */
-static bool compare(cim__osm_area *area, const cim__osm_segment *s, const cim__osm_segment *t)
+/* Is t above s?  t begins where s is (s->a <= t->a < s->b).  If both begin at one place and t is below s, that counts for s. */
+static bool compare(cim__osm_area *area, cim__osm_segment *s, const cim__osm_segment *t)
 {
     const int32_t *p = end_a(t);
     if (same(end_a(s), p)) {
         int turn = side(end_a(s), end_b(s), end_b(t));
         if (!turn) crosses_at(area, s, t, before(end_b(s), end_b(t)) ? end_b(s) : end_b(t));
+        if (turn < 0) s->back ^= 1;
         return turn > 0;
     }
     int where = (p[1] > s->a[1] && p[1] > s->b[1]) ? 1 : (p[1] < s->a[1] && p[1] < s->b[1]) ? -1 : side(end_a(s), end_b(s), p);
@@ -177,7 +178,7 @@ static bool sweep(cim__osm_area *area)
         cim__osm_segment *t = segment(area, j);
         uint32_t kept = 0, below = 0;
         for (uint32_t k = 0; k < active_count; k++) {
-            const cim__osm_segment *s = segment(area, active[k]);
+            cim__osm_segment *s = segment(area, active[k]);
             if (!before(end_a(t), end_b(s))) continue; /* behind us */
             active[kept++] = active[k];
             below += compare(area, s, t);
