@@ -37,7 +37,7 @@ static void match_tag(matching *m, uint32_t i)
     const cim__osm_tag *tag = cim__osm_tag_at(m->tags, i);
     uint16_t key = tag->key_word.number;
     if (!key || key >= CIM__K_ABANDONED) return;
-    if (cim__str_is(tag->value, "no")) return;
+    if (tag->value.len == 2 && cim__str_is(tag->value, "no")) return;
     uint16_t exact = cim__osm_words_exact(m->words, key, tag->value_word.number), any = m->words->any[key];
     int says = exact ? chain_says_area(m->words, exact) : -1;
     if (says < 0) says = chain_says_area(m->words, any);
@@ -110,11 +110,13 @@ static bool life_cycle_in_value(uint16_t key)
 /* "disused=yes" and the like. */
 static cim__osm_status status_key(const cim__osm_tags *t)
 {
+    _Static_assert(CIM__K_RUINS - CIM__K_ABANDONED == 5, "the six keys stand together in keys.def");
     static const struct {
         cim__osm_key key;
         cim__osm_status status;
     } keys[] = { { CIM__K_DEMOLISHED, CIM__OSM_REMOVED },       { CIM__K_RUINS, CIM__OSM_ABANDONED },   { CIM__K_ABANDONED, CIM__OSM_ABANDONED },
                  { CIM__K_DISUSED, CIM__OSM_DISUSED }, { CIM__K_CONSTRUCTION, CIM__OSM_CONSTRUCTION }, { CIM__K_PROPOSED, CIM__OSM_PROPOSED } };
+    if (!memcmp(t->slot + CIM__K_ABANDONED, (const uint16_t[6]){ 0 }, 6 * sizeof *t->slot)) return CIM__OSM_IN_USE;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (cim__osm_is(t, keys[i].key, "yes")) return keys[i].status;
     return CIM__OSM_IN_USE;
@@ -169,7 +171,11 @@ static cim__class_id class_of(const cim__osm_kind *k, const cim__osm_tags *t, un
 
 void cim__osm_classify(const cim__osm_words *words, const cim__osm_tags *tags, cim__osm_form form, cim__osm_kind *k)
 {
-    matching m = { .words = words, .tags = tags };
+    matching m; /* not zeroed as a whole: the list is long */
+    m.words = words;
+    m.tags = tags;
+    m.count = 0;
+    m.says_area = false;
     *k = (cim__osm_kind){ .class_id = CIM__C_CityObject, .function = { "", 0 } };
     for (uint32_t i = 0; i < tags->count; i++) match_tag(&m, i);
     k->area = is_area(&m, form);

@@ -220,20 +220,24 @@ static cim_status make_group(cim_ctx *ctx, cim__osm_maker *m, const cim__osm_rel
 
 /* ---- one relation ---- */
 
+/* "osm:members":[{"type":"way","ref":1,"role":"outer"},...] */
 static void put_members(cim__osm_maker *m, const cim__osm_relation *r, cim__wire roles)
 {
+    static const cim__str starts[3] = { { "{\"type\":\"node\",\"ref\":", 21 }, { "{\"type\":\"way\",\"ref\":", 20 }, { "{\"type\":\"relation\",\"ref\":", 25 } };
     const cim__osm_block *block = &m->worker->loader.block;
+    cim__buf *out = m->json.buf;
     if (!r->member_count) return;
     cim__json_key(&m->json, "osm:members");
     cim__json_open(&m->json, '[');
     for (uint32_t i = 0; i < r->member_count && cim__wire_more(&roles); i++) {
         const cim__osm_member *member = member_at(m->osm, r, i);
         uint64_t role = cim__wire_get(&roles);
-        cim__json_open(&m->json, '{');
-        cim__json_kv_text(&m->json, "type", cim__osm_type_names[member->type]);
-        cim__json_kv_int(&m->json, "ref", member->ref);
-        if (role < block->strings->count) cim__json_kv_str(&m->json, "role", cim__osm_string(block, (uint32_t)role));
-        cim__json_close(&m->json, '}');
+        if (i) cim__buf_putc(out, ',');
+        cim__buf_putstr(out, starts[member->type]);
+        cim__put_int(out, member->ref);
+        cim__buf_put(out, ",\"role\":", 8);
+        cim__put_json_str(out, role < block->strings->count ? cim__osm_string(block, (uint32_t)role) : (cim__str){ "", 0 });
+        cim__buf_putc(out, '}');
     }
     cim__json_close(&m->json, ']');
 }

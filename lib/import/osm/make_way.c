@@ -176,9 +176,7 @@ static cim_status close_building(cim_ctx *ctx, way *w, bool *closed_out)
 {
     cim__osm_maker *m = w->maker;
     cim__buf *closed = &m->worker->closed;
-    *closed_out = false;
-    cim__osm_classify(&m->osm->words, &m->worker->tags, CIM__OSM_FORM_RING, &m->kind);
-    if (!m->kind.building || !m->kind.area || !nearly_closed(w)) return CIM_OK;
+    if (!nearly_closed(w)) return CIM_OK;
     closed->size = 0;
     cim__buf_put(closed, w->nodes, w->count * sizeof *w->nodes);
     cim__buf_put(closed, w->nodes, sizeof *w->nodes);
@@ -200,8 +198,11 @@ static cim_status make_object(cim_ctx *ctx, way *w)
     uint64_t ordinal = w->number;
     cim__osm_begin(m, 1, w->id, ordinal);
     if (w->clipped) cim__json_kv_bool(&m->json, "cim:clipped", true);
-    if (!closed) CIM__TRY(close_building(ctx, w, &closed));
     cim__osm_classify(&m->osm->words, &m->worker->tags, closed ? CIM__OSM_FORM_RING : CIM__OSM_FORM_LINE, &m->kind);
+    if (!closed && m->kind.building) {
+        CIM__TRY(close_building(ctx, w, &closed));
+        if (closed) cim__osm_classify(&m->osm->words, &m->worker->tags, CIM__OSM_FORM_RING, &m->kind);
+    }
     if (m->osm->way_flags[w->number] & CIM__OSM_W_HINT) cim__osm_take_hints(m, w->number);
     if (!cim__osm_cut(m->osm, w->nodes, w->count, m->kind.net, &m->worker->cuts)) return cim__nomem(ctx);
     if (m->kind.area) return make_area(ctx, w);

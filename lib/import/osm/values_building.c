@@ -21,7 +21,7 @@ static const struct {
 static size_t default_row(cim__str function)
 {
     for (size_t i = 1; i < sizeof defaults / sizeof *defaults; i++)
-        if (cim__str_is(function, defaults[i].building)) return i;
+        if (function.len && function.ptr[0] == defaults[i].building[0] && cim__str_is(function, defaults[i].building)) return i;
     return 0;
 }
 

@@ -72,9 +72,9 @@ void cim__osm_fill_maxspeed(cim__osm_filling *f)
     bool varies = false;
     if (put_speed(f, CIM__K_MAXSPEED, true, &varies) || put_directed(f)) return;
     if (put_speed(f, CIM__K_ZONE_MAXSPEED, false, &varies) || put_speed(f, CIM__K_MAXSPEED_TYPE, false, &varies) || put_speed(f, CIM__K_SOURCE_MAXSPEED, false, &varies)) return;
-    if (put_speed(f, CIM__K_ZONE_TRAFFIC, false, &varies) || f->layer != CIM__L_ROAD) return;
+    if (put_speed(f, CIM__K_ZONE_TRAFFIC, false, &varies) || f->layer != CIM__L_ROAD || !f->kind->function.len) return;
     for (size_t i = 0; i < sizeof speeds / sizeof *speeds; i++)
-        if (cim__str_is(f->kind->function, speeds[i].highway)) {
+        if (f->kind->function.ptr[0] == speeds[i].highway[0] && cim__str_is(f->kind->function, speeds[i].highway)) {
             cim__osm_put_real(f, CIM__A_MAXSPEED_KMH, CIM__RULE_DEFAULT, speeds[i].kmh);
             return;
         }

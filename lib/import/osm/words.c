@@ -36,8 +36,9 @@ static const struct {
 
 cim__osm_status cim__osm_status_of(cim__str value)
 {
+    if (value.len < 3 || !memchr("cpdarw", value.ptr[0], 6)) return CIM__OSM_IN_USE;
     for (size_t i = 0; i < sizeof life_cycle / sizeof *life_cycle; i++)
-        if (cim__str_is(value, life_cycle[i].text)) return life_cycle[i].status;
+        if (life_cycle[i].text[0] == value.ptr[0] && cim__str_is(value, life_cycle[i].text)) return life_cycle[i].status;
     return CIM__OSM_IN_USE;
 }
 
@@ -77,6 +78,7 @@ static bool add_rule(cim__osm_words *w, uint16_t rule)
         return true;
     }
     if (!add_word(w, r->value, &word)) return false;
+    w->has_exact[r->key] = true;
     uint64_t pair = (uint64_t)r->key << 16 | word;
     uint32_t first = cim__map_get(&w->pairs, pair);
     if (first == CIM_NONE) return cim__map_put(&w->pairs, pair, rule);
@@ -108,7 +110,7 @@ void cim__osm_words_free(cim__osm_words *w)
 
 uint16_t cim__osm_words_exact(const cim__osm_words *w, uint16_t key, uint16_t value_word)
 {
-    uint32_t rule = value_word ? cim__map_get(&w->pairs, (uint64_t)key << 16 | value_word) : CIM_NONE;
+    uint32_t rule = value_word && w->has_exact[key] ? cim__map_get(&w->pairs, (uint64_t)key << 16 | value_word) : CIM_NONE;
     return rule == CIM_NONE ? 0 : (uint16_t)rule;
 }
 

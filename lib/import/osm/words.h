@@ -53,6 +53,7 @@ enum { CIM__OSM_RULES_MAX = 512 };
 typedef struct cim__osm_words {
     cim__names names;
     uint16_t any[CIM__K_COUNT];   /* first rule of key=*, counted from 1; 0: none */
+    bool has_exact[CIM__K_COUNT]; /* there are rules for single values of the key */
     uint16_t next[CIM__OSM_RULES_MAX];
     cim__map pairs;               /* key << 16 | value word -> first rule, counted from 1 */
     size_t longest;
