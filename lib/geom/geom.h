@@ -78,6 +78,8 @@ cim__nearest cim__geom_nearest(const cim_geom *g, double x, double y);
 /* True when no two edges of the ring cross or touch except neighbours at their shared vertex: O(n^2) for short rings,
  * sweep by x for longer ones. */
 bool cim__ring_is_simple(cim__mem *mem, const cim_geom *g, uint32_t ring);
+/* True when all rings are simple and no two of them meet anywhere.  Then polygons that are nested rightly are valid. */
+bool cim__rings_are_apart(cim__mem *mem, const cim_geom *g);
 
 /* The sign of the area of triangle abc: +1 counter-clockwise, 0 collinear, -1; exact for any doubles (adaptive
  * precision, J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic", 1997). */

@@ -46,7 +46,8 @@ double cim__geom_length(const cim_geom *g)
     for (uint32_t ring = 0; ring < g->ring_count; ring++)
         for (uint32_t v = cim__ring_start(g, ring); v + 1 < g->ring_end[ring]; v++) {
             const double *p = vertex(g, v), *q = vertex(g, v + 1);
-            length += hypot(q[0] - p[0], q[1] - p[1]);
+            double dx = q[0] - p[0], dy = q[1] - p[1];
+            length += sqrt(dx * dx + dy * dy); /* coordinates are below 1e9: nothing overflows, and hypot takes five times as long */
         }
     return length;
 }

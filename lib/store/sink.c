@@ -49,10 +49,10 @@ static cim_status is_valid(cim_ctx *ctx, cim__batch *b, const cim_geom *g, bool 
     return cim__geos_valid(ctx, b->geos, g, valid_out);
 }
 
-static cim_status clean_polygon(cim_ctx *ctx, cim__batch *b, const cim_geom *g, cim_geom *clean)
+static cim_status clean_polygon(cim_ctx *ctx, cim__batch *b, const cim_geom *g, bool checked, cim_geom *clean)
 {
-    bool valid;
-    CIM__TRY(is_valid(ctx, b, g, &valid));
+    bool valid = checked;
+    if (!checked) CIM__TRY(is_valid(ctx, b, g, &valid));
     *clean = *g;
     clean->type = CIM_GEOM_MULTIPOLYGON;
     if (valid) return CIM_OK;
@@ -98,12 +98,13 @@ static cim_status fit_plane(cim_ctx *ctx, cim__batch *b, const cim__feature *f, 
     cim__layer_id layer = cim__class_layer(f->class_id, base);
     *fit = (cim_geom){ .dim = 2 };
     if (!base) {
-        *layer_out = f->shape_count ? layer : f->class_id == CIM__C_CityObject ? CIM__L_NONSPATIAL : layer;
+        bool none = !f->shape_count && (f->class_id == CIM__C_CityObject || cim__class_layer(f->class_id, CIM_GEOM_POINT) == CIM__L_NONSPATIAL);
+        *layer_out = none ? CIM__L_NONSPATIAL : layer;
         return CIM_OK;
     }
     int32_t wanted = cim__layers[layer].type;
     *fit = flatten(b, f->plane);
-    if (base == CIM_GEOM_POLYGON) CIM__TRY(clean_polygon(ctx, b, fit, fit));
+    if (base == CIM_GEOM_POLYGON) CIM__TRY(clean_polygon(ctx, b, fit, f->plane_valid, fit));
     if (wanted == CIM_GEOM_LINESTRING && base == CIM_GEOM_LINESTRING) {
         if (fit->part_count > 1) layer = CIM__L_OTHER_LINE;
         else fit->type = CIM_GEOM_LINESTRING;
