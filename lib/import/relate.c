@@ -126,14 +126,21 @@ cim_status cim__look_gid(cim_ctx *ctx, cim__looker *l, const cim__thing *t, cim_
     return CIM_OK;
 }
 
+cim_status cim__look_texts(cim_ctx *ctx, cim__looker *l, const cim__thing *t, const cim__attr *attrs, size_t count, cim__str *texts_out)
+{
+    CIM__TRY(t->old ? look_old(ctx, l, t) : look_new(ctx, l, t));
+    for (size_t k = 0; k < count; k++) {
+        texts_out[k] = (cim__str){ "", 0 };
+        if (t->old && (l->object.present >> attrs[k] & 1)) texts_out[k] = l->object.values[attrs[k]].text;
+        for (uint32_t i = 0; !t->old && i < l->record.value_count; i++)
+            if (l->record.values[i].attr == attrs[k]) texts_out[k] = l->record.values[i].text;
+    }
+    return CIM_OK;
+}
+
 cim_status cim__look_text(cim_ctx *ctx, cim__looker *l, const cim__thing *t, cim__attr attr, cim__str *text_out)
 {
-    *text_out = (cim__str){ "", 0 };
-    CIM__TRY(t->old ? look_old(ctx, l, t) : look_new(ctx, l, t));
-    if (t->old && (l->object.present >> attr & 1)) *text_out = l->object.values[attr].text;
-    for (uint32_t i = 0; !t->old && i < l->record.value_count; i++)
-        if (l->record.values[i].attr == attr) *text_out = l->record.values[i].text;
-    return CIM_OK;
+    return cim__look_texts(ctx, l, t, &attr, 1, text_out);
 }
 
 /* ---- making ---- */

@@ -53,6 +53,9 @@ cim_status cim__look_geom(cim_ctx *ctx, cim__looker *l, const cim__thing *thing,
 cim_status cim__look_gid(cim_ctx *ctx, cim__looker *l, const cim__thing *thing, cim__str *gid_out);
 cim_status cim__look_text(cim_ctx *ctx, cim__looker *l, const cim__thing *thing, cim__attr attr, cim__str *text_out);
 
+/* Several text values at once. */
+cim_status cim__look_texts(cim_ctx *ctx, cim__looker *l, const cim__thing *thing, const cim__attr *attrs, size_t count, cim__str *texts_out);
+
 cim__ref cim__thing_ref(const cim__thing *thing);
 cim_status cim__relate_things(cim_ctx *ctx, cim__looker *l, const cim__thing *from, cim__relation_type type, const cim__thing *to, cim__str attrs);
 

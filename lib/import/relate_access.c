@@ -22,13 +22,12 @@ static bool is_entrance(uint8_t layer, uint8_t class_id) { return layer == CIM__
 
 typedef struct accessing {
     cim__things roads, buildings, entrances;
-    uint64_t *road_name;   /* hash of the name; 0: none */
-    uint8_t *road_ok;      /* addressable */
+    _Atomic uint64_t *road; /* what is known of a road, looked up when first asked for: 0 nothing yet, else see road_facts() */
     uint32_t *entrance_of; /* by building: place of its best entrance, CIM_NONE */
     uint8_t *has;          /* old buildings that have the relation */
 } accessing;
 
-static uint64_t name_hash(cim__str name) { return name.len ? cim__hash64(name.ptr, name.len, 0) | 1 : 0; }
+static uint64_t name_hash(cim__str name) { return name.len ? cim__hash64(name.ptr, name.len, 0) | 4 : 0; }
 
 static bool addressable(cim__str function, cim__str status)
 {
@@ -38,18 +37,21 @@ static bool addressable(cim__str function, cim__str status)
     return !status.len;
 }
 
-static cim_status read_road(cim_ctx *ctx, cim__looker *l, accessing *a, size_t i)
+enum { KNOWN = 1, ADDRESSABLE = 2, FLAGS = 3 };
+
+/* KNOWN, ADDRESSABLE, and the hash of the name above them.  Several threads may look the same road up; all find the same. */
+static cim_status road_facts(cim_ctx *ctx, cim__looker *l, const accessing *a, uint32_t i, uint64_t *facts_out)
 {
-    cim__str name, function, status;
-    CIM__TRY(cim__look_text(ctx, l, &a->roads.list[i], CIM__A_NAME, &name));
-    a->road_name[i] = name_hash(name);
-    CIM__TRY(cim__look_text(ctx, l, &a->roads.list[i], CIM__A_FUNCTION, &function));
-    cim__buf keep = cim__buf_on(ctx->mem);
-    cim__buf_putstr(&keep, function);
-    cim_status st = cim__look_text(ctx, l, &a->roads.list[i], CIM__A_STATUS, &status);
-    a->road_ok[i] = st >= 0 && addressable(cim__buf_str(&keep), status);
-    cim__buf_free(&keep);
-    return st;
+    static const cim__attr wanted[3] = { CIM__A_NAME, CIM__A_FUNCTION, CIM__A_STATUS };
+    uint64_t facts = atomic_load_explicit(&a->road[i], memory_order_relaxed);
+    if (!facts) {
+        cim__str found[3];
+        CIM__TRY(cim__look_texts(ctx, l, &a->roads.list[i], wanted, 3, found));
+        facts = (name_hash(found[0]) & ~(uint64_t)FLAGS) | KNOWN | (addressable(found[1], found[2]) ? ADDRESSABLE : 0);
+        atomic_store_explicit(&a->road[i], facts, memory_order_relaxed);
+    }
+    *facts_out = facts;
+    return CIM_OK;
 }
 
 /* ---- entrances: pending entrance_of relations of new ones ---- */
@@ -124,7 +126,9 @@ static cim_status nearest_road(cim_ctx *ctx, cim__looker *l, const accessing *a,
         for (size_t i = 0; i < count; i++) {
             cim_geom geom;
             if (boxes[i] > best->at.distance) return CIM_OK;
-            if (!a->road_ok[ids[i]] || (name && a->road_name[ids[i]] != name)) continue;
+            uint64_t facts;
+            CIM__TRY(road_facts(ctx, l, a, ids[i], &facts));
+            if (!(facts & ADDRESSABLE) || (name && (facts ^ name) & ~(uint64_t)FLAGS)) continue;
             CIM__TRY(cim__look_geom(ctx, l, &a->roads.list[ids[i]], &l->other, &geom));
             cim__nearest here = cim__geom_nearest(&geom, xy[0], xy[1]);
             if (here.distance >= best->at.distance) continue;
@@ -198,16 +202,13 @@ static cim_status access_building(cim_ctx *ctx, cim__looker *l, size_t item, voi
 static cim_status prepare(cim_ctx *ctx, cim__universe *u, accessing *a)
 {
     cim__looker *l = NULL;
-    a->road_name = cim__alloc_n(ctx->mem, a->roads.count, sizeof *a->road_name);
-    a->road_ok = cim__alloc_n(ctx->mem, a->roads.count, sizeof *a->road_ok);
+    a->road = cim__zalloc_n(ctx->mem, a->roads.count, sizeof *a->road);
     a->entrance_of = cim__alloc_n(ctx->mem, a->buildings.count, sizeof *a->entrance_of);
-    if (!a->road_name || !a->road_ok || !a->entrance_of) return cim__nomem(ctx);
+    if (!a->road || !a->entrance_of) return cim__nomem(ctx);
     memset(a->entrance_of, 0xff, a->buildings.count * sizeof *a->entrance_of);
     CIM__TRY(cim__has_relation(ctx, u, CIM__R_ACCESSES, &a->has));
     CIM__TRY(cim__looker_new(ctx, u, &l));
-    cim_status st = CIM_OK;
-    for (size_t i = 0; i < a->roads.count && st >= 0; i++) st = read_road(ctx, l, a, i);
-    if (st >= 0) st = read_entrances(ctx, u, l, a);
+    cim_status st = read_entrances(ctx, u, l, a);
     cim__looker_free(l);
     return st;
 }
@@ -223,8 +224,7 @@ cim_status cim__relate_access(cim_ctx *ctx, cim__universe *u)
     cim__things_free(ctx->mem, &a.buildings);
     cim__things_free(ctx->mem, &a.roads);
     cim__things_free(ctx->mem, &a.entrances);
-    cim__free(ctx->mem, a.road_name);
-    cim__free(ctx->mem, a.road_ok);
+    cim__free(ctx->mem, (void *)a.road);
     cim__free(ctx->mem, a.entrance_of);
     cim__free(ctx->mem, a.has);
     return st;

@@ -46,27 +46,15 @@ static bool hash_known(const char *hex)
 }
 
 /* Names of layers and shape tables become "@" so that one hash serves all of them. */
-static void put_normal(cim__buf *out, cim__str text, cim__str table)
-{
-    while (text.len) {
-        const char *at = table.len ? memmem(text.ptr, text.len, table.ptr, table.len) : NULL;
-        size_t keep = at ? (size_t)(at - text.ptr) : text.len;
-        cim__buf_put(out, text.ptr, keep);
-        if (!at) return;
-        cim__buf_putc(out, '@');
-        text = (cim__str){ text.ptr + keep + table.len, text.len - keep - table.len };
-    }
-}
-
 static void schema_hash(verifier *v, const row *r, cim__str table, char hex[65])
 {
     cim__sha256 sha;
     v->hashed.size = 0;
     cim__buf_putstr(&v->hashed, r->type);
     cim__buf_putc(&v->hashed, '\n');
-    put_normal(&v->hashed, r->name, table);
+    cim__schema_rename(&v->hashed, r->name, table, CIM__STR("@"));
     cim__buf_putc(&v->hashed, '\n');
-    put_normal(&v->hashed, r->sql, table);
+    cim__schema_rename(&v->hashed, r->sql, table, CIM__STR("@"));
     cim__sha256_begin(&sha);
     cim__sha256_add(&sha, v->hashed.data, v->hashed.size);
     cim__sha256_end(&sha, hex);

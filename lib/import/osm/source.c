@@ -258,9 +258,11 @@ static cim_status fetch(cim_ctx *ctx, cim__osm_source *s, const cim__osm_blob *b
     if (s->file) {
         st = cim__file_read_at(ctx, s->file, blob->at, data, blob->size);
     } else {
+        cim__buf scratch = cim__buf_on(ctx->mem);
         cim__str bytes;
-        st = cim__spool_get(ctx, &s->spool, blob->at, blob->size, &bytes);
+        st = cim__spool_get(ctx, &s->spool, blob->at, blob->size, &scratch, &bytes);
         if (st >= 0) memcpy(data, bytes.ptr, blob->size);
+        cim__buf_free(&scratch);
     }
     pthread_mutex_unlock(&s->lock);
     return st;
