@@ -164,7 +164,9 @@ static cim_status check_header(cim_ctx *ctx, cim__osm_source *s, const cim__osm_
     cim__field f;
     while (cim__wire_field(&w, &f)) {
         cim__str text = { (const char *)f.bytes.pos, cim__wire_size(&f.bytes) };
-        if (f.number != 4 || f.type != CIM__WIRE_BYTES) continue;
+        if ((f.number != 4 && f.number != 5) || f.type != CIM__WIRE_BYTES) continue;
+        if (cim__str_is(text, "LocationsOnWays")) s->placed_ways = true;
+        if (f.number == 5) continue;
         if (cim__str_is(text, "HistoricalInformation")) return cim__fail(ctx, CIM_EUNSUPPORTED, "%s: a file with history; make a file of one moment first (osmium time-filter)", s->path);
         size_t i = 0;
         while (i < sizeof known / sizeof *known && !cim__str_is(text, known[i])) i++;

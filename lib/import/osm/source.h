@@ -29,6 +29,7 @@ typedef struct cim__osm_source {
     cim__mem *mem;
     cim__file *file;       /* NULL: blobs are in the spool */
     bool blocks;           /* the spool holds bare blocks, not blobs */
+    bool placed_ways;      /* ways may bring the places of their nodes along (LocationsOnWays) */
     cim__spool spool;
     pthread_mutex_t lock;  /* of file and spool */
     cim__buf blobs;        /* cim__osm_blob */
