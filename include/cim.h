@@ -6,6 +6,7 @@
 #define CIM_H
 
 #include "cim/base.h"
+#include "cim/check.h"
 #include "cim/city.h"
 #include "cim/crs.h"
 #include "cim/ctx.h"

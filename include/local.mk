@@ -2,6 +2,7 @@ cimincludedir = $(includedir)/cim
 include_HEADERS = include/cim.h
 ciminclude_HEADERS = \
 	include/cim/base.h \
+	include/cim/check.h \
 	include/cim/city.h \
 	include/cim/crs.h \
 	include/cim/ctx.h \

@@ -1,6 +1,6 @@
 # Tests.  Every folder lists its own programs; they link the library with its internals visible.
 check_LTLIBRARIES += tests/libsupport.la
-tests_libsupport_la_SOURCES = tests/support/support.c tests/support/support.h
+tests_libsupport_la_SOURCES = tests/support/support.c tests/support/support.h tests/support/city.c tests/support/city.h
 tests_libsupport_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support
 tests_libsupport_la_LIBADD = libcimcore.la $(CMOCKA_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests/support
@@ -31,4 +31,20 @@ include tests/unit/citygml/local.mk
 include tests/unit/cityjson/local.mk
 include tests/unit/query/local.mk
 include tests/unit/export/local.mk
+include tests/fault/local.mk
 endif
+include tests/bench/local.mk
+
+dist_check_SCRIPTS = \
+	tests/abi/test_symbols.sh \
+	tests/docs/test_headers_documented.sh \
+	tests/docs/test_manual.sh \
+	tests/fault/test_io_errors.sh \
+	tests/fault/test_kill.sh \
+	tests/headers/test_headers.sh \
+	tests/installed/test_installed.sh \
+	tests/style/test_layers.sh \
+	tests/style/test_names.sh \
+	tests/style/test_sizes.sh
+TESTS += $(dist_check_SCRIPTS)
+EXTRA_DIST += tests/run.sh

@@ -65,6 +65,9 @@ bool cim__geom_inner_point(const cim_geom *g, double xy_out[2]);
 typedef enum cim__where { CIM__OUTSIDE = 0, CIM__BOUNDARY = 1, CIM__INSIDE = 2 } cim__where;
 cim__where cim__point_in_polygon(const cim_geom *g, double x, double y); /* even-odd over all rings; boundary exact */
 
+/* The step of that test for edge pq: toggles *inside, or CIM__BOUNDARY when the point lies on the edge. */
+cim__where cim__cross_ray(const double *p, const double *q, double x, double y, bool *inside);
+
 /* Distance of a point to the nearest vertex or edge (0 inside a polygon), and where that is: `along` is the
  * vertex index of the edge's start plus the fraction on it. */
 typedef struct cim__nearest {

@@ -5,5 +5,6 @@ libcimcore_la_SOURCES += \
 	%D%/measure.c \
 	%D%/orient.c \
 	%D%/simple.c \
+	%D%/slabs.c %D%/slabs.h \
 	%D%/topo.c %D%/topo.h \
 	%D%/wkx.c

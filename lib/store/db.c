@@ -110,6 +110,8 @@ cim_status cim__db_open(cim_ctx *ctx, const char *path, cim__db_mode mode, cim__
     return CIM_OK;
 }
 
+void cim__db_seal(cim__db *db) { harden(db->handle, true); }
+
 void cim__db_close(cim__db *db)
 {
     if (!db) return;

@@ -51,7 +51,7 @@ static cim_status resolve_parents(cim_ctx *ctx, cim__plan *plan)
         uint32_t parent;
         size_t count = 0;
         if (!h->parent_hash) continue;
-        CIM__TRY(cim__plan_resolve(ctx, plan, (cim__ref){ h->parent_hash, h->parent_part }, &parent, 1, &count));
+        CIM__TRY(cim__plan_resolve(ctx, plan, (cim__ref){ CIM__REF_GID, h->parent_part, h->parent_hash }, &parent, 1, &count));
         if (!count) plan->unresolved++;
         if (count && parent != h->id) h->parent = parent;
     }

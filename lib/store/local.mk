@@ -1,6 +1,7 @@
 libcimcore_la_SOURCES += \
 	%D%/cache.c \
 	%D%/change.c \
+	%D%/check.c \
 	%D%/db.c %D%/db.h \
 	%D%/edges.c \
 	%D%/feed.c %D%/feed.h \

@@ -45,10 +45,10 @@ cim_status cim__rows_remove(cim_ctx *ctx, cim__writer *w, const cim__plan *p)
 typedef struct layer_rows {
     const cim__plan *plan;
     const cim__layer *layer;
-    size_t first; /* in plan->order */
+    size_t first, end; /* in plan->order */
     uint16_t first_source;
     cim__record record;
-    cim__buf gid, derived;
+    cim__buf gid, derived, scratch;
 } layer_rows;
 
 static cim__cell text_cell(cim__str s) { return (cim__cell){ .type = s.len ? CIM__CELL_TEXT : CIM__CELL_NULL, .text = s }; }
@@ -80,23 +80,18 @@ static void value_cells(layer_rows *f, cim__cell *cells)
     }
 }
 
-static cim__str unique_gid(layer_rows *f, const cim__head *head)
-{
-    if (!head->repeat) return f->record.gid;
-    f->gid.size = 0;
-    cim__buf_printf(&f->gid, "%.*s~%u", (int)f->record.gid.len, f->record.gid.ptr, head->repeat + 1u);
-    return cim__buf_str(&f->gid);
-}
+enum { AHEAD = 4 }; /* records lie in the order of the input, rows are written along the curve: every one is a cache miss */
 
 static cim_status feed_layer(cim_ctx *ctx, size_t row, cim__cell *cells, void *user)
 {
     layer_rows *f = user;
     const cim__plan *plan = f->plan;
     uint32_t number = plan->order[f->first + row];
+    if (f->first + row + AHEAD < f->end) cim__sink_prefetch(plan->sink, plan->order[f->first + row + AHEAD]);
     const cim__head *head = cim__sink_head(plan->sink, number);
-    CIM__TRY(cim__sink_record(ctx, plan->sink, number, &f->record));
+    CIM__TRY(cim__sink_record(ctx, plan->sink, number, &f->scratch, &f->record));
     cells[CIM__COL_ID] = int_cell(head->id);
-    cells[CIM__COL_GID] = text_cell(unique_gid(f, head));
+    cells[CIM__COL_GID] = text_cell(cim__unique_gid(head, f->record.gid, &f->gid));
     cells[CIM__COL_CLASS] = text_cell(cim__str_of(cim__classes[head->class_id].name));
     cells[CIM__COL_PARENT] = head->parent == CIM_NONE ? (cim__cell){ .type = CIM__CELL_NULL } : int_cell(head->parent);
     cells[CIM__COL_SOURCE] = int_cell(f->first_source + head->source);
@@ -110,14 +105,25 @@ static cim_status feed_layer(cim_ctx *ctx, size_t row, cim__cell *cells, void *u
     return f->gid.failed || f->derived.failed ? cim__nomem(ctx) : CIM_OK;
 }
 
+/* Typed columns that no object of this import has are not even asked for. */
+static uint64_t used_columns(const cim__layer *layer, uint64_t used_values)
+{
+    uint64_t columns = ~0ull;
+    for (int32_t c = 0; c < layer->column_count; c++)
+        if (!(used_values >> layer->columns[c] & 1)) columns &= ~(1ull << (CIM__COL_FIRST + c));
+    return columns;
+}
+
 static cim_status put_layer(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, int l, uint16_t first_source)
 {
     layer_rows *f = cim__zalloc(ctx->mem, sizeof *f);
     if (!f) return cim__nomem(ctx);
-    *f = (layer_rows){ .plan = plan, .layer = &cim__layers[l], .first = plan->layer_start[l], .first_source = first_source, .gid = cim__buf_on(ctx->mem), .derived = cim__buf_on(ctx->mem) };
-    cim_status st = cim__db_feed(ctx, w->db, f->layer->table, cim__layer_total_columns(f->layer), plan->layer_start[l + 1] - f->first, feed_layer, f);
+    *f = (layer_rows){ .plan = plan, .layer = &cim__layers[l], .first = plan->layer_start[l], .end = plan->layer_start[l + 1], .first_source = first_source, .gid = cim__buf_on(ctx->mem), .derived = cim__buf_on(ctx->mem), .scratch = cim__buf_on(ctx->mem) };
+    uint64_t columns = used_columns(f->layer, plan->sink->used_values[l]);
+    cim_status st = cim__db_feed_some(ctx, w->db, f->layer->table, cim__layer_total_columns(f->layer), columns, plan->layer_start[l + 1] - f->first, feed_layer, f);
     cim__buf_free(&f->gid);
     cim__buf_free(&f->derived);
+    cim__buf_free(&f->scratch);
     cim__free(ctx->mem, f);
     return st;
 }
@@ -131,6 +137,7 @@ typedef struct extras {
     cim__stmt *shapes[CIM__SHAPE_TABLES], *instance, *residue;
     cim__buf rtree[CIM__SHAPE_TABLES]; /* cim__rtree_item */
     cim__map templates;                /* gid hash -> row */
+    cim__buf scratch;
 } extras;
 
 static int shape_table_of(cim__str geom)
@@ -172,7 +179,7 @@ static cim_status put_instance(extras *e, uint32_t object, int64_t id, const cim
 static cim_status put_extras_of(extras *e, uint32_t number, cim__record *record)
 {
     const cim__head *head = cim__sink_head(e->plan->sink, number);
-    CIM__TRY(cim__sink_record(e->ctx, e->plan->sink, number, record));
+    CIM__TRY(cim__sink_record(e->ctx, e->plan->sink, number, &e->scratch, record));
     for (uint32_t i = 0; i < record->shape_count; i++) {
         const cim__rshape *s = &record->shapes[i];
         int64_t id = (int64_t)head->id << 8 | i;
@@ -248,14 +255,36 @@ static cim_status put_all_extras(extras *e)
     return st;
 }
 
+/* What QGIS and OGR show as extent and count without scanning. */
+static cim_status put_statistics(cim_ctx *ctx, cim__writer *w, const char *table, const cim_box *box)
+{
+    cim__stmt *stmt = NULL;
+    char sql[300];
+    snprintf(sql, sizeof sql,
+             "INSERT OR REPLACE INTO geometry_columns_statistics(f_table_name,f_geometry_column,last_verified,row_count,extent_min_x,extent_min_y,extent_max_x,extent_max_y) "
+             "SELECT '%s','geom',strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ','now'),count(*),?1,?2,?3,?4 FROM %s", table, table);
+    if (!cim__box_ok(box)) return CIM_OK;
+    CIM__TRY(cim__db_prepare(ctx, w->db, sql, &stmt));
+    cim__stmt_real(stmt, 1, box->min_x);
+    cim__stmt_real(stmt, 2, box->min_y);
+    cim__stmt_real(stmt, 3, box->max_x);
+    cim__stmt_real(stmt, 4, box->max_y);
+    cim_status st = cim__stmt_run(ctx, stmt);
+    cim__stmt_free(stmt);
+    return st;
+}
+
 static cim_status update_rtree(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, const char *table, cim__buf *added, bool shapes)
 {
     size_t fresh = CIM__COUNT(added, cim__rtree_item), kept = fresh;
-    CIM__TRY(cim__rtree_read(ctx, w->db, table, added));
+    cim_box all = CIM__BOX_EMPTY;
+    if (w->store) CIM__TRY(cim__rtree_read(ctx, w->db, table, added));
     cim__rtree_item *items = (cim__rtree_item *)(void *)added->data;
     for (size_t i = fresh; i < CIM__COUNT(added, cim__rtree_item); i++)
         if (!cim__plan_removes(plan, (uint32_t)(shapes ? items[i].id >> 8 : items[i].id))) items[kept++] = items[i];
     if (added->failed) return cim__nomem(ctx);
+    for (size_t i = 0; i < kept; i++) cim__box_join(&all, &items[i].box);
+    CIM__TRY(put_statistics(ctx, w, table, &all));
     return cim__rtree_write(ctx, w->db, table, items, kept);
 }
 
@@ -268,11 +297,12 @@ static void free_extras(extras *e)
     cim__stmt_free(e->instance);
     cim__stmt_free(e->residue);
     cim__map_free(&e->templates);
+    cim__buf_free(&e->scratch);
 }
 
 static cim_status put_extras(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, unsigned contents)
 {
-    extras e = { .ctx = ctx, .w = w, .plan = plan };
+    extras e = { .ctx = ctx, .w = w, .plan = plan, .scratch = cim__buf_on(ctx->mem) };
     cim__map_init(&e.templates, ctx->mem);
     for (int t = 0; t < CIM__SHAPE_TABLES; t++) e.rtree[t] = cim__buf_on(ctx->mem);
     cim_status st = prepare_extras(&e, contents);
@@ -288,31 +318,23 @@ static cim_status put_extras(cim_ctx *ctx, cim__writer *w, const cim__plan *plan
 
 static cim_status layer_rtree(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, int l)
 {
-    cim__buf items = cim__buf_on(ctx->mem);
+    cim__buf items = cim__buf_on(ctx->mem), scratch = cim__buf_on(ctx->mem);
     cim__record *record = cim__alloc(ctx->mem, sizeof *record);
     cim_status st = record ? CIM_OK : cim__nomem(ctx);
     for (size_t i = plan->layer_start[l]; i < plan->layer_start[l + 1] && st >= 0; i++) {
         const cim__head *head = cim__sink_head(plan->sink, plan->order[i]);
         cim__rtree_item item = { head->id, head->box };
         if (head->contents) { /* its box holds the shapes too */
-            st = cim__sink_record(ctx, plan->sink, plan->order[i], record);
+            st = cim__sink_record(ctx, plan->sink, plan->order[i], &scratch, record);
             if (st < 0 || !cim__gaia_box(record->geom, &item.box)) continue;
         }
         if (cim__box_ok(&item.box)) cim__buf_put(&items, &item, sizeof item);
     }
     cim__free(ctx->mem, record);
     if (st >= 0) st = update_rtree(ctx, w, plan, cim__layers[l].table, &items, false);
+    cim__buf_free(&scratch);
     cim__buf_free(&items);
     return st;
-}
-
-/* What QGIS and OGR show as extent and count without scanning. */
-static cim_status put_statistics(cim_ctx *ctx, cim__writer *w, const char *table)
-{
-    return cim__db_execf(ctx, w->db,
-                         "INSERT OR REPLACE INTO geometry_columns_statistics(f_table_name,f_geometry_column,last_verified,row_count,extent_min_x,extent_min_y,extent_max_x,extent_max_y) "
-                         "SELECT '%s','geom',strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ','now'),(SELECT count(*) FROM %s),min(xmin),min(ymin),max(xmax),max(ymax) FROM idx_%s_geom",
-                         table, table, table);
 }
 
 static cim_status put_layers(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, uint16_t first_source)
@@ -323,7 +345,6 @@ static cim_status put_layers(cim_ctx *ctx, cim__writer *w, const cim__plan *plan
         bool touched = added || (plan->removed_count && (w->layers >> l & 1));
         if (!touched || !cim__layers[l].type) continue;
         CIM__TRY(layer_rtree(ctx, w, plan, l));
-        CIM__TRY(put_statistics(ctx, w, cim__layers[l].table));
     }
     return CIM_OK;
 }

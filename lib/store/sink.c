@@ -8,7 +8,7 @@ cim__ref cim__ref_to(cim__str gid)
     cim__str base = cim__gid_base(gid);
     int64_t part = CIM_NONE;
     if (base.len < gid.len) cim__parse_int((cim__str){ gid.ptr + base.len + 1, gid.len - base.len - 1 }, &part);
-    return (cim__ref){ cim__gid_hash(gid), part >= 0 && part < CIM_NONE ? (uint32_t)part : CIM_NONE };
+    return (cim__ref){ CIM__REF_GID, part >= 0 && part < CIM_NONE ? (uint32_t)part : CIM_NONE, cim__gid_hash(gid) };
 }
 
 void cim__batch_init(cim__batch *b, cim__mem *mem, int32_t srid)
@@ -216,14 +216,15 @@ cim_status cim__batch_add(cim_ctx *ctx, cim__batch *b, const cim__feature *given
     collect_values(&v, &f, &fit);
     f.values = v.list;
     f.value_count = v.count;
+    for (size_t i = 0; i < v.count; i++) b->used_values[v.layer] |= 1ull << v.list[i].attr;
     b->blob.size = 0;
     if (fit.part_count) cim__gaia_put(&b->blob, &fit, b->srid);
     size_t start = b->records.size;
     cim__record_put(&b->records, &f, cim__buf_str(&b->blob), b->srid);
     cim__head *head = CIM__PUSH(&b->heads, cim__head);
     if (!head || b->records.failed || b->blob.failed) return cim__nomem(ctx);
-    cim__ref self = cim__ref_to(f.gid), parent = f.parent_gid.len ? cim__ref_to(f.parent_gid) : (cim__ref){ 0, CIM_NONE };
-    *head = (cim__head){ .start = start, .gid_hash = self.hash, .part = self.part, .parent_hash = parent.hash, .parent_part = parent.part, .box = box,
+    cim__ref self = cim__ref_to(f.gid), parent = f.parent_gid.len ? cim__ref_to(f.parent_gid) : (cim__ref){ CIM__REF_GID, CIM_NONE, 0 };
+    *head = (cim__head){ .start = start, .gid_hash = self.key, .part = self.part, .parent_hash = parent.key, .parent_part = parent.part, .box = box,
                          .size = (uint32_t)(b->records.size - start), .id = CIM_NONE, .parent = CIM_NONE, .layer = (uint8_t)v.layer, .class_id = (uint8_t)f.class_id, .contents = contents_of(&f) };
     return CIM_OK;
 }
@@ -309,16 +310,27 @@ cim_status cim__sink_take(cim_ctx *ctx, cim__sink *sink, cim__batch *b, uint16_t
     cim__buf_put(&sink->texts, b->texts.data, b->texts.size);
     cim__buf_put(&sink->templates, b->templates.data, b->templates.size);
     b->relations.size = b->texts.size = b->templates.size = 0;
+    for (int l = 0; l < CIM__LAYER_COUNT; l++) sink->used_values[l] |= b->used_values[l];
     sink->geometry_repaired += b->geometry_repaired;
     sink->geometry_dropped += b->geometry_dropped;
     b->geometry_repaired = b->geometry_dropped = 0;
     return sink->relations.failed || sink->texts.failed || sink->templates.failed ? cim__nomem(ctx) : CIM_OK;
 }
 
-cim_status cim__sink_record(cim_ctx *ctx, cim__sink *sink, size_t i, cim__record *record_out)
+cim__str cim__unique_gid(const cim__head *head, cim__str gid, cim__buf *scratch)
+{
+    if (!head->repeat) return gid;
+    scratch->size = 0;
+    cim__buf_putstr(scratch, gid);
+    cim__buf_putc(scratch, '~');
+    cim__put_int(scratch, head->repeat + 1);
+    return cim__buf_str(scratch);
+}
+
+cim_status cim__sink_record(cim_ctx *ctx, const cim__sink *sink, size_t i, cim__buf *scratch, cim__record *record_out)
 {
     const cim__head *head = cim__sink_head(sink, i);
     cim__str bytes;
-    CIM__TRY(cim__spool_get(ctx, &sink->spool, head->start, head->size, &bytes));
+    CIM__TRY(cim__spool_get(ctx, &sink->spool, head->start, head->size, scratch, &bytes));
     return cim__record_get(bytes, record_out) ? CIM_OK : cim__fail(ctx, CIM_EINTERNAL, "a record in the spool is damaged");
 }

@@ -74,7 +74,7 @@ static cim_status read_meta(cim_ctx *ctx, cim__store *s)
     if (st == CIM_DONE || epsg <= 0 || epsg > 1000000) return cim__fail(ctx, CIM_EFORMAT, "%s: no reference system in table meta", s->path);
     s->epsg = (int32_t)epsg;
     CIM__TRY(meta_int(ctx, s->db, "change_counter", &counter));
-    s->stale = counter != cim__store_counter(s->path);
+    s->stale = !s->in_memory && counter != cim__store_counter(s->path);
     return cim__change_head(ctx, s->db, s->content);
 }
 
@@ -89,19 +89,50 @@ static cim_status open_verified(cim_ctx *ctx, cim__store *s, bool foreign)
     return st;
 }
 
-cim_status cim__store_open(cim_ctx *ctx, const char *path, bool foreign, cim__store **store_out)
+static cim_status new_store(cim_ctx *ctx, const char *path, cim__store **store_out)
 {
     cim__store *s = cim__zalloc(ctx->mem, sizeof *s);
+    pthread_mutexattr_t recursive;
     if (!s) return cim__nomem(ctx);
     s->mem = cim__mem_ref(ctx->mem);
-    pthread_mutexattr_t recursive;
     pthread_mutexattr_init(&recursive);
     pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
     pthread_mutex_init(&s->lock, &recursive);
     pthread_mutexattr_destroy(&recursive);
     s->path = cim__strndup(ctx->mem, path, strlen(path));
-    cim_status st = s->path ? open_verified(ctx, s, foreign) : cim__nomem(ctx);
+    if (!s->path) {
+        cim__store_close(s);
+        return cim__nomem(ctx);
+    }
+    *store_out = s;
+    return CIM_OK;
+}
+
+cim_status cim__store_open(cim_ctx *ctx, const char *path, bool foreign, cim__store **store_out)
+{
+    cim__store *s = NULL;
+    CIM__TRY(new_store(ctx, path, &s));
+    cim_status st = open_verified(ctx, s, foreign);
     if (st < 0) {
+        cim__store_close(s);
+        return st;
+    }
+    *store_out = s;
+    return CIM_OK;
+}
+
+cim_status cim__store_adopt(cim_ctx *ctx, cim__db *db, uint64_t layers, unsigned shapes, cim__store **store_out)
+{
+    cim__store *s = NULL;
+    CIM__TRY(new_store(ctx, ":memory:", &s));
+    s->in_memory = true;
+    s->db = db;
+    s->layers = layers;
+    s->shapes = shapes;
+    cim__db_seal(db);
+    cim_status st = read_meta(ctx, s);
+    if (st < 0) {
+        s->db = NULL;
         cim__store_close(s);
         return st;
     }
@@ -115,6 +146,7 @@ void cim__store_close(cim__store *s)
     cim__mem *mem = s->mem;
     for (int i = 0; i < CIM__LAYER_COUNT; i++) cim__stmt_free(s->fetch[i]);
     cim__db_close(s->db);
+    if (s->connection) s->spatialite->detach(s->connection);
     pthread_mutex_destroy(&s->lock);
     cim__free(mem, s->path);
     cim__free(mem, s);

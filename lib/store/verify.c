@@ -168,13 +168,16 @@ static cim_status verify_rows(cim_ctx *ctx, cim__stmt *stmt, verifier *v, bool f
     cim_status st;
     while ((st = cim__stmt_step(ctx, stmt)) == CIM_OK) {
         row r = { cim__stmt_get_str(stmt, 0), cim__stmt_get_str(stmt, 1), cim__stmt_get_str(stmt, 2), cim__stmt_get_str(stmt, 3) };
-        if (v->hashed.failed) return cim__nomem(ctx);
-        if (!row_ok(v, &r, foreign))
+        bool ok = row_ok(v, &r, foreign);
+        if (v->hashed.failed || v->expected.failed) return cim__nomem(ctx);
+        if (!ok)
             return cim__fail(ctx, CIM_EUNTRUSTED, "%.*s %.*s is not what libcim writes", (int)(r.type.len < 20 ? r.type.len : 20), r.type.ptr,
                              (int)(r.name.len < 100 ? r.name.len : 100), r.name.ptr);
     }
     if (st < 0) return st;
-    return view_ok(v) ? CIM_OK : cim__fail(ctx, CIM_EUNTRUSTED, "view object is not what libcim writes");
+    bool ok = view_ok(v);
+    if (v->hashed.failed || v->expected.failed) return cim__nomem(ctx);
+    return ok ? CIM_OK : cim__fail(ctx, CIM_EUNTRUSTED, "view object is not what libcim writes");
 }
 
 cim_status cim__schema_verify(cim_ctx *ctx, cim__db *db, bool foreign, uint64_t *layers_out, unsigned *shapes_out)

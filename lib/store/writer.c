@@ -2,6 +2,7 @@
 #include "store/writer.h"
 #include "core/io.h"
 #include "core/module.h"
+#include "core/par.h"
 #include "store/rows_out.h"
 
 #include <errno.h>
@@ -22,9 +23,9 @@ static cim_status attach_spatialite(cim_ctx *ctx, cim__writer *w)
 
 static cim_status begin_new(cim_ctx *ctx, cim__writer *w)
 {
-    w->temp = cim__temp_name(ctx, w->path);
-    if (!w->temp) return cim__nomem(ctx);
-    CIM__TRY(cim__db_open(ctx, w->temp, CIM__DB_CREATE, &w->db));
+    if (w->path) w->temp = cim__temp_name(ctx, w->path);
+    if (w->path && !w->temp) return cim__nomem(ctx);
+    CIM__TRY(cim__db_open(ctx, w->path ? w->temp : ":memory:", w->path ? CIM__DB_CREATE : CIM__DB_MEMORY, &w->db));
     CIM__TRY(attach_spatialite(ctx, w));
     CIM__TRY(cim__db_exec(ctx, w->db, "BEGIN"));
     return cim__schema_create(ctx, w->db);
@@ -48,8 +49,8 @@ static cim_status begin_existing(cim_ctx *ctx, cim__writer *w)
 cim_status cim__writer_begin(cim_ctx *ctx, const char *path, cim__store *store, cim__writer *w)
 {
     *w = (cim__writer){ .mem = cim__mem_ref(ctx->mem), .store = store };
-    w->path = cim__strndup(ctx->mem, path, strlen(path));
-    cim_status st = !w->path ? cim__nomem(ctx) : store ? begin_existing(ctx, w) : begin_new(ctx, w);
+    if (path) w->path = cim__strndup(ctx->mem, path, strlen(path));
+    cim_status st = path && !w->path ? cim__nomem(ctx) : store ? begin_existing(ctx, w) : begin_new(ctx, w);
     if (w->db) cim__db_attend(w->db, NULL);
     if (st < 0) cim__writer_abort(w);
     return st;
@@ -111,6 +112,20 @@ cim_status cim__writer_commit(cim_ctx *ctx, cim__writer *w)
     }
     forget(w);
     return st;
+}
+
+cim_status cim__writer_adopt(cim_ctx *ctx, cim__writer *w, cim__store **store_out)
+{
+    cim__store *store = NULL;
+    CIM__TRY(cim__db_exec(ctx, w->db, "COMMIT"));
+    CIM__TRY(cim__store_adopt(ctx, w->db, w->layers, w->shapes, &store));
+    store->spatialite = w->spatialite;
+    store->connection = w->connection;
+    w->db = NULL;
+    w->connection = NULL;
+    forget(w);
+    *store_out = store;
+    return CIM_OK;
 }
 
 /* ---- content ---- */
@@ -184,23 +199,33 @@ static cim_status put_change(cim_ctx *ctx, cim__writer *w, const cim__source *so
     return st;
 }
 
+static cim_status put_rows(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, uint16_t first, cim__import_result *r)
+{
+    CIM__TRY(cim__rows_remove(ctx, w, plan));
+    CIM__TRY(cim__rows_put(ctx, w, plan, first));
+    return cim__rows_relate(ctx, w, plan, r);
+}
+
 static cim_status put_everything(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, cim__source *sources, size_t count, const char *who, const char *why,
                                  cim__import_result *r)
 {
     int64_t first = 0;
     char content[65];
+    cim__task task;
     if (!w->store) CIM__TRY(cim__schema_srid(ctx, w->db, plan->sink->epsg));
     CIM__TRY(cim__db_get_int(ctx, w->db, "SELECT coalesce(max(id),0)+1 FROM source", &first));
     if (first + (int64_t)count > 65535) return cim__fail(ctx, CIM_ELIMIT, "a city has at most 65,535 sources");
     CIM__TRY(put_sources(ctx, w, sources, count, first));
-    CIM__TRY(cim__rows_remove(ctx, w, plan));
-    CIM__TRY(cim__rows_put(ctx, w, plan, (uint16_t)first));
-    CIM__TRY(cim__rows_relate(ctx, w, plan, r));
+    cim__compiled compiled = { .plan = plan, .first_source = (uint16_t)first };
+    cim__task_start(ctx, &task, cim__rows_compile, &compiled);
+    cim_status st = put_rows(ctx, w, plan, (uint16_t)first, r), compiled_status = cim__task_join(ctx, &task);
     r->objects = cim__sink_count(plan->sink);
     r->replaced = plan->removed_count;
-    CIM__TRY(put_change(ctx, w, sources, count, first, who, why, r, content));
-    CIM__TRY(cim__rows_compile(ctx, w, plan, (uint16_t)first, content));
-    return put_meta(ctx, w, plan->sink->epsg);
+    if (st >= 0) st = compiled_status;
+    if (st >= 0) st = put_change(ctx, w, sources, count, first, who, why, r, content);
+    if (st >= 0) st = cim__cache_save(ctx, w->db, compiled.city, compiled.boxes, content);
+    cim__compiled_free(ctx->mem, &compiled);
+    return st < 0 ? st : put_meta(ctx, w, plan->sink->epsg);
 }
 
 cim_status cim__writer_put(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, cim__source *sources, size_t source_count, const char *who, const char *why,

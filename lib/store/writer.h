@@ -17,10 +17,13 @@ typedef struct cim__writer {
     uint32_t counter;
 } cim__writer;
 
-/* Begin a transaction: on a new file under a temporary name beside `path`, or on the verified existing one. */
+/* Begin a transaction: on a new file under a temporary name beside `path`, on the verified existing one, or, with path NULL, on a
+ * database in memory. */
 cim_status cim__writer_begin(cim_ctx *ctx, const char *path, cim__store *store, cim__writer *writer_out);
 void cim__writer_abort(cim__writer *writer); /* the file is as before; harmless after a commit */
 cim_status cim__writer_commit(cim_ctx *ctx, cim__writer *writer);
+/* Commit a database in memory and go on with it. */
+cim_status cim__writer_adopt(cim_ctx *ctx, cim__writer *writer, cim__store **store_out);
 
 /* One input file of the import. */
 typedef struct cim__source {

@@ -48,9 +48,16 @@ static const cimtool_flag get_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag check_flags[] = {
+    { "foreign", 0, NULL, "do not complain about tables and views that libcim did not make" },
+    { "quick", 0, NULL, "leave out geometries and the integrity of every page" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
     { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
+    { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
