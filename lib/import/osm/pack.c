@@ -234,6 +234,7 @@ cim_status cim__osm_pack_flush(cim_ctx *ctx, cim__osm_pack *p)
     put_bytes(&out, 2, &p->ways);
     put_bytes(&out, 2, &p->relations);
     blob.size = (uint32_t)out.size;
+    cim__buf_put(&out, (const uint8_t[CIM__WIRE_SLOP]){ 0 }, CIM__WIRE_SLOP);
     cim_status st = out.size > CIM__OSM_BLOB_MAX ? cim__fail(ctx, CIM_ELIMIT, "%s: an object is too large", source->path) : cim__spool_take(ctx, &source->spool, &out, &blob.at);
     cim__buf_free(&out);
     CIM__TRY(st);
