@@ -36,10 +36,10 @@ const char *cim__geom_type_name(int32_t type); /* "MULTIPOLYGON" */
 static inline bool cim__box_ok(const cim_box *b) { return b->min_x <= b->max_x && b->min_y <= b->max_y; }
 static inline void cim__box_add(cim_box *b, double x, double y)
 {
-    if (x < b->min_x) b->min_x = x;
-    if (x > b->max_x) b->max_x = x;
-    if (y < b->min_y) b->min_y = y;
-    if (y > b->max_y) b->max_y = y;
+    b->min_x = x < b->min_x ? x : b->min_x; /* one instruction each, without a branch */
+    b->max_x = x > b->max_x ? x : b->max_x;
+    b->min_y = y < b->min_y ? y : b->min_y;
+    b->max_y = y > b->max_y ? y : b->max_y;
 }
 static inline void cim__box_join(cim_box *b, const cim_box *c)
 {

@@ -23,7 +23,7 @@ static cim_status feed_edge(cim_ctx *ctx, size_t row, cim__cell *cells, void *us
 
 /* Relations of replaced objects were removed with them; those that point to one keep their meaning, because the new object has
  * the old number. Only those to objects that are gone for good go too. */
-static cim_status remove_dangling(cim_ctx *ctx, cim__writer *w, const cim__plan *plan)
+cim_status cim__rows_remove_dangling(cim_ctx *ctx, cim__writer *w, const cim__plan *plan)
 {
     if (!plan->removed_count) return CIM_OK;
     cim__buf alive = cim__buf_on(ctx->mem);
@@ -56,13 +56,10 @@ static cim_status remove_dangling(cim_ctx *ctx, cim__writer *w, const cim__plan 
     return st < 0 ? st : CIM_OK;
 }
 
-cim_status cim__rows_relate(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, cim__import_result *r)
+cim_status cim__rows_fill_relations(cim_ctx *ctx, cim__writer *w, const cim__plan *plan)
 {
     edge_rows f = { (const cim__edge *)(const void *)plan->edges.data, plan->sink };
-    CIM__TRY(remove_dangling(ctx, w, plan));
-    r->relations = CIM__COUNT(&plan->edges, cim__edge);
-    r->relations_unresolved = plan->unresolved;
-    return cim__db_feed(ctx, w->db, "relation", 4, r->relations, feed_edge, &f);
+    return cim__writer_fill(ctx, w, "relation", false, 4, ~0ull, CIM__COUNT(&plan->edges, cim__edge), feed_edge, &f);
 }
 
 /* ---- compiled arrays ---- */

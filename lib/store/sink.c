@@ -123,19 +123,12 @@ typedef struct values {
     cim__value list[2 * CIM__ATTR_COUNT];
     size_t count;
     cim__layer_id layer;
+    uint64_t columns; /* of the layer, as bits */
 } values;
-
-static bool layer_has(cim__layer_id layer, cim__attr attr)
-{
-    const cim__layer *l = &cim__layers[layer];
-    for (int32_t i = 0; i < l->column_count; i++)
-        if (l->columns[i] == attr) return true;
-    return false;
-}
 
 static void measure(values *v, cim__attr attr, double real)
 {
-    if (!layer_has(v->layer, attr) || v->count >= sizeof v->list / sizeof *v->list) return;
+    if (!(v->columns >> attr & 1) || v->count >= sizeof v->list / sizeof *v->list) return;
     v->list[v->count++] = (cim__value){ .attr = (uint8_t)attr, .rule = CIM__RULE_TAGGED, .real = real };
 }
 
@@ -154,15 +147,24 @@ static void z_range(const cim__feature *f, double z[2])
     }
 }
 
+static uint64_t columns_of(cim__layer_id layer)
+{
+    uint64_t columns = 0;
+    for (int32_t i = 0; i < cim__layers[layer].column_count; i++) columns |= 1ull << cim__layers[layer].columns[i];
+    return columns;
+}
+
 /* Values of the layer's columns only, then the measured ones. */
 static void collect_values(values *v, const cim__feature *f, const cim_geom *fit)
 {
     double z[2];
     v->count = 0;
+    v->columns = columns_of(v->layer);
     for (size_t i = 0; i < f->value_count && v->count < CIM__ATTR_COUNT; i++)
-        if (layer_has(v->layer, (cim__attr)f->values[i].attr)) v->list[v->count++] = f->values[i];
+        if (v->columns >> f->values[i].attr & 1) v->list[v->count++] = f->values[i];
     if (fit->part_count && cim__geom_base(fit->type) == CIM_GEOM_POLYGON) measure(v, CIM__A_AREA_M2, round(cim__geom_area(fit) * 1e3) / 1e3);
     if (fit->part_count && cim__geom_base(fit->type) == CIM_GEOM_LINESTRING) measure(v, CIM__A_LENGTH_M, round(cim__geom_length(fit) * 1e3) / 1e3);
+    if (!f->shape_count) return;
     z_range(f, z);
     if (z[0] <= z[1]) {
         measure(v, CIM__A_Z_MIN_M, z[0]);

@@ -25,7 +25,7 @@ typedef struct queue {
     bool failed;
 } queue;
 
-enum { AHEAD = 2 * CIM__OSM_WORKERS };
+enum { AHEAD = 2 * CIM__OSM_WORKERS, BATCH_BYTES = 768 << 10 };
 
 /* ---- batches ---- */
 
@@ -56,6 +56,7 @@ static cim_status take_batch(cim_ctx *ctx, queue *q, size_t i, cim__batch **batc
     pthread_mutex_unlock(&q->lock);
     if (!b) b = new_batch(q);
     if (!b) return cim__nomem(ctx);
+    (void)cim__buf_reserve(&b->records, BATCH_BYTES); /* the sink took the last one's bytes; growing step by step would copy them */
     *batch_out = b;
     return CIM_OK;
 }

@@ -22,14 +22,14 @@ static void sheet_init(cim__osm_sheet *s, cim__mem *mem)
 {
     cim__osm_idlist *lists[] = { &s->node_ids, &s->way_ids, &s->relation_ids, &s->given_ids };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) cim__osm_idlist_init(lists[i], mem);
-    s->xy = s->marks = s->way_versions = s->relations = s->members = s->given_xy = s->ref_end = s->refs = s->runs = s->borrowed = cim__buf_on(mem);
+    s->xy = s->marks = s->relations = s->members = s->given_xy = s->ref_end = s->refs = s->runs = s->borrowed = cim__buf_on(mem);
     s->texts = cim__arena_on(mem);
 }
 
 static void sheet_free(cim__osm_sheet *s)
 {
     cim__osm_idlist *lists[] = { &s->node_ids, &s->way_ids, &s->relation_ids, &s->given_ids };
-    cim__buf *bufs[] = { &s->xy, &s->marks, &s->way_versions, &s->relations, &s->members, &s->given_xy, &s->ref_end, &s->refs, &s->runs, &s->borrowed };
+    cim__buf *bufs[] = { &s->xy, &s->marks, &s->relations, &s->members, &s->given_xy, &s->ref_end, &s->refs, &s->runs, &s->borrowed };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) cim__osm_idlist_free(lists[i]);
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) cim__buf_free(bufs[i]);
     cim__arena_free(&s->texts);
@@ -75,7 +75,7 @@ static void tear_down(cim__osm *osm)
 {
     cim__mem *mem = osm->mem;
     cim__buf *bufs[] = { &osm->bounds, &osm->hints, &osm->doors, &osm->borrowed };
-    void *arrays[] = { osm->xy, (void *)osm->node_flags, (void *)osm->meetings, osm->way_flags, osm->relation, osm->members };
+    void *arrays[] = { osm->xy, osm->metres, (void *)osm->node_flags, (void *)osm->meetings, osm->way_flags, osm->relation, osm->members };
     for (size_t i = 0; osm->workers && i < CIM__OSM_WORKERS; i++) worker_free(&osm->workers[i]);
     for (size_t i = 0; osm->sheets && i < osm->block_count; i++) sheet_free(&osm->sheets[i]);
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) cim__buf_free(bufs[i]);
@@ -142,8 +142,9 @@ static cim_status choose_system(cim_ctx *ctx, cim__osm *osm)
     if (!lon_length) return CIM_OK; /* nothing has a place */
     double lon_deg = -180.0 + 0.5 * ((double)lon_start + 0.5 * (double)lon_length), lat_deg = -90.0 + 0.5 * ((double)lat_start + 0.5 * (double)lat_length);
     if (lon_deg >= 180.0) lon_deg -= 360.0;
+    const cim_import_options *opts = osm->job->opts;
     int32_t world = world_system(osm, lon_length);
-    if (world) cim__sink_epsg(osm->job->sink, world);
+    if (!opts->epsg && !opts->source_epsg) cim__sink_epsg(osm->job->sink, world ? world : cim__crs_utm(lon_deg, lat_deg));
     osm->job->source->srid = 4326;
     snprintf(osm->job->source->srs_name, sizeof osm->job->source->srs_name, "WGS 84");
     snprintf(osm->job->source->axis, sizeof osm->job->source->axis, "longitude, latitude");
@@ -191,6 +192,7 @@ static cim_status all_passes(cim_ctx *ctx, cim__osm *osm)
     CIM__TRY(cim__osm_scan(ctx, osm));
     CIM__TRY(choose_system(ctx, osm));
     CIM__TRY(cim__osm_link(ctx, osm));
+    CIM__TRY(cim__osm_project_all(ctx, osm));
     CIM__TRY(cim__osm_ways(ctx, osm));
     CIM__TRY(cim__osm_features(ctx, osm));
     merge_reports(osm);

@@ -51,42 +51,60 @@ static cim__osm_idlist *gather_lists(cim_ctx *ctx, const cim__osm *osm, size_t o
 
 typedef struct versions {
     cim__osm *osm;
-    uint32_t *list; /* by place */
+    unsigned type;  /* 0 nodes, 1 ways, 2 relations */
+    uint32_t *list; /* by place in the file */
 } versions;
 
-static cim_status node_versions(cim_ctx *ctx, uint32_t id, size_t item, void *user)
+static const char *entity_version(const cim__field *f, uint32_t *version)
+{
+    cim__osm_entity e;
+    const char *wrong = f->number == CIM__OSM_WAY ? cim__osm_way_read(f->bytes, &e) : cim__osm_relation_read(f->bytes, &e);
+    *version = wrong ? 0 : cim__osm_version_of(e.info);
+    return wrong;
+}
+
+/* Versions of what scan.c counted, in the same order. */
+static uint32_t *put_versions(const versions *v, const cim__osm_block *block, const cim__field *f, uint32_t *to)
+{
+    cim__osm_dense d;
+    cim__osm_node n;
+    if (v->type) {
+        if (f->number == (v->type == 1 ? CIM__OSM_WAY : CIM__OSM_RELATION)) (void)entity_version(f, to++);
+        return to;
+    }
+    if (f->number == CIM__OSM_PLAIN_NODE && !cim__osm_node_read(block, f->bytes, &n) && n.inside) *to++ = n.version;
+    if (f->number != CIM__OSM_DENSE || cim__osm_dense_open(block, f->bytes, true, &d)) return to;
+    while (cim__osm_dense_next(&d, &n))
+        if (n.inside) *to++ = n.version;
+    return to;
+}
+
+static cim_status read_versions(cim_ctx *ctx, uint32_t id, size_t item, void *user)
 {
     versions *v = user;
     cim__osm *osm = v->osm;
+    const cim__osm_sheet *s = &osm->sheets[item];
     cim__osm_worker *w;
     cim__field f;
-    uint32_t *to = v->list + osm->sheets[item].node_base;
-    if (!osm->sheets[item].nodes) return CIM_OK;
+    uint32_t *to = v->list + (v->type == 0 ? s->node_base : v->type == 1 ? s->way_base : s->relation_base);
+    if (!(v->type == 0 ? s->nodes : v->type == 1 ? s->ways : s->relation_count)) return CIM_OK;
     CIM__TRY(cim__osm_worker_get(ctx, osm, id, &w));
     CIM__TRY(cim__osm_source_load(ctx, &osm->source, &w->loader, item, NULL, false));
     cim__osm_walk walk = cim__osm_walk_of(&w->loader.block);
-    while (cim__osm_walk_next(&walk, &f)) {
-        cim__osm_dense d;
-        cim__osm_node n;
-        if (f.number == CIM__OSM_PLAIN_NODE && !cim__osm_node_read(&w->loader.block, f.bytes, &n) && n.inside) *to++ = n.version;
-        if (f.number != CIM__OSM_DENSE || cim__osm_dense_open(&w->loader.block, f.bytes, true, &d)) continue;
-        while (cim__osm_dense_next(&d, &n))
-            if (n.inside) *to++ = n.version;
-    }
+    while (cim__osm_walk_next(&walk, &f)) to = put_versions(v, &w->loader.block, &f, to);
     return CIM_OK;
 }
 
 /* Which of several versions counts is only asked when there are any. */
-static cim_status build_nodes(cim_ctx *ctx, cim__osm *osm, const cim__osm_idlist *lists)
+static cim_status build_ids(cim_ctx *ctx, cim__osm *osm, unsigned type, const cim__osm_idlist *lists, size_t list_count, size_t real, cim__osm_ids *ids)
 {
-    size_t list_count = 2 * osm->block_count;
-    CIM__TRY(cim__osm_ids_build(ctx, lists, list_count, NULL, osm->real_nodes, &osm->nodes));
-    if (!osm->nodes.repeated) return CIM_OK;
-    versions v = { osm, cim__alloc_n(ctx->mem, osm->real_nodes, sizeof *v.list) };
+    CIM__TRY(cim__osm_ids_build(ctx, lists, list_count, NULL, real, ids));
+    if (!ids->repeated) return CIM_OK;
+    versions v = { osm, type, cim__alloc_n(ctx->mem, real, sizeof *v.list) };
     if (!v.list) return cim__nomem(ctx);
-    cim_status st = cim__par_run(ctx, osm->block_count, "versions", node_versions, &v);
-    cim__osm_ids_free(&osm->nodes);
-    if (st >= 0) st = cim__osm_ids_build(ctx, lists, list_count, v.list, osm->real_nodes, &osm->nodes);
+    cim_status st = cim__par_run(ctx, osm->block_count, "reading versions", read_versions, &v);
+    cim__osm_ids_free(ids);
+    if (st >= 0) st = cim__osm_ids_build(ctx, lists, list_count, v.list, real, ids);
     cim__free(ctx->mem, v.list);
     return st;
 }
@@ -116,17 +134,28 @@ static cim_status place_nodes(cim_ctx *ctx, cim__osm *osm, size_t places)
     return osm->xy ? CIM_OK : cim__nomem(ctx);
 }
 
-static uint32_t number_of_place(const cim__osm *osm, const cim__osm_sheet *s, uint32_t place)
+/* Where lists did not ascend, the id is needed: the page that was current at this place and the lower part. */
+static int64_t id_from_list(const cim__osm_sheet *s, uint32_t place)
 {
-    if (!osm->nodes.winner) return s->node_base + place;
-    size_t runs = CIM__COUNT(&s->node_ids.runs, cim__osm_idrun), lo = 0;
-    while (runs - lo > 1) { /* the page that was current at this place */
-        size_t mid = lo + (runs - lo) / 2;
+    size_t hi = CIM__COUNT(&s->node_ids.runs, cim__osm_idrun), lo = 0;
+    while (hi - lo > 1) {
+        size_t mid = lo + (hi - lo) / 2;
         if (CIM__AT(&s->node_ids.runs, cim__osm_idrun, mid).start <= place) lo = mid;
-        else runs = mid;
+        else hi = mid;
     }
     uint64_t page = (uint64_t)CIM__AT(&s->node_ids.runs, cim__osm_idrun, lo).page;
-    uint32_t number = cim__osm_ids_find(&osm->nodes, (int64_t)(page << 16 | CIM__AT(&s->node_ids.low, uint16_t, place)));
+    return (int64_t)(page << 16 | CIM__AT(&s->node_ids.low, uint16_t, place));
+}
+
+int64_t cim__osm_node_id(const cim__osm *osm, const cim__osm_sheet *s, uint32_t place)
+{
+    return osm->nodes.winner ? id_from_list(s, place) : cim__osm_ids_at(&osm->nodes, s->node_base + place);
+}
+
+uint32_t cim__osm_node_number(const cim__osm *osm, const cim__osm_sheet *s, uint32_t place)
+{
+    if (!osm->nodes.winner) return s->node_base + place;
+    uint32_t number = cim__osm_ids_find(&osm->nodes, id_from_list(s, place));
     return osm->nodes.winner[number] == s->node_base + place ? number : CIM_NONE;
 }
 
@@ -136,8 +165,8 @@ static void mark_nodes(cim__osm *osm)
         const cim__osm_sheet *s = &osm->sheets[i];
         for (size_t k = 0; k < CIM__COUNT(&s->marks, cim__osm_mark); k++) {
             const cim__osm_mark *mark = &CIM__AT(&s->marks, cim__osm_mark, k);
-            uint32_t node = number_of_place(osm, s, mark->place);
-            if (node != CIM_NONE) cim__osm_node_mark(osm, node, (uint8_t)mark->flags);
+            uint32_t node = cim__osm_node_number(osm, s, mark->place);
+            if (node != CIM_NONE) cim__osm_node_mark(osm, node, mark->flags);
         }
     }
 }
@@ -158,7 +187,7 @@ static cim_status link_nodes(cim_ctx *ctx, cim__osm *osm)
     size_t places = osm->real_nodes;
     for (size_t i = 0; i < osm->block_count; i++) places += cim__osm_idlist_count(&osm->sheets[i].given_ids);
     cim__osm_idlist *lists = gather_lists(ctx, osm, offsetof(cim__osm_sheet, node_ids), offsetof(cim__osm_sheet, given_ids));
-    cim_status st = lists ? build_nodes(ctx, osm, lists) : cim__nomem(ctx);
+    cim_status st = lists ? build_ids(ctx, osm, 0, lists, 2 * osm->block_count, osm->real_nodes, &osm->nodes) : cim__nomem(ctx);
     cim__free(ctx->mem, lists);
     CIM__TRY(st);
     CIM__TRY(place_nodes(ctx, osm, places));
@@ -183,36 +212,25 @@ uint32_t cim__osm_relation_number(const cim__osm *osm, int64_t id) { return ordi
 
 static cim_status link_ways(cim_ctx *ctx, cim__osm *osm)
 {
-    size_t n = osm->block_count, at = 0;
     cim__osm_idlist *lists = gather_lists(ctx, osm, offsetof(cim__osm_sheet, way_ids), offsetof(cim__osm_sheet, way_ids));
-    uint32_t *version = cim__alloc_n(ctx->mem, osm->way_count, sizeof *version);
     osm->way_flags = cim__zalloc_n(ctx->mem, osm->way_count, sizeof *osm->way_flags);
-    cim_status st = lists && version && osm->way_flags ? CIM_OK : cim__nomem(ctx);
-    for (size_t i = 0; st >= 0 && i < n; i++) {
-        cim__buf *v = &osm->sheets[i].way_versions;
-        if (v->size) memcpy(version + at, v->data, v->size);
-        at += CIM__COUNT(v, uint32_t);
-        cim__buf_free(v);
-    }
-    if (st >= 0) st = cim__osm_ids_build(ctx, lists, n, version, osm->way_count, &osm->ways);
+    cim_status st = lists && osm->way_flags ? build_ids(ctx, osm, 1, lists, osm->block_count, osm->way_count, &osm->ways) : cim__nomem(ctx);
     cim__free(ctx->mem, lists);
-    cim__free(ctx->mem, version);
     if (st < 0 || !osm->ways.winner) return st;
     memset(osm->way_flags, CIM__OSM_W_LOST, osm->way_count);
     for (size_t i = 0; i < osm->ways.count; i++) osm->way_flags[osm->ways.winner[i]] = 0;
     return CIM_OK;
 }
 
-static void join_relations(cim__osm *osm, uint32_t *version)
+static void join_relations(cim__osm *osm)
 {
     size_t at = 0, member_at = 0;
     for (size_t i = 0; i < osm->block_count; i++) {
         cim__osm_sheet *s = &osm->sheets[i];
         for (uint32_t k = 0; k < s->relation_count; k++) {
-            cim__osm_relation *r = &osm->relation[at];
+            cim__osm_relation *r = &osm->relation[at++];
             *r = CIM__AT(&s->relations, cim__osm_relation, k);
             r->first_member += (uint32_t)member_at;
-            version[at++] = r->version;
         }
         if (s->members.size) memcpy(osm->members + member_at, s->members.data, s->members.size);
         member_at += CIM__COUNT(&s->members, cim__osm_member);
@@ -224,16 +242,14 @@ static void join_relations(cim__osm *osm, uint32_t *version)
 static cim_status link_relations(cim_ctx *ctx, cim__osm *osm)
 {
     cim__osm_idlist *lists = gather_lists(ctx, osm, offsetof(cim__osm_sheet, relation_ids), offsetof(cim__osm_sheet, relation_ids));
-    uint32_t *version = cim__alloc_n(ctx->mem, osm->relation_count, sizeof *version);
     osm->relation = cim__alloc_n(ctx->mem, osm->relation_count, sizeof *osm->relation);
     osm->members = cim__alloc_n(ctx->mem, osm->member_count, sizeof *osm->members);
-    cim_status st = lists && version && osm->relation && osm->members ? CIM_OK : cim__nomem(ctx);
+    cim_status st = lists && osm->relation && osm->members ? CIM_OK : cim__nomem(ctx);
     if (st >= 0) {
-        join_relations(osm, version);
-        st = cim__osm_ids_build(ctx, lists, osm->block_count, version, osm->relation_count, &osm->relations);
+        join_relations(osm);
+        st = build_ids(ctx, osm, 2, lists, osm->block_count, osm->relation_count, &osm->relations);
     }
     cim__free(ctx->mem, lists);
-    cim__free(ctx->mem, version);
     if (st < 0 || !osm->relations.winner) return st;
     for (size_t i = 0; i < osm->relation_count; i++) osm->relation[i].flags |= CIM__OSM_R_LOST;
     for (size_t i = 0; i < osm->relations.count; i++) osm->relation[osm->relations.winner[i]].flags &= (uint8_t)~CIM__OSM_R_LOST;
@@ -361,4 +377,28 @@ cim_status cim__osm_link(cim_ctx *ctx, cim__osm *osm)
     if (osm->bounds.size) qsort(osm->bounds.data, CIM__COUNT(&osm->bounds, cim__osm_bound), sizeof(cim__osm_bound), by_way);
     if (osm->hints.size) qsort(osm->hints.data, CIM__COUNT(&osm->hints, cim__osm_hint), sizeof(cim__osm_hint), by_member);
     return CIM_OK;
+}
+
+/* ---- coordinates in the city's system ---- */
+
+enum { METRES_MAX = 2 << 20, NODES_AT_ONCE = 8192 };
+
+static cim_status place_some(cim_ctx *ctx, uint32_t id, size_t item, void *user)
+{
+    cim__osm *osm = user;
+    size_t from = item * NODES_AT_ONCE, to = from + NODES_AT_ONCE < osm->nodes.count ? from + NODES_AT_ONCE : osm->nodes.count;
+    (void)ctx, (void)id;
+    for (size_t i = 2 * from; i < 2 * to; i++) osm->metres[i] = (double)osm->xy[i] / 1e7;
+    cim__transform_run(osm->transform, osm->metres + 2 * from, osm->metres + 2 * from + 1, 2, to - from);
+    return CIM_OK;
+}
+
+/* Most nodes are used more than once, by ways and again by routes: for files that are not large they are transformed beforehand. */
+cim_status cim__osm_project_all(cim_ctx *ctx, cim__osm *osm)
+{
+    size_t count = osm->nodes.count;
+    if (!count || count > METRES_MAX) return CIM_OK;
+    osm->metres = cim__alloc_n(ctx->mem, count, 2 * sizeof *osm->metres);
+    if (!osm->metres) return cim__nomem(ctx);
+    return cim__par_run(ctx, (count + NODES_AT_ONCE - 1) / NODES_AT_ONCE, "transforming", place_some, osm);
 }

@@ -31,16 +31,18 @@ static cim_status relate_doors(cim_ctx *ctx, cim__osm_maker *m, uint32_t number)
     return CIM_OK;
 }
 
-static cim_status make_node(cim_ctx *ctx, cim__osm_maker *m, const cim__osm_node *n, uint32_t number, uint64_t ordinal)
+static cim_status make_node(cim_ctx *ctx, cim__osm_maker *m, int64_t id, uint32_t number, uint64_t ordinal)
 {
     uint8_t flags = cim__osm_node_flags(m->osm, number);
-    double xy[2] = { (double)n->x / 1e7, (double)n->y / 1e7 };
-    if (!cim__osm_transform(m->osm, xy, 1)) {
+    double *xy;
+    bool inside;
+    CIM__TRY(cim__osm_project(ctx, m, &number, 1, &xy, &inside));
+    if (!inside) {
         m->fates[0][CIM__OSM_F_OUTSIDE]++;
         return CIM_OK;
     }
     cim_geom geom = point_of(xy);
-    cim__osm_begin(m, 0, n->id, ordinal);
+    cim__osm_begin(m, 0, id, ordinal);
     cim__osm_classify(&m->osm->words, &m->worker->tags, CIM__OSM_FORM_NODE, &m->kind);
     if (flags & CIM__OSM_N_HINT) cim__osm_take_hints(m, number);
     cim__osm_prepare(m, CIM_GEOM_POINT);
@@ -49,80 +51,50 @@ static cim_status make_node(cim_ctx *ctx, cim__osm_maker *m, const cim__osm_node
     return flags & CIM__OSM_N_ENTRANCE ? relate_doors(ctx, m, number) : CIM_OK;
 }
 
-typedef struct nodes {
-    cim__osm_maker *maker;
-    size_t block;
-    uint32_t place;    /* of the next inside node */
-    uint64_t ordinal;
-} nodes;
-
-static bool is_lost(const cim__osm *osm, uint32_t number, uint32_t place) { return osm->nodes.winner && osm->nodes.winner[number] != place; }
-
-static cim_status read_tags(cim_ctx *ctx, const nodes *p, const cim__osm_node *n, bool dense)
+/* Tags of a mark, from where the first pass found them. */
+static cim_status read_tags(cim_ctx *ctx, cim__osm_maker *m, size_t block, const cim__osm_mark *mark)
 {
-    cim__osm_worker *w = p->maker->worker;
-    const char *wrong = dense ? cim__osm_tags_read_dense(&w->tags, &w->loader.block, n->tags) : cim__osm_tags_read(&w->tags, &w->loader.block, n->keys, n->vals);
-    return wrong ? cim__osm_bad(ctx, &p->maker->osm->source, p->block, wrong) : CIM_OK;
+    cim__osm_worker *w = m->worker;
+    CIM__TRY(cim__osm_source_load(ctx, &m->osm->source, &w->loader, block, &m->osm->words, false));
+    const cim__osm_block *b = &w->loader.block;
+    cim__wire where = { b->raw + mark->at, b->raw + mark->at + mark->size };
+    cim__osm_node n;
+    const char *wrong = mark->dense ? NULL : cim__osm_node_read(b, where, &n);
+    if (!wrong) wrong = mark->dense ? cim__osm_tags_read_dense(&w->tags, b, where) : cim__osm_tags_read(&w->tags, b, n.keys, n.vals);
+    return wrong ? cim__osm_bad(ctx, &m->osm->source, block, wrong) : CIM_OK;
 }
 
-static cim_status one_node(cim_ctx *ctx, nodes *p, const cim__osm_node *n, bool dense)
+/* One node of a block; mark NULL: it has no tags. */
+static cim_status one_node(cim_ctx *ctx, cim__osm_maker *m, size_t block, uint32_t place, const cim__osm_mark *mark)
 {
-    cim__osm_maker *m = p->maker;
     const cim__osm *osm = m->osm;
-    uint64_t ordinal = p->ordinal++;
-    if (!n->inside) return CIM_OK; /* counted by the first pass */
-    uint32_t place = p->place++, number = osm->nodes.winner ? cim__osm_ids_find(&osm->nodes, n->id) : place;
-    if (is_lost(osm, number, place)) {
+    const cim__osm_sheet *s = &osm->sheets[block];
+    uint32_t number = cim__osm_node_number(osm, s, place);
+    if (number == CIM_NONE) {
         m->fates[0][CIM__OSM_F_LOST]++;
         return CIM_OK;
     }
     uint8_t flags = cim__osm_node_flags(osm, number);
-    bool vertex = flags & CIM__OSM_N_VERTEX;
-    if (!n->tagged && !(flags & CIM__OSM_N_MEMBER)) {
-        m->fates[0][vertex ? CIM__OSM_F_VERTEX : CIM__OSM_F_UNUSED]++;
+    if (!mark && !(flags & CIM__OSM_N_MEMBER)) {
+        m->fates[0][flags & CIM__OSM_N_VERTEX ? CIM__OSM_F_VERTEX : CIM__OSM_F_UNUSED]++;
         return CIM_OK;
     }
-    if (n->tagged) CIM__TRY(read_tags(ctx, p, n, dense));
-    else cim__osm_tags_reset(&m->worker->tags);
-    if (vertex && n->tagged && !(flags & (CIM__OSM_N_OBJECT | CIM__OSM_N_MEMBER))) {
+    if (mark && (flags & CIM__OSM_N_VERTEX) && !(flags & (CIM__OSM_N_OBJECT | CIM__OSM_N_MEMBER))) {
         m->fates[0][CIM__OSM_F_VERTEX_EDITORIAL]++;
         return CIM_OK;
     }
-    return make_node(ctx, m, n, number, ordinal);
-}
-
-/* A block of nodes that are nothing but vertices needs no second look. */
-static bool count_only(cim__osm_maker *m, const cim__osm_sheet *s)
-{
-    const cim__osm *osm = m->osm;
-    uint64_t vertices = 0;
-    if (s->tagged || osm->nodes.winner) return false;
-    uint32_t count = 0;
-    for (; count < s->inside; count++) {
-        uint8_t flags = cim__osm_node_flags(osm, s->node_base + count);
-        if (flags & CIM__OSM_N_MEMBER) return false;
-        vertices += (flags & CIM__OSM_N_VERTEX) != 0;
-    }
-    m->fates[0][CIM__OSM_F_VERTEX] += vertices;
-    m->fates[0][CIM__OSM_F_UNUSED] += count - vertices;
-    return true;
+    if (mark) CIM__TRY(read_tags(ctx, m, block, mark));
+    else cim__osm_tags_reset(&m->worker->tags);
+    return make_node(ctx, m, cim__osm_node_id(osm, s, place), number, (uint64_t)s->node_base + place);
 }
 
 cim_status cim__osm_make_nodes(cim_ctx *ctx, cim__osm_maker *m, size_t block)
 {
-    cim__osm_loader *l = &m->worker->loader;
     const cim__osm_sheet *s = &m->osm->sheets[block];
-    nodes p = { m, block, s->node_base, s->node_base };
-    cim__field f;
-    cim__osm_node n;
-    if (!s->nodes || count_only(m, s)) return CIM_OK;
-    CIM__TRY(cim__osm_source_load(ctx, &m->osm->source, l, block, &m->osm->words, false));
-    cim__osm_walk walk = cim__osm_walk_of(&l->block);
-    while (cim__osm_walk_next(&walk, &f)) {
-        cim__osm_dense d;
-        if (f.number == CIM__OSM_PLAIN_NODE && !cim__osm_node_read(&l->block, f.bytes, &n)) CIM__TRY(one_node(ctx, &p, &n, false));
-        if (f.number != CIM__OSM_DENSE || cim__osm_dense_open(&l->block, f.bytes, false, &d)) continue;
-        while (cim__osm_dense_next(&d, &n)) CIM__TRY(one_node(ctx, &p, &n, true));
+    size_t k = 0, marks = CIM__COUNT(&s->marks, cim__osm_mark);
+    for (uint32_t place = 0; place < s->inside; place++) {
+        const cim__osm_mark *mark = k < marks && CIM__AT(&s->marks, cim__osm_mark, k).place == place ? &CIM__AT(&s->marks, cim__osm_mark, k++) : NULL;
+        CIM__TRY(one_node(ctx, m, block, place, mark));
     }
     return CIM_OK;
 }

@@ -115,33 +115,50 @@ cim_status cim__osm_relate(cim_ctx *ctx, cim__osm_maker *m, cim__str from, cim__
 
 /* ---- geometry ---- */
 
+static bool all_inside(const double *xy, size_t count)
+{
+    bool inside = true;
+    for (size_t i = 0; i < 2 * count; i++) inside &= fabs(xy[i]) < 1e9;
+    return inside;
+}
+
 bool cim__osm_transform(const cim__osm *osm, double *xy, size_t count)
 {
     cim__transform_run(osm->transform, xy, xy + 1, 2, count);
-    for (size_t i = 0; i < 2 * count; i++)
-        if (!(fabs(xy[i]) < 1e9)) return false;
-    return true;
+    return all_inside(xy, count);
 }
 
 static double degrees(int32_t units) { return (double)units / 1e7; }
+
+/* What is not known repeats its neighbour; count is not 0 and one is known. */
+static void copy_places(const cim__osm *osm, const uint32_t *nodes, size_t count, double *xy)
+{
+    uint32_t last = CIM_NONE;
+    for (size_t i = 0; i < count && last == CIM_NONE; i++) last = nodes[i];
+    for (size_t i = 0; i < count; i++) {
+        if (nodes[i] != CIM_NONE) last = nodes[i];
+        if (osm->metres) {
+            memcpy(xy + 2 * i, osm->metres + 2 * (size_t)last, 2 * sizeof *xy);
+        } else {
+            xy[2 * i] = degrees(osm->xy[2 * (size_t)last]);
+            xy[2 * i + 1] = degrees(osm->xy[2 * (size_t)last + 1]);
+        }
+    }
+}
 
 cim_status cim__osm_project(cim_ctx *ctx, cim__osm_maker *m, const uint32_t *nodes, size_t count, double **xy_out, bool *inside_out)
 {
     cim__buf *buf = &m->worker->line;
     buf->size = 0;
     double *xy = cim__buf_extend(buf, (count ? count : 1) * 2 * sizeof *xy);
-    const int32_t *places = m->osm->xy;
-    const int32_t *last = NULL;
     if (!xy) return cim__nomem(ctx);
-    for (size_t i = 0; i < count && !last; i++)
-        if (nodes[i] != CIM_NONE) last = places + 2 * (size_t)nodes[i];
-    for (size_t i = 0; i < count; i++) {
-        if (nodes[i] != CIM_NONE) last = places + 2 * (size_t)nodes[i];
-        xy[2 * i] = last ? degrees(last[0]) : 0.0;
-        xy[2 * i + 1] = last ? degrees(last[1]) : 0.0;
-    }
+    bool known = false;
+    for (size_t i = 0; i < count && !known; i++) known = nodes[i] != CIM_NONE;
     *xy_out = xy;
-    *inside_out = cim__osm_transform(m->osm, xy, count);
+    *inside_out = known;
+    if (!known) return CIM_OK;
+    copy_places(m->osm, nodes, count, xy);
+    *inside_out = m->osm->metres ? all_inside(xy, count) : cim__osm_transform(m->osm, xy, count);
     return CIM_OK;
 }
 

@@ -76,7 +76,6 @@ typedef struct cim__osm_member {
 
 typedef struct cim__osm_relation {
     int64_t id;
-    uint32_t version;
     uint32_t block, at, size;            /* its message in the block's bytes */
     uint32_t first_member, member_count; /* in cim__osm.members */
     uint8_t kind, flags;
@@ -109,9 +108,12 @@ typedef struct cim__osm_door {
 
 /* ---- sheets: one block's results ---- */
 
+/* A node with tags. */
 typedef struct cim__osm_mark {
-    uint32_t place; /* among the block's nodes that are inside */
-    uint32_t flags; /* CIM__OSM_N_* */
+    uint32_t place;    /* among the block's nodes that are inside */
+    uint8_t flags;     /* CIM__OSM_N_* */
+    bool dense;
+    uint32_t at, size; /* its tags in the block's bytes: pairs; of a plain node its message */
 } cim__osm_mark;
 
 /* Ways that one worker turns into features: `count` messages of one group. */
@@ -125,14 +127,12 @@ typedef struct cim__osm_sheet {
     cim__osm_idlist node_ids, way_ids, relation_ids;
     cim__buf xy;                         /* int32_t x, y: inside nodes */
     cim__buf marks;                      /* cim__osm_mark */
-    cim__buf way_versions;               /* uint32_t */
     cim__buf relations, members;         /* cim__osm_relation, cim__osm_member */
     cim__arena texts;
     cim__buf given_xy;                   /* int32_t: places that ways bring along (LocationsOnWays) */
     cim__osm_idlist given_ids;
     uint32_t nodes, ways, relation_count; /* in the block */
     uint32_t inside;                     /* nodes with a place on Earth */
-    uint32_t tagged;                     /* nodes */
     uint32_t node_base, way_base, relation_base; /* ordinals of the first inside node, way, relation */
     /* made by the pass over ways */
     cim__buf ref_end, refs;              /* uint32_t: by way; node numbers */
@@ -169,11 +169,12 @@ typedef struct cim__osm {
     cim__osm_worker *workers; /* CIM__OSM_WORKERS */
     cim__osm_sheet *sheets;   /* by block */
     size_t block_count;
-    atomic_ullong elements, details; /* seen so far, for the limits on expansion */
+    atomic_ullong elements, bytes; /* seen so far, for the limits on expansion */
 
     cim__osm_ids nodes, ways, relations;
     size_t real_nodes;        /* inside nodes of the file; the others came with ways */
     int32_t *xy;              /* by node number */
+    double *metres;           /* the same in the city's system; NULL when there are so many that they are transformed when needed */
     _Atomic uint8_t *node_flags; /* CIM__OSM_N_*, by node number */
     _Atomic uint8_t *meetings; /* by node number: for each net two bits, a way is here, another one too */
     uint8_t *way_flags;       /* CIM__OSM_W_*, by ordinal in the file, which is also the way's number */
@@ -193,6 +194,7 @@ cim_status cim__osm_worker_get(cim_ctx *ctx, cim__osm *osm, uint32_t id, cim__os
 /* Passes */
 cim_status cim__osm_scan(cim_ctx *ctx, cim__osm *osm);
 cim_status cim__osm_link(cim_ctx *ctx, cim__osm *osm);
+cim_status cim__osm_project_all(cim_ctx *ctx, cim__osm *osm);
 cim_status cim__osm_ways(cim_ctx *ctx, cim__osm *osm);
 cim_status cim__osm_features(cim_ctx *ctx, cim__osm *osm);
 
@@ -205,6 +207,9 @@ static inline void cim__osm_node_mark(cim__osm *osm, uint32_t node, uint8_t flag
     if ((cim__osm_node_flags(osm, node) & flags) != flags) atomic_fetch_or_explicit(&osm->node_flags[node], flags, memory_order_relaxed);
 }
 
+/* Number and id of the node at a place of a block; CIM_NONE: another version of the node is used. */
+uint32_t cim__osm_node_number(const cim__osm *osm, const cim__osm_sheet *sheet, uint32_t place);
+int64_t cim__osm_node_id(const cim__osm *osm, const cim__osm_sheet *sheet, uint32_t place);
 /* Number of the way with this id, CIM_NONE if there is none (or only lost ones); the same for relations. */
 uint32_t cim__osm_way_number(const cim__osm *osm, int64_t id);
 uint32_t cim__osm_relation_number(const cim__osm *osm, int64_t id);

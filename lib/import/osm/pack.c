@@ -89,13 +89,19 @@ void cim__osm_pack_tag(cim__osm_pack *p, cim__str key, cim__str value)
     p->bytes += key.len + value.len;
 }
 
-void cim__osm_pack_ref(cim__osm_pack *p, int64_t ref) { put_delta(&p->refs, ref, &p->last_ref); }
-
-void cim__osm_pack_placed_ref(cim__osm_pack *p, int64_t ref, int64_t lon, int64_t lat)
+static void put_ref(cim__osm_pack *p, int64_t ref, int64_t lon, int64_t lat)
 {
     put_delta(&p->refs, ref, &p->last_ref);
     put_delta(&p->ref_lats, lat, &p->last_ref_lat);
     put_delta(&p->ref_lons, lon, &p->last_ref_lon);
+}
+
+/* 0, 0 stands for a place that is not known; it is only written when others of the way are. */
+void cim__osm_pack_ref(cim__osm_pack *p, int64_t ref) { put_ref(p, ref, 0, 0); }
+
+void cim__osm_pack_placed_ref(cim__osm_pack *p, int64_t ref, int64_t lon, int64_t lat)
+{
+    put_ref(p, ref, lon, lat);
     p->placed = true;
 }
 
@@ -228,6 +234,7 @@ cim_status cim__osm_pack_flush(cim_ctx *ctx, cim__osm_pack *p)
     put_bytes(&out, 2, &p->ways);
     put_bytes(&out, 2, &p->relations);
     blob.size = (uint32_t)out.size;
+    cim__buf_put(&out, (const uint8_t[CIM__WIRE_SLOP]){ 0 }, CIM__WIRE_SLOP);
     cim_status st = out.size > CIM__OSM_BLOB_MAX ? cim__fail(ctx, CIM_ELIMIT, "%s: an object is too large", source->path) : cim__spool_take(ctx, &source->spool, &out, &blob.at);
     cim__buf_free(&out);
     CIM__TRY(st);

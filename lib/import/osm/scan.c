@@ -7,7 +7,6 @@ typedef struct scan {
     cim__osm_worker *worker;
     cim__osm_sheet *sheet;
     size_t item;
-    uint64_t details; /* tags, nodes of ways, members */
 } scan;
 
 static cim_status bad(cim_ctx *ctx, const scan *s, const char *why) { return cim__osm_bad(ctx, &s->osm->source, s->item, why); }
@@ -35,7 +34,6 @@ static void take_node(scan *s, const cim__osm_node *n)
 {
     cim__osm_sheet *sheet = s->sheet;
     sheet->nodes++;
-    sheet->tagged += n->tagged;
     if (!n->inside) {
         s->worker->outside++;
         return;
@@ -48,20 +46,26 @@ static void take_node(scan *s, const cim__osm_node *n)
     count_place(s->worker, n->x, n->y);
 }
 
-static cim_status mark_node(cim_ctx *ctx, scan *s)
+static uint8_t node_flags(const cim__osm_words *words, const cim__osm_tags *tags)
 {
-    const cim__osm_tags *tags = &s->worker->tags;
     cim__osm_kind kind;
-    s->details += tags->count;
-    if (!tags->significant) return CIM_OK;
-    cim__osm_classify(&s->osm->words, tags, CIM__OSM_FORM_NODE, &kind);
-    uint32_t flags = CIM__OSM_N_OBJECT;
+    uint8_t flags = CIM__OSM_N_OBJECT;
+    if (!tags->significant) return 0;
+    cim__osm_classify(words, tags, CIM__OSM_FORM_NODE, &kind);
     if (kind.cuts & 1 << CIM__OSM_NET_ROAD) flags |= CIM__OSM_N_CUT_ROAD;
     if (kind.cuts & 1 << CIM__OSM_NET_UTIL) flags |= CIM__OSM_N_CUT_UTIL;
     if (kind.class_id == CIM__C_Entrance || (cim__osm_has(tags, CIM__K_ENTRANCE) && !cim__osm_is(tags, CIM__K_ENTRANCE, "no"))) flags |= CIM__OSM_N_ENTRANCE;
+    return flags;
+}
+
+/* The worker has the node's tags, which stand at `where`. */
+static cim_status mark_node(cim_ctx *ctx, scan *s, cim__wire where, bool dense)
+{
+    const uint8_t *raw = s->worker->loader.block.raw;
     cim__osm_mark *mark = CIM__PUSH(&s->sheet->marks, cim__osm_mark);
     if (!mark) return cim__nomem(ctx);
-    *mark = (cim__osm_mark){ (uint32_t)cim__osm_idlist_count(&s->sheet->node_ids) - 1, flags };
+    uint32_t place = (uint32_t)cim__osm_idlist_count(&s->sheet->node_ids) - 1;
+    *mark = (cim__osm_mark){ place, node_flags(&s->osm->words, &s->worker->tags), dense, (uint32_t)(where.pos - raw), (uint32_t)cim__wire_size(&where) };
     return CIM_OK;
 }
 
@@ -86,7 +90,7 @@ static cim_status scan_dense(cim_ctx *ctx, scan *s, cim__wire message)
         if (!n.tagged || !n.inside) continue;
         wrong = cim__osm_tags_read_dense(&w->tags, &w->loader.block, n.tags);
         if (wrong) return bad(ctx, s, wrong);
-        CIM__TRY(mark_node(ctx, s));
+        CIM__TRY(mark_node(ctx, s, n.tags, true));
     }
     wrong = cim__osm_dense_end(&d);
     return wrong ? bad(ctx, s, wrong) : CIM_OK;
@@ -103,25 +107,21 @@ static cim_status scan_node(cim_ctx *ctx, scan *s, cim__wire message)
     if (!n.tagged || !n.inside) return CIM_OK;
     CIM__TRY(need_strings(ctx, s));
     wrong = cim__osm_tags_read(&w->tags, &w->loader.block, n.keys, n.vals);
-    return wrong ? bad(ctx, s, wrong) : mark_node(ctx, s);
+    return wrong ? bad(ctx, s, wrong) : mark_node(ctx, s, message, false);
 }
 
 /* ---- ways ---- */
 
-static cim_status push_version(cim_ctx *ctx, cim__buf *versions, uint32_t version)
-{
-    uint32_t *to = CIM__PUSH(versions, uint32_t);
-    if (!to) return cim__nomem(ctx);
-    *to = version;
-    return CIM_OK;
-}
-
 /* Places of nodes that stand with the ways: the nodes themselves may then be missing. */
-static cim_status take_given(cim_ctx *ctx, scan *s, const cim__osm_entity *e)
+static cim_status take_given(cim_ctx *ctx, scan *s, cim__wire message)
 {
-    cim__wire ref = e->refs, lat = e->lat, lon = e->lon;
     cim__osm_sheet *sheet = s->sheet;
+    cim__osm_entity e;
+    const char *wrong = cim__osm_way_read(message, &e);
+    if (wrong) return bad(ctx, s, wrong);
+    cim__wire ref = e.refs, lat = e.lat, lon = e.lon;
     uint64_t id = 0, x = 0, y = 0;
+    if (!cim__wire_more(&lat)) return CIM_OK;
     size_t count = cim__wire_count(ref);
     if (!cim__buf_reserve(&sheet->given_ids.low, count * sizeof(uint16_t)) || !cim__buf_reserve(&sheet->given_xy, count * 2 * sizeof(int32_t))) return cim__nomem(ctx);
     while (cim__wire_more(&ref) && cim__wire_more(&lat) && cim__wire_more(&lon)) {
@@ -138,19 +138,32 @@ static cim_status take_given(cim_ctx *ctx, scan *s, const cim__osm_entity *e)
     return CIM_OK;
 }
 
+/* Only the id is needed now, and it comes first. */
+static const char *way_id(cim__wire message, int64_t *id)
+{
+    cim__osm_entity e;
+    cim__wire w = message;
+    cim__field f;
+    if (cim__wire_field(&w, &f) && f.number == 1 && f.type == CIM__WIRE_VARINT) {
+        *id = (int64_t)f.value;
+        return NULL;
+    }
+    const char *wrong = cim__osm_way_read(message, &e);
+    *id = e.id;
+    return wrong;
+}
+
 static cim_status scan_way(cim_ctx *ctx, scan *s, cim__wire message)
 {
     cim__osm_sheet *sheet = s->sheet;
-    cim__osm_entity e;
-    const char *wrong = cim__osm_way_read(message, &e);
+    int64_t id;
+    const char *wrong = way_id(message, &id);
     if (wrong) return bad(ctx, s, wrong);
     if (too_many(s, 1)) return bad(ctx, s, "more than 1,000,000 objects");
     if (!cim__buf_reserve(&sheet->way_ids.low, sizeof(uint16_t))) return cim__nomem(ctx);
-    cim__osm_idlist_add(&sheet->way_ids, e.id);
+    cim__osm_idlist_add(&sheet->way_ids, id);
     sheet->ways++;
-    s->details += cim__wire_count(e.refs) + cim__wire_count(e.keys);
-    if (cim__wire_more(&e.lat)) CIM__TRY(take_given(ctx, s, &e));
-    return push_version(ctx, &sheet->way_versions, cim__osm_version_of(e.info));
+    return s->osm->source.placed_ways ? take_given(ctx, s, message) : CIM_OK;
 }
 
 /* ---- relations ---- */
@@ -229,7 +242,7 @@ static cim_status scan_relation(cim_ctx *ctx, scan *s, cim__wire message)
     const uint8_t *raw = w->loader.block.raw;
     wrong = cim__osm_tags_read(&w->tags, &w->loader.block, e.keys, e.vals);
     if (wrong) return bad(ctx, s, wrong);
-    cim__osm_relation r = { .id = e.id, .version = cim__osm_version_of(e.info), .block = (uint32_t)s->item, .at = (uint32_t)(message.pos - raw), .size = (uint32_t)cim__wire_size(&message) };
+    cim__osm_relation r = { .id = e.id, .block = (uint32_t)s->item, .at = (uint32_t)(message.pos - raw), .size = (uint32_t)cim__wire_size(&message) };
     r.first_member = (uint32_t)CIM__COUNT(&sheet->members, cim__osm_member);
     CIM__TRY(describe(ctx, s, &r));
     CIM__TRY(take_members(ctx, s, &e, &r.member_count));
@@ -238,26 +251,23 @@ static cim_status scan_relation(cim_ctx *ctx, scan *s, cim__wire message)
     *to = r;
     cim__osm_idlist_add(&sheet->relation_ids, e.id);
     sheet->relation_count++;
-    s->details += r.member_count + w->tags.count;
     return CIM_OK;
 }
 
 /* ---- one block ---- */
 
-enum { ELEMENTS_FREE = 1000000, ELEMENTS_PER_KB = 2000, DETAILS_PER_ELEMENT = 20 };
+enum { ELEMENTS_FREE = 1000000, ELEMENTS_PER_KB = 2000, BYTES_FREE = 64 << 20, EXPANSION = 400 };
 
 /* A small file cannot hold many objects unless it was made to hurt. */
 static cim_status check_expansion(cim_ctx *ctx, scan *s)
 {
     cim__osm *osm = s->osm;
-    cim__input *input = osm->job->input;
-    uint64_t kilobytes = osm->source.blocks ? UINT32_MAX : cim__input_size(input) / 1000;
-    uint64_t limit = ELEMENTS_FREE + kilobytes * ELEMENTS_PER_KB;
-    uint64_t here = (uint64_t)s->sheet->nodes + s->sheet->ways + s->sheet->relation_count;
-    uint64_t elements = atomic_fetch_add(&osm->elements, here) + here;
-    uint64_t details = atomic_fetch_add(&osm->details, s->details) + s->details;
-    if ((osm->job->opts->flags & CIM_IMPORT_UNSAFE_LIMITS) || (elements <= limit && details <= DETAILS_PER_ELEMENT * limit)) return CIM_OK;
-    return cim__fail(ctx, CIM_ELIMIT, "%s: block %zu: more than %d objects a kilobyte of input (unsafe limits lift this)", osm->source.path, s->item + 1, ELEMENTS_PER_KB);
+    uint64_t size = cim__input_size(osm->job->input), here = (uint64_t)s->sheet->nodes + s->sheet->ways + s->sheet->relation_count;
+    uint64_t elements = atomic_fetch_add(&osm->elements, here) + here, more = s->worker->loader.block.size;
+    uint64_t bytes = atomic_fetch_add(&osm->bytes, more) + more;
+    if (osm->source.blocks || (osm->job->opts->flags & CIM_IMPORT_UNSAFE_LIMITS)) return CIM_OK;
+    if (elements <= ELEMENTS_FREE + size / 1000 * ELEMENTS_PER_KB && bytes <= BYTES_FREE + size * EXPANSION) return CIM_OK;
+    return cim__fail(ctx, CIM_ELIMIT, "%s: block %zu: more than %d objects a kilobyte, or expands more than %d times (unsafe limits lift this)", osm->source.path, s->item + 1, ELEMENTS_PER_KB, EXPANSION);
 }
 
 static cim_status scan_entity(cim_ctx *ctx, scan *s, const cim__field *f, uint64_t *changesets)

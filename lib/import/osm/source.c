@@ -144,8 +144,9 @@ static cim_status add_blob(cim_ctx *ctx, scan *s, uint32_t size)
         s->at += size;
     } else {
         cim__buf data = cim__buf_on(source->mem);
-        uint8_t *to = cim__buf_extend(&data, size ? size : 1);
+        uint8_t *to = cim__buf_extend(&data, (size_t)size + CIM__WIRE_SLOP);
         cim_status st = to ? next_bytes(ctx, s, to, size, false) : cim__nomem(ctx);
+        if (st >= 0) memset(to + size, 0, CIM__WIRE_SLOP);
         if (st >= 0) st = cim__spool_take(ctx, &source->spool, &data, &blob.at);
         cim__buf_free(&data);
         CIM__TRY(st);
@@ -164,7 +165,9 @@ static cim_status check_header(cim_ctx *ctx, cim__osm_source *s, const cim__osm_
     cim__field f;
     while (cim__wire_field(&w, &f)) {
         cim__str text = { (const char *)f.bytes.pos, cim__wire_size(&f.bytes) };
-        if (f.number != 4 || f.type != CIM__WIRE_BYTES) continue;
+        if ((f.number != 4 && f.number != 5) || f.type != CIM__WIRE_BYTES) continue;
+        if (cim__str_is(text, "LocationsOnWays")) s->placed_ways = true;
+        if (f.number == 5) continue;
         if (cim__str_is(text, "HistoricalInformation")) return cim__fail(ctx, CIM_EUNSUPPORTED, "%s: a file with history; make a file of one moment first (osmium time-filter)", s->path);
         size_t i = 0;
         while (i < sizeof known / sizeof *known && !cim__str_is(text, known[i])) i++;
@@ -248,23 +251,23 @@ static uint8_t *room(cim__buf *buf, size_t size)
     return cim__buf_extend(buf, size);
 }
 
-static cim_status fetch(cim_ctx *ctx, cim__osm_source *s, const cim__osm_blob *blob, cim__buf *to)
+/* The bytes of a blob, with slop: borrowed from the spool where that holds them in memory with their slop, else in `to`. */
+static cim_status fetch(cim_ctx *ctx, cim__osm_source *s, const cim__osm_blob *blob, cim__buf *to, const uint8_t **bytes_out)
 {
-    uint8_t *data = room(to, (size_t)blob->size + CIM__WIRE_SLOP);
+    size_t size = (size_t)blob->size + CIM__WIRE_SLOP;
+    if (!s->file) {
+        cim__str bytes;
+        CIM__TRY(cim__spool_get(ctx, &s->spool, blob->at, size, to, &bytes));
+        *bytes_out = (const uint8_t *)bytes.ptr;
+        return CIM_OK;
+    }
+    uint8_t *data = room(to, size);
     if (!data) return cim__nomem(ctx);
     memset(data + blob->size, 0, CIM__WIRE_SLOP);
     pthread_mutex_lock(&s->lock);
-    cim_status st;
-    if (s->file) {
-        st = cim__file_read_at(ctx, s->file, blob->at, data, blob->size);
-    } else {
-        cim__buf scratch = cim__buf_on(ctx->mem);
-        cim__str bytes;
-        st = cim__spool_get(ctx, &s->spool, blob->at, blob->size, &scratch, &bytes);
-        if (st >= 0) memcpy(data, bytes.ptr, blob->size);
-        cim__buf_free(&scratch);
-    }
+    cim_status st = cim__file_read_at(ctx, s->file, blob->at, data, blob->size);
     pthread_mutex_unlock(&s->lock);
+    *bytes_out = data;
     return st;
 }
 
@@ -302,14 +305,16 @@ static const char *open_blob(cim__wire w, packed *p)
 static cim_status inflate(cim_ctx *ctx, cim__osm_source *s, cim__osm_loader *l, size_t i)
 {
     cim__osm_blob *blob = cim__osm_source_blob(s, i);
+    const uint8_t *bytes;
     packed p;
-    CIM__TRY(fetch(ctx, s, blob, &l->packed));
-    const char *wrong = open_blob((cim__wire){ l->packed.data, l->packed.data + blob->size }, &p);
+    CIM__TRY(fetch(ctx, s, blob, &l->packed, &bytes));
+    const char *wrong = open_blob((cim__wire){ bytes, bytes + blob->size }, &p);
     if (wrong) return cim__osm_bad(ctx, s, i, wrong);
     uint8_t *raw = room(&l->raw, (size_t)p.raw_size + CIM__WIRE_SLOP);
     if (!raw) return cim__nomem(ctx);
     memset(raw + p.raw_size, 0, CIM__WIRE_SLOP);
     blob->raw_size = (uint32_t)p.raw_size;
+    l->bytes = raw;
     if (p.codec == RAW) {
         memcpy(raw, p.data.pos, (size_t)p.raw_size);
         return CIM_OK;
@@ -337,7 +342,7 @@ static cim_status load_raw(cim_ctx *ctx, cim__osm_source *s, cim__osm_loader *l,
     l->loaded = SIZE_MAX;
     strings_free(s->mem, &l->strings);
     if (s->blocks) {
-        CIM__TRY(fetch(ctx, s, blob, &l->raw));
+        CIM__TRY(fetch(ctx, s, blob, &l->raw, &l->bytes));
         blob->raw_size = blob->size;
     } else {
         CIM__TRY(inflate(ctx, s, l, i));
@@ -370,7 +375,7 @@ cim_status cim__osm_source_load(cim_ctx *ctx, cim__osm_source *s, cim__osm_loade
         return CIM_OK;
     }
     if (!blob->kept && l->loaded != i) CIM__TRY(load_raw(ctx, s, l, i, keep));
-    const char *wrong = cim__osm_block_open(&l->block, blob->kept ? blob->kept : l->raw.data, blob->raw_size);
+    const char *wrong = cim__osm_block_open(&l->block, blob->kept ? blob->kept : l->bytes, blob->raw_size);
     if (wrong) return cim__osm_bad(ctx, s, i, wrong);
     return words ? load_strings(ctx, s, l, i, words) : CIM_OK;
 }

@@ -29,8 +29,9 @@ typedef struct cim__osm_source {
     cim__mem *mem;
     cim__file *file;       /* NULL: blobs are in the spool */
     bool blocks;           /* the spool holds bare blocks, not blobs */
-    cim__spool spool;
-    pthread_mutex_t lock;  /* of file and spool */
+    bool placed_ways;      /* ways may bring the places of their nodes along (LocationsOnWays) */
+    cim__spool spool;      /* every piece is followed by its slop */
+    pthread_mutex_t lock;  /* of file */
     cim__buf blobs;        /* cim__osm_blob */
     atomic_llong keep_left;
 } cim__osm_source;
@@ -41,7 +42,8 @@ typedef struct cim__osm_loader {
     cim__buf packed, raw, scratch;
     cim__osm_strings strings;
     cim__osm_block block;
-    size_t loaded; /* the blob that raw holds; SIZE_MAX: none */
+    const uint8_t *bytes; /* of the blob that is loaded */
+    size_t loaded;        /* its number; SIZE_MAX: none, or one that is kept */
 } cim__osm_loader;
 
 void cim__osm_source_init(cim__osm_source *source, cim__mem *mem, const cim__job *job);

@@ -165,9 +165,12 @@ static cim_status take_ref(cim_ctx *ctx, cim__osm_xml *x, const cim__osm_element
     int64_t ref, lon, lat;
     if (!find_int(e, "ref", &ref)) return bad(ctx, x, e, "no ref, or not a number");
     if (x->skip) return CIM_OK;
-    if (find_degrees(e, "lon", &lon) && find_degrees(e, "lat", &lat)) cim__osm_pack_placed_ref(&x->pack, ref, lon, lat);
-    else if (x->pack.placed) cim__osm_pack_placed_ref(&x->pack, ref, 0, 0); /* 0, 0: not known */
-    else cim__osm_pack_ref(&x->pack, ref);
+    if (find_degrees(e, "lon", &lon) && find_degrees(e, "lat", &lat)) {
+        cim__osm_pack_placed_ref(&x->pack, ref, lon, lat);
+        x->osm->source.placed_ways = true;
+    } else {
+        cim__osm_pack_ref(&x->pack, ref);
+    }
     return CIM_OK;
 }
 

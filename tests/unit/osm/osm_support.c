@@ -70,9 +70,10 @@ static void put_geom(cim_ctx *ctx, cim__buf *out, cim__str blob)
 void osm_dump(cim_ctx *ctx, osm_run *r, cim__buf *out)
 {
     cim__record *rec = malloc(sizeof *rec);
+    cim__buf scratch = cim__buf_on(ctx->mem);
     for (size_t i = 0; i < cim__sink_count(&r->sink); i++) {
         const cim__head *h = cim__sink_head(&r->sink, i);
-        assert_ok(ctx, cim__sink_record(ctx, &r->sink, i, rec));
+        assert_ok(ctx, cim__sink_record(ctx, &r->sink, i, &scratch, rec));
         cim__buf_putstr(out, rec->gid);
         cim__buf_printf(out, " %s %s", cim__classes[h->class_id].name, cim__layers[h->layer].table);
         if (rec->parent_gid.len) cim__buf_printf(out, " in %.*s", (int)rec->parent_gid.len, rec->parent_gid.ptr);
@@ -84,10 +85,11 @@ void osm_dump(cim_ctx *ctx, osm_run *r, cim__buf *out)
     }
     for (size_t i = 0; i < CIM__COUNT(&r->sink.relations, cim__pending_relation); i++) {
         const cim__pending_relation *p = &CIM__AT(&r->sink.relations, cim__pending_relation, i);
-        cim__buf_printf(out, "%016llx#%u %d %016llx#%u ", (unsigned long long)p->from.hash, p->from.part, (int)p->type, (unsigned long long)p->to.hash, p->to.part);
+        cim__buf_printf(out, "%016llx#%u %d %016llx#%u ", (unsigned long long)p->from.key, p->from.part, (int)p->type, (unsigned long long)p->to.key, p->to.part);
         cim__buf_put(out, r->sink.texts.data + p->attrs_at, p->attrs_size);
         cim__buf_putc(out, '\n');
     }
+    cim__buf_free(&scratch);
     free(rec);
 }
 
@@ -95,11 +97,12 @@ void osm_dump(cim_ctx *ctx, osm_run *r, cim__buf *out)
 
 static size_t find(cim_ctx *ctx, osm_run *r, const char *gid, cim__record *rec)
 {
+    cim__buf scratch = cim__buf_on(ctx->mem); /* unused: the sink's memory limit is higher than any test needs */
     cim__ref ref = cim__ref_to(cim__str_of(gid));
     for (size_t i = 0; i < cim__sink_count(&r->sink); i++) {
         const cim__head *h = cim__sink_head(&r->sink, i);
-        if (h->gid_hash != ref.hash || h->part != ref.part) continue;
-        assert_ok(ctx, cim__sink_record(ctx, &r->sink, i, rec));
+        if (h->gid_hash != ref.key || h->part != ref.part) continue;
+        assert_ok(ctx, cim__sink_record(ctx, &r->sink, i, &scratch, rec));
         if (cim__str_is(rec->gid, gid)) return i;
     }
     return SIZE_MAX;
@@ -134,7 +137,7 @@ bool osm_related(osm_run *r, const char *from, cim__relation_type type, const ch
     cim__ref a = cim__ref_to(cim__str_of(from)), b = to ? cim__ref_to(cim__str_of(to)) : a;
     for (size_t i = 0; i < CIM__COUNT(&r->sink.relations, cim__pending_relation); i++) {
         const cim__pending_relation *p = &CIM__AT(&r->sink.relations, cim__pending_relation, i);
-        if (p->type == (int32_t)type && p->from.hash == a.hash && p->from.part == a.part && (!to || (p->to.hash == b.hash && p->to.part == b.part))) return true;
+        if (p->type == (int32_t)type && p->from.key == a.key && p->from.part == a.part && (!to || (p->to.key == b.key && p->to.part == b.part))) return true;
     }
     return false;
 }

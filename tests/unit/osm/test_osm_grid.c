@@ -65,10 +65,11 @@ static bool as_expected(cim_ctx *ctx, osm_run *run, const expected *list, int co
 {
     int areas = 0, wanted = 0;
     cim__record *rec = malloc(sizeof *rec);
+    cim__buf scratch = cim__buf_on(ctx->mem);
     bool good = true;
     for (int i = 0; i < count; i++) wanted += list[i].wkt.len > 0;
     for (size_t i = 0; good && i < cim__sink_count(&run->sink); i++) {
-        assert_ok(ctx, cim__sink_record(ctx, &run->sink, i, rec));
+        assert_ok(ctx, cim__sink_record(ctx, &run->sink, i, &scratch, rec));
         if (!is_area(cim__sink_head(&run->sink, i), rec)) continue;
         int k = 0;
         while (k < count && !cim__str_is(rec->gid, list[k].gid)) k++;
@@ -76,6 +77,7 @@ static bool as_expected(cim_ctx *ctx, osm_run *run, const expected *list, int co
         areas++;
         good = k < count && list[k].wkt.len && same_area(ctx, run, list[k].wkt, rec->geom) && (!list[k].has_tags || same_tags(list[k].tags, rec->attrs));
     }
+    cim__buf_free(&scratch);
     free(rec);
     return good && areas == wanted;
 }

@@ -1,4 +1,5 @@
 /* Spool, records, bulk insertion. */
+#include "store/bulk.h"
 #include "store/db.h"
 #include "store/record.h"
 #include "store/rtree.h"
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void test_parts_spool(void **state)
 {
@@ -98,6 +100,22 @@ static void test_parts_feed(void **state)
     cim_ctx_free(ctx);
 }
 
+/* The rows of a packed tree, in place of those of an empty one. */
+static void plant(cim_ctx *ctx, cim__db *db, cim__rtree_item *items, size_t count)
+{
+    static const cim__feed_fn feeds[] = { cim__rtree_feed_node, cim__rtree_feed_parent, cim__rtree_feed_rowid };
+    size_t node_size = 0;
+    cim__rtree *tree = NULL;
+    assert_ok(ctx, cim__rtree_clear(ctx, db, "t", &node_size));
+    assert_ok(ctx, cim__rtree_new(ctx, items, count, node_size, &tree));
+    for (cim__rtree_table k = CIM__RTREE_NODE; k <= CIM__RTREE_ROWID; k++) {
+        char name[40];
+        snprintf(name, sizeof name, "idx_t_geom_%s", cim__rtree_tables[k]);
+        assert_ok(ctx, cim__db_feed(ctx, db, name, 2, cim__rtree_rows(tree, k), feeds[k], tree));
+    }
+    cim__rtree_free(tree);
+}
+
 /* Packed trees of every size pass SQLite's own check and answer as a scan does. */
 static void test_parts_rtree(void **state)
 {
@@ -115,7 +133,7 @@ static void test_parts_rtree(void **state)
             double x = support_uniform(&seed, 4e5, 5e5), y = support_uniform(&seed, 5e6, 6e6);
             items[i] = (cim__rtree_item){ (int64_t)(support_random(&seed) >> 24), { x, y, x + 10, y + 10 } };
         }
-        assert_ok(ctx, cim__rtree_write(ctx, db, "t", items, sizes[s]));
+        plant(ctx, db, items, sizes[s]);
         assert_ok(ctx, cim__db_prepare(ctx, db, "SELECT rtreecheck('idx_t_geom'), (SELECT count(*) FROM idx_t_geom), (SELECT count(*) FROM idx_t_geom WHERE xmin>=450000 AND ymax<=5500000)", &stmt));
         assert_ok(ctx, cim__stmt_step(ctx, stmt));
         assert_true(cim__str_is(cim__stmt_get_str(stmt, 0), "ok"));
@@ -129,8 +147,137 @@ static void test_parts_rtree(void **state)
     cim_ctx_free(ctx);
 }
 
+typedef struct bulk_rows {
+    uint64_t seed;
+    size_t longest;
+    char *bytes;
+} bulk_rows;
+
+/* Any row can be asked for again: it depends on its number only. */
+static void bulk_cells(const bulk_rows *rows, size_t row, cim__cell *key, cim__cell *rest)
+{
+    uint64_t seed = rows->seed + row * 977;
+    size_t size = support_random(&seed) % 20 ? support_random(&seed) % 60 : support_random(&seed) % rows->longest;
+    *key = (cim__cell){ .type = CIM__CELL_INT, .integer = (int64_t)(row * row) - 40 };
+    rest[0] = (cim__cell){ .type = size ? CIM__CELL_BLOB : CIM__CELL_NULL, .text = { rows->bytes + size % 7, size } };
+    rest[1] = (cim__cell){ .type = CIM__CELL_INT, .integer = (int64_t)(support_random(&seed) >> (support_random(&seed) % 64)) };
+    rest[2] = (cim__cell){ .type = row % 3 ? CIM__CELL_REAL : CIM__CELL_NULL, .real = (double)row / 3 };
+}
+
+static cim_status feed_keyed(cim_ctx *ctx, size_t row, cim__cell *cells, void *user)
+{
+    (void)ctx;
+    bulk_cells(user, row, &cells[0], &cells[1]);
+    return CIM_OK;
+}
+
+/* Two columns of key, many equal in the first. */
+static cim_status feed_pairs(cim_ctx *ctx, size_t row, cim__cell *cells, void *user)
+{
+    (void)ctx;
+    bulk_cells(user, row, &cells[1], &cells[2]);
+    cells[0] = (cim__cell){ .type = CIM__CELL_INT, .integer = (int64_t)(row / 9) };
+    return CIM_OK;
+}
+
+static uint32_t root_of(cim_ctx *ctx, cim__db *db, const char *table)
+{
+    char sql[100];
+    int64_t root = 0;
+    snprintf(sql, sizeof sql, "SELECT rootpage FROM sqlite_master WHERE name='%s'", table);
+    assert_ok(ctx, cim__db_get_int(ctx, db, sql, &root));
+    return (uint32_t)root;
+}
+
+/* The same rows through SQL and in bulk are the same, and SQLite finds nothing wrong with the file, which it goes on writing. */
+static void one_bulk(cim_ctx *ctx, const char *path, int page_size, bulk_rows *rows, size_t count)
+{
+    cim__db *db = NULL;
+    cim__bulk *bulk = NULL;
+    cim__stmt *stmt = NULL;
+    remove(path);
+    assert_ok(ctx, cim__db_open(ctx, path, CIM__DB_CREATE, &db));
+    assert_ok(ctx, cim__db_execf(ctx, db, "PRAGMA page_size=%d", page_size));
+    for (int i = 0; i < 2; i++) {
+        assert_ok(ctx, cim__db_execf(ctx, db, "CREATE TABLE t%d(a INTEGER PRIMARY KEY, b BLOB, c INTEGER, d REAL)", i));
+        assert_ok(ctx, cim__db_execf(ctx, db, "CREATE TABLE w%d(k INTEGER, a INTEGER, b BLOB, c INTEGER, d REAL, PRIMARY KEY(k, a)) WITHOUT ROWID", i));
+    }
+    assert_ok(ctx, cim__db_feed(ctx, db, "t0", 4, count, feed_keyed, rows));
+    assert_ok(ctx, cim__db_feed(ctx, db, "w0", 5, count, feed_pairs, rows));
+    uint32_t t = root_of(ctx, db, "t1"), w = root_of(ctx, db, "w1");
+    cim__db_close(db);
+    assert_ok(ctx, cim__bulk_open(ctx, path, &bulk));
+    assert_ok(ctx, cim__bulk_fill(ctx, bulk, t, true, 4, count, feed_keyed, rows));
+    assert_ok(ctx, cim__bulk_fill(ctx, bulk, w, false, 5, count, feed_pairs, rows));
+    assert_ok(ctx, cim__bulk_finish(ctx, bulk));
+    cim__bulk_close(bulk);
+    assert_ok(ctx, cim__db_open(ctx, path, CIM__DB_WRITE, &db));
+    assert_ok(ctx, cim__db_prepare(ctx, db, "PRAGMA integrity_check", &stmt));
+    assert_ok(ctx, cim__stmt_step(ctx, stmt));
+    assert_true(cim__str_is(cim__stmt_get_str(stmt, 0), "ok"));
+    cim__stmt_free(stmt);
+    static const char *const differences = "SELECT (SELECT count(*) FROM (SELECT * FROM t0 EXCEPT SELECT * FROM t1)) + (SELECT count(*) FROM (SELECT * FROM w0 EXCEPT SELECT * FROM w1))"
+                                           " + (SELECT count(*) FROM t0) - (SELECT count(*) FROM t1) + (SELECT count(*) FROM w0) - (SELECT count(*) FROM w1)";
+    int64_t different = -1, kept = -1;
+    assert_ok(ctx, cim__db_get_int(ctx, db, differences, &different));
+    assert_int_equal(different, 0);
+    assert_ok(ctx, cim__db_exec(ctx, db, "DELETE FROM t1 WHERE a % 2; INSERT INTO w1 SELECT -1 - k, a, b, c, d FROM w0"));
+    assert_ok(ctx, cim__db_get_int(ctx, db, "SELECT count(*) FROM w1", &kept));
+    assert_true(kept == 2 * (int64_t)count);
+    cim__db_close(db);
+    remove(path);
+}
+
+static void test_parts_bulk(void **state)
+{
+    static const int page_sizes[] = { 512, 1024, 4096, 65536 };
+    static const size_t counts[] = { 0, 1, 2, 9, 100, 1234, 9000 };
+    cim_ctx *ctx = support_ctx();
+    bulk_rows rows = { .longest = 3000, .bytes = malloc(200010) };
+    char path[100];
+    (void)state;
+    assert_non_null(rows.bytes);
+    snprintf(path, sizeof path, "/tmp/cim-bulk-%d.db", (int)getpid());
+    for (size_t i = 0; i < 200010; i++) rows.bytes[i] = (char)(i * 7 + i / 256);
+    for (size_t p = 0; p < sizeof page_sizes / sizeof *page_sizes; p++)
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+            rows.longest = counts[c] < 200 ? 200000 : 3000;
+            rows.seed = p * 100 + c;
+            one_bulk(ctx, path, page_sizes[p], &rows, counts[c]);
+        }
+    free(rows.bytes);
+    cim_ctx_free(ctx);
+}
+
+static void test_parts_bulk_refuses(void **state)
+{
+    cim_ctx *ctx = support_ctx();
+    cim__db *db = NULL;
+    cim__bulk *bulk = NULL;
+    char path[100];
+    long fail_at = 5;
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/cim-bulk-%d.db", (int)getpid());
+    assert_status(ctx, cim__bulk_open(ctx, path, &bulk), CIM_EIO);
+    assert_ok(ctx, cim__db_open(ctx, path, CIM__DB_CREATE, &db));
+    assert_ok(ctx, cim__db_exec(ctx, db, "PRAGMA auto_vacuum=1; CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT, c REAL)"));
+    cim__db_close(db);
+    assert_status(ctx, cim__bulk_open(ctx, path, &bulk), CIM_EINTERNAL);
+    remove(path);
+    assert_ok(ctx, cim__db_open(ctx, path, CIM__DB_CREATE, &db));
+    assert_ok(ctx, cim__db_exec(ctx, db, "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT, c REAL)"));
+    cim__db_close(db);
+    assert_ok(ctx, cim__bulk_open(ctx, path, &bulk));
+    assert_status(ctx, cim__bulk_fill(ctx, bulk, 2, true, 3, 10, feed_row, &fail_at), CIM_EFORMAT);
+    assert_string_equal(cim_ctx_error(ctx), "row 5 is bad");
+    cim__bulk_close(bulk);
+    remove(path);
+    cim_ctx_free(ctx);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_parts_spool), cmocka_unit_test(test_parts_record), cmocka_unit_test(test_parts_feed), cmocka_unit_test(test_parts_rtree) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_parts_spool), cmocka_unit_test(test_parts_record), cmocka_unit_test(test_parts_feed), cmocka_unit_test(test_parts_rtree),
+                                       cmocka_unit_test(test_parts_bulk),  cmocka_unit_test(test_parts_bulk_refuses) };
     return cmocka_run_group_tests_name("store/parts", tests, NULL, NULL);
 }
