@@ -12,5 +12,6 @@
 #include "cim/geom.h"
 #include "cim/import.h"
 #include "cim/index.h"
+#include "cim/query.h"
 
 #endif
