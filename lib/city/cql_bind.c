@@ -32,6 +32,11 @@ cim_status cim__cql_find(cim__cql_binding *b, cim__str gid, uint32_t **ids_out, 
     return CIM_OK;
 }
 
+cim_status cim__cql_no_object(cim_ctx *ctx, uint32_t column, cim__str gid)
+{
+    return cim__cql_wrong(ctx, column, "expected an object of this city: none has the id '%.*s'", CIM__CQL_SHOW(gid));
+}
+
 /* The objects of several ids as one ascending set. */
 static cim_status find_all(cim__cql_binding *b, cim__cql_node *node, const cim__str *gids, uint32_t gid_count, bool each_needed)
 {
@@ -41,8 +46,7 @@ static cim_status find_all(cim__cql_binding *b, cim__cql_node *node, const cim__
         uint32_t *ids = NULL;
         size_t count = 0;
         st = cim__cql_find(b, gids[i], &ids, &count);
-        if (st >= 0 && !count && each_needed)
-            st = cim__cql_wrong(b->ctx, node->column, "expected an object of this city: none has the id '%.*s'", gids[i].len < 80 ? (int)gids[i].len : 80, gids[i].ptr);
+        if (st >= 0 && !count && each_needed) st = cim__cql_no_object(b->ctx, node->column, gids[i]);
         if (st >= 0) cim__buf_put(&all, ids, count * sizeof *ids);
     }
     if (st >= 0 && all.failed) st = cim__nomem(b->ctx);
@@ -271,7 +275,8 @@ static cim_status add_at(cim_ctx *ctx, const char *at, cim__cql *cql)
     if (!both) return cim__nomem(ctx);
     memset(both, 0, 2 * sizeof *both);
     alive->op = CIM__CQL_ALIVE;
-    if (!cim__cql_read_instant(cim__str_of(at), &alive->instant)) return cim__fail(ctx, CIM_EARG, "at: %.60s is no date or time (2026-01-31 or 2026-01-31T12:00:00Z)", at);
+    if (!cim__cql_read_instant(cim__str_of(at), &alive->instant))
+        return cim__fail(ctx, CIM_EARG, "at: %.60s is no date or time (2026-01-31 or 2026-01-31T12:00:00Z)", at);
     both->op = CIM__CQL_AND;
     both->child = alive;
     alive->next = cql->root;

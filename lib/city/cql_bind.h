@@ -21,6 +21,7 @@ uint8_t cim__cql_path_reads(const cim__cql_path *path);
 
 cim_status cim__cql_bind_geometry(cim__cql_binding *b, const cim__cql_node *call, cim__cql_node *node);
 cim_status cim__cql_geos(cim__cql_binding *b); /* makes cql->geos */
+cim_status cim__cql_no_object(cim_ctx *ctx, uint32_t column, cim__str gid); /* the failure */
 /* Objects of a text id, ascending, in the query's arena; count 0: none. */
 cim_status cim__cql_find(cim__cql_binding *b, cim__str gid, uint32_t **ids_out, size_t *count_out);
 

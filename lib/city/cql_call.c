@@ -35,9 +35,10 @@ static cim_status no_class(cim__cql_parser *p, uint32_t column, cim__str name, b
 {
     cim__cql_near near = { .count = 0 };
     char text[200];
-    for (int i = 0; i < (layer ? (int)CIM__LAYER_COUNT : (int)CIM__CLASS_COUNT); i++) cim__cql_near_add(&near, name, cim__str_of(layer ? cim__layers[i].table : cim__classes[i].name));
+    for (int i = 0; i < CIM__LAYER_COUNT && layer; i++) cim__cql_near_add(&near, name, cim__str_of(cim__layers[i].table));
+    for (int i = 0; i < CIM__CLASS_COUNT && !layer; i++) cim__cql_near_add(&near, name, cim__str_of(cim__classes[i].name));
     cim__cql_near_put(&near, text);
-    return cim__cql_wrong(p->lex.ctx, column, "expected a %s: none is called '%.*s'%s", layer ? "layer" : "class", name.len < 60 ? (int)name.len : 60, name.ptr, text);
+    return cim__cql_wrong(p->lex.ctx, column, "expected a %s: none is called '%.*s'%s", layer ? "layer" : "class", CIM__CQL_SHOW(name), text);
 }
 
 static cim_status is_a(cim__cql_parser *p, int detail, cim__cql_node **node_out)
@@ -75,7 +76,7 @@ static cim_status relation_path(cim__cql_parser *p, cim__cql_path **path_out)
         cim__cql_near_add(&near, wanted, cim__str_of(cim__relations[i].inverse));
     }
     cim__cql_near_put(&near, text);
-    return cim__cql_wrong(p->lex.ctx, column, "expected a relation: none is called %.*s%s", wanted.len < 60 ? (int)wanted.len : 60, wanted.ptr, text);
+    return cim__cql_wrong(p->lex.ctx, column, "expected a relation: none is called %.*s%s", CIM__CQL_SHOW(wanted), text);
 }
 
 enum { RELATED_MAX = 1024 };
@@ -104,7 +105,8 @@ static bool shape_of_literal(cim__str text, bool timestamp) { return (memchr(tex
 static cim_status instant_literal(cim__cql_parser *p, cim__str text, uint32_t column, cim__cql_node *node)
 {
     cim__cql_instant at;
-    if (!text.len || !cim__cql_read_instant(text, &at)) return cim__cql_wrong(p->lex.ctx, column, "expected a date, '2026-01-31', or a time, '2026-01-31T12:00:00Z'");
+    if (!text.len || !cim__cql_read_instant(text, &at))
+        return cim__cql_wrong(p->lex.ctx, column, "expected a date, '2026-01-31', or a time, '2026-01-31T12:00:00Z'");
     node->op = CIM__CQL_LITERAL;
     node->literal = (cim__cql_value){ .type = CIM__CQL_TIME, .time = { at, at } };
     return CIM_OK;
@@ -117,7 +119,8 @@ static cim_status instant(cim__cql_parser *p, int timestamp, cim__cql_node **nod
     CIM__TRY(cim__cql_node_new(p, CIM__CQL_LITERAL, node_out));
     CIM__TRY(take_string(p, timestamp ? "'YYYY-MM-DDThh:mm:ssZ'" : "'YYYY-MM-DD'", &text));
     CIM__TRY(instant_literal(p, text, column, *node_out));
-    if (!shape_of_literal(text, timestamp)) return cim__cql_wrong(p->lex.ctx, column, timestamp ? "expected a time, '2026-01-31T12:00:00Z'" : "expected a date, '2026-01-31'");
+    if (!shape_of_literal(text, timestamp))
+        return cim__cql_wrong(p->lex.ctx, column, timestamp ? "expected a time, '2026-01-31T12:00:00Z'" : "expected a date, '2026-01-31'");
     return closing(p);
 }
 
@@ -173,7 +176,8 @@ static cim_status temporal_argument(cim__cql_parser *p, cim__cql_node *call, boo
     if (is_interval) CIM__TRY(cim__cql_call(p, &node));
     else CIM__TRY(cim__cql_value_of(p, &node));
     bool instant_there = node->op == CIM__CQL_LITERAL && node->literal.type == CIM__CQL_TIME;
-    if (!is_interval && !instant_there && node->op != CIM__CQL_PATH) return cim__cql_wrong(p->lex.ctx, node->column, "expected DATE('...'), TIMESTAMP('...'), INTERVAL(...) or a property");
+    if (!is_interval && !instant_there && node->op != CIM__CQL_PATH)
+        return cim__cql_wrong(p->lex.ctx, node->column, "expected DATE('...'), TIMESTAMP('...'), INTERVAL(...) or a property");
     if (instant_there && !instants) return cim__cql_wrong(p->lex.ctx, node->column, "expected an interval, not an instant");
     return cim__cql_adopt(p, call, node);
 }
@@ -195,7 +199,8 @@ static cim_status several_types(cim__cql_parser *p, const cim__cql_node *call)
 {
     for (const cim__cql_node *arg = call->child; arg; arg = arg->next)
         if (arg->op == CIM__CQL_GEOMETRY && arg->shape->next && call->predicate != CIM__INTERSECTS && call->predicate != CIM__DISJOINT)
-            return cim__cql_wrong(p->lex.ctx, arg->column, "expected one geometry: GEOMETRYCOLLECTION is supported in S_INTERSECTS, S_DISJOINT, S_DWITHIN and S_BEYOND only");
+            return cim__cql_wrong(p->lex.ctx, arg->column,
+                                  "expected one geometry: GEOMETRYCOLLECTION is supported in S_INTERSECTS, S_DISJOINT, S_DWITHIN and S_BEYOND only");
     return CIM_OK;
 }
 
@@ -223,8 +228,11 @@ static cim_status unit(cim__cql_parser *p, double *metres_out)
     static const struct {
         const char *name;
         double metres;
-    } units[] = { { "M", 1.0 },      { "METERS", 1.0 }, { "METRES", 1.0 }, { "METER", 1.0 },  { "METRE", 1.0 },      { "KM", 1000.0 },          { "KILOMETERS", 1000.0 }, { "KILOMETRES", 1000.0 },
-                  { "FT", 0.3048 },  { "FEET", 0.3048 }, { "FOOT", 0.3048 }, { "MI", 1609.344 }, { "MILES", 1609.344 }, { "STATUTE MILES", 1609.344 }, { "NAUTICAL MILES", 1852.0 } };
+    } units[] = {
+        { "M", 1.0 },           { "METERS", 1.0 },         { "METRES", 1.0 }, { "METER", 1.0 }, { "METRE", 1.0 },   { "KM", 1000.0 },
+        { "KILOMETERS", 1000.0 }, { "KILOMETRES", 1000.0 }, { "FT", 0.3048 },  { "FEET", 0.3048 }, { "FOOT", 0.3048 }, { "MI", 1609.344 },
+        { "MILES", 1609.344 },  { "STATUTE MILES", 1609.344 }, { "NAUTICAL MILES", 1852.0 },
+    };
     const cim__cql_token *t = &p->lex.token;
     cim__str name = t->word == CIM__CQL_STRING ? t->text : t->word == CIM__CQL_NAME ? t->raw : (cim__str){ "", 0 };
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
@@ -243,7 +251,8 @@ static cim_status distance(cim__cql_parser *p, int beyond, cim__cql_node **node_
     CIM__TRY(two_geometries(p, node));
     CIM__TRY(comma(p, ", and a distance"));
     CIM__TRY(cim__cql_value_of(p, &value));
-    if (value->op != CIM__CQL_LITERAL || value->literal.type != CIM__CQL_REAL || value->literal.real < 0.0) return cim__cql_wrong(p->lex.ctx, value->column, "expected a distance that is a number from 0 up");
+    if (value->op != CIM__CQL_LITERAL || value->literal.type != CIM__CQL_REAL || value->literal.real < 0.0)
+        return cim__cql_wrong(p->lex.ctx, value->column, "expected a distance that is a number from 0 up");
     if (cim__cql_at(&p->lex, ',')) {
         CIM__TRY(cim__cql_next(&p->lex));
         CIM__TRY(unit(p, &metres));
@@ -262,13 +271,15 @@ static cim_status arrays(cim__cql_parser *p, int detail, cim__cql_node **node_ou
 {
     (void)detail, (void)node_out;
     return cim__cql_wrong(p->lex.ctx, cim__cql_column(p->lex.query, p->lex.token.raw.ptr),
-                          "expected no array function: A_EQUALS, A_CONTAINS, A_CONTAINEDBY and A_OVERLAPS are not supported (a comparison is true if it is for any of several values)");
+                          "expected no array function: A_EQUALS, A_CONTAINS, A_CONTAINEDBY and A_OVERLAPS are not supported "
+                          "(a comparison is true if it is for any of several values)");
 }
 
 static cim_status geometry_here(cim__cql_parser *p, int detail, cim__cql_node **node_out)
 {
     (void)detail, (void)node_out;
-    return cim__cql_wrong(p->lex.ctx, cim__cql_column(p->lex.query, p->lex.token.raw.ptr), "expected a value, not a geometry: those are arguments of S_ functions");
+    uint32_t column = cim__cql_column(p->lex.query, p->lex.token.raw.ptr);
+    return cim__cql_wrong(p->lex.ctx, column, "expected a value, not a geometry: those are arguments of S_ functions");
 }
 
 /* ---- the table ---- */
@@ -278,18 +289,21 @@ static const struct {
     call_fn fn;
     int detail;
 } functions[] = {
-    { "S_INTERSECTS", spatial, CIM__INTERSECTS }, { "S_DISJOINT", spatial, CIM__DISJOINT }, { "S_WITHIN", spatial, CIM__WITHIN }, { "S_CONTAINS", spatial, CIM__CONTAINS },
-    { "S_TOUCHES", spatial, CIM__TOUCHES }, { "S_CROSSES", spatial, CIM__CROSSES }, { "S_OVERLAPS", spatial, CIM__OVERLAPS }, { "S_EQUALS", spatial, CIM__EQUALS },
-    { "S_DWITHIN", distance, 0 }, { "S_BEYOND", distance, 1 },
-    { "T_AFTER", temporal, CIM__CQL_AFTER }, { "T_BEFORE", temporal, CIM__CQL_BEFORE }, { "T_DISJOINT", temporal, CIM__CQL_DISJOINT }, { "T_EQUALS", temporal, CIM__CQL_SAME },
-    { "T_INTERSECTS", temporal, CIM__CQL_INTERSECTS }, { "T_CONTAINS", temporal, CIM__CQL_CONTAINS }, { "T_DURING", temporal, CIM__CQL_DURING },
-    { "T_FINISHEDBY", temporal, CIM__CQL_FINISHED_BY }, { "T_FINISHES", temporal, CIM__CQL_FINISHES }, { "T_MEETS", temporal, CIM__CQL_MEETS }, { "T_METBY", temporal, CIM__CQL_MET_BY },
-    { "T_OVERLAPPEDBY", temporal, CIM__CQL_OVERLAPPED_BY }, { "T_OVERLAPS", temporal, CIM__CQL_OVERLAPS }, { "T_STARTEDBY", temporal, CIM__CQL_STARTED_BY }, { "T_STARTS", temporal, CIM__CQL_STARTS },
-    { "CASEI", folded, CIM__CQL_CASEI }, { "ACCENTI", folded, CIM__CQL_ACCENTI }, { "DATE", instant, 0 }, { "TIMESTAMP", instant, 1 }, { "INTERVAL", interval, 0 },
-    { "IS_A", is_a, 0 }, { "RELATED", related, 0 },
-    { "A_EQUALS", arrays, 0 }, { "A_CONTAINS", arrays, 0 }, { "A_CONTAINEDBY", arrays, 0 }, { "A_OVERLAPS", arrays, 0 },
-    { "POINT", geometry_here, 0 }, { "LINESTRING", geometry_here, 0 }, { "POLYGON", geometry_here, 0 }, { "MULTIPOINT", geometry_here, 0 }, { "MULTILINESTRING", geometry_here, 0 },
-    { "MULTIPOLYGON", geometry_here, 0 }, { "GEOMETRYCOLLECTION", geometry_here, 0 }, { "BBOX", geometry_here, 0 }, { "OBJECT", geometry_here, 0 },
+    { "S_INTERSECTS", spatial, CIM__INTERSECTS }, { "S_DISJOINT", spatial, CIM__DISJOINT }, { "S_WITHIN", spatial, CIM__WITHIN },
+    { "S_CONTAINS", spatial, CIM__CONTAINS }, { "S_TOUCHES", spatial, CIM__TOUCHES }, { "S_CROSSES", spatial, CIM__CROSSES },
+    { "S_OVERLAPS", spatial, CIM__OVERLAPS }, { "S_EQUALS", spatial, CIM__EQUALS }, { "S_DWITHIN", distance, 0 },
+    { "S_BEYOND", distance, 1 }, { "T_AFTER", temporal, CIM__CQL_AFTER }, { "T_BEFORE", temporal, CIM__CQL_BEFORE },
+    { "T_DISJOINT", temporal, CIM__CQL_DISJOINT }, { "T_EQUALS", temporal, CIM__CQL_SAME }, { "T_INTERSECTS", temporal, CIM__CQL_INTERSECTS },
+    { "T_CONTAINS", temporal, CIM__CQL_CONTAINS }, { "T_DURING", temporal, CIM__CQL_DURING }, { "T_FINISHEDBY", temporal, CIM__CQL_FINISHED_BY },
+    { "T_FINISHES", temporal, CIM__CQL_FINISHES }, { "T_MEETS", temporal, CIM__CQL_MEETS }, { "T_METBY", temporal, CIM__CQL_MET_BY },
+    { "T_OVERLAPPEDBY", temporal, CIM__CQL_OVERLAPPED_BY }, { "T_OVERLAPS", temporal, CIM__CQL_OVERLAPS }, { "T_STARTEDBY", temporal, CIM__CQL_STARTED_BY },
+    { "T_STARTS", temporal, CIM__CQL_STARTS }, { "CASEI", folded, CIM__CQL_CASEI }, { "ACCENTI", folded, CIM__CQL_ACCENTI },
+    { "DATE", instant, 0 }, { "TIMESTAMP", instant, 1 }, { "INTERVAL", interval, 0 },
+    { "IS_A", is_a, 0 }, { "RELATED", related, 0 }, { "A_EQUALS", arrays, 0 },
+    { "A_CONTAINS", arrays, 0 }, { "A_CONTAINEDBY", arrays, 0 }, { "A_OVERLAPS", arrays, 0 },
+    { "POINT", geometry_here, 0 }, { "LINESTRING", geometry_here, 0 }, { "POLYGON", geometry_here, 0 },
+    { "MULTIPOINT", geometry_here, 0 }, { "MULTILINESTRING", geometry_here, 0 }, { "MULTIPOLYGON", geometry_here, 0 },
+    { "GEOMETRYCOLLECTION", geometry_here, 0 }, { "BBOX", geometry_here, 0 }, { "OBJECT", geometry_here, 0 },
 };
 enum { FUNCTION_COUNT = sizeof functions / sizeof *functions };
 
@@ -312,7 +326,7 @@ cim_status cim__cql_call(cim__cql_parser *p, cim__cql_node **node_out)
         return CIM_OK;
     }
     cim__cql_near_put(&near, text);
-    return cim__cql_wrong(p->lex.ctx, column, "expected a function: none is called %.*s%s", name.len < 60 ? (int)name.len : 60, name.ptr, text);
+    return cim__cql_wrong(p->lex.ctx, column, "expected a function: none is called %.*s%s", CIM__CQL_SHOW(name), text);
 }
 
 /* ---- literals against properties ---- */

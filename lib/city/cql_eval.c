@@ -276,7 +276,8 @@ static cim_status truth_of_between(cim__cql_eval *e, const cim__cql_node *node, 
     for (size_t i = at[0]; i < at[1]; i++)
         for (size_t j = at[1]; j < at[2]; j++)
             for (size_t k = at[2]; k < at[3]; k++)
-                truth = either(truth, both(cim__cql_compare(CIM__CQL_GREATER_EQUAL, value_at(e, i), value_at(e, j)), cim__cql_compare(CIM__CQL_LESS_EQUAL, value_at(e, i), value_at(e, k))));
+                truth = either(truth, both(cim__cql_compare(CIM__CQL_GREATER_EQUAL, value_at(e, i), value_at(e, j)),
+                                           cim__cql_compare(CIM__CQL_LESS_EQUAL, value_at(e, i), value_at(e, k))));
     drop_to(e, at[0]);
     *truth_out = truth;
     return CIM_OK;

@@ -65,7 +65,8 @@ cim_status cim__cql_other_row(cim__cql_eval *e, uint32_t id, cim__object_fn fn, 
 /* ---- values of a row (cql_row.c) ---- */
 
 /* What a path ends in, of an object; row NULL only for what needs none.  Texts are borrowed from the row, or in the arena. */
-cim_status cim__cql_end_values(cim_ctx *ctx, const cim_city *city, const cim__cql_path *path, uint32_t id, const cim__object *row, cim__arena *texts, cim__buf *values, bool *seen);
+cim_status cim__cql_end_values(cim_ctx *ctx, const cim_city *city, const cim__cql_path *path, uint32_t id, const cim__object *row, cim__arena *texts,
+                                cim__buf *values, bool *seen);
 /* Values of an attribute by name in a JSON object; *seen becomes true when it is there, even without value.  False: damaged JSON or out
  * of memory. */
 bool cim__cql_attribute(cim__str json, const cim__cql_path *path, cim__arena *texts, cim__buf *values, bool *seen);

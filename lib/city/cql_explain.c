@@ -40,7 +40,8 @@ static void put_layers(cim__json *json, const cim__cql_plan *plan)
     cim__json_key(json, "layers");
     cim__json_open(json, '{');
     for (int l = 0; l < CIM__LAYER_COUNT; l++)
-        if (plan->layer_start[l + 1] > plan->layer_start[l]) cim__json_kv_int(json, cim__layers[l].table, (int64_t)(plan->layer_start[l + 1] - plan->layer_start[l]));
+        if (plan->layer_start[l + 1] > plan->layer_start[l])
+            cim__json_kv_int(json, cim__layers[l].table, (int64_t)(plan->layer_start[l + 1] - plan->layer_start[l]));
     cim__json_close(json, '}');
 }
 

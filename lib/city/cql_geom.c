@@ -106,8 +106,8 @@ static cim_status take_path(cim__cql_parser *p, cim__cql_node *node)
     if (p->lex.token.word != CIM__CQL_NAME || cim__cql_calls(&p->lex)) return cim__cql_expected(&p->lex, "a geometry: geom, WKT, BBOX(...) or OBJECT('id')");
     CIM__TRY(cim__cql_property(p, &node->path));
     cim__str text = node->path->text;
-    if (node->path->end != CIM__CQL_GEOM) return cim__cql_wrong(p->lex.ctx, node->column, "expected a geometry (geom, RELATION.geom, WKT, BBOX(...) or OBJECT('id')), not %.*s", text.len < 60 ? (int)text.len : 60, text.ptr);
-    return CIM_OK;
+    if (node->path->end == CIM__CQL_GEOM) return CIM_OK;
+    return cim__cql_wrong(p->lex.ctx, node->column, "expected a geometry (geom, RELATION.geom, WKT, BBOX(...) or OBJECT('id')), not %.*s", CIM__CQL_SHOW(text));
 }
 
 cim_status cim__cql_geometry(cim__cql_parser *p, cim__cql_node **node_out)
@@ -274,7 +274,7 @@ static cim_status bind_object(cim__cql_binding *b, const cim__cql_shape *shape, 
     uint32_t *ids = NULL;
     size_t count = 0;
     CIM__TRY(cim__cql_find(b, shape->text, &ids, &count));
-    if (!count) return cim__cql_wrong(b->ctx, shape->column, "expected an object of this city: none has the id '%.*s'", shape->text.len < 80 ? (int)shape->text.len : 80, shape->text.ptr);
+    if (!count) return cim__cql_no_object(b->ctx, shape->column, shape->text);
     for (size_t i = 0; i < count; i++) CIM__TRY(add_object(b, ids[i], g));
     if (!g->count) return cim__cql_wrong(b->ctx, shape->column, "expected an object with a geometry in the plane");
     return count > 1 ? unite(b, g) : CIM_OK;

@@ -189,7 +189,8 @@ static cim_status see_shape(cim_ctx *ctx, const cim__stored_shape *shape, void *
     surfaces *s = user;
     if (!shape->topo.len) return CIM_OK;
     CIM__TRY(cim__topo_get(ctx, shape->topo, UINT32_MAX, &s->topo)); /* polygons are not looked at */
-    for (size_t i = 0; i < CIM__COUNT(&s->topo.surfaces, cim__tsurface); i++) CIM__TRY(push_surface(s->e, s->path, &CIM__AT(&s->topo.surfaces, cim__tsurface, i)));
+    const cim__buf *list = &s->topo.surfaces;
+    for (size_t i = 0; i < CIM__COUNT(list, cim__tsurface); i++) CIM__TRY(push_surface(s->e, s->path, &CIM__AT(list, cim__tsurface, i)));
     return CIM_OK;
 }
 

@@ -28,11 +28,11 @@ cim_status cim__cql_wrong(cim_ctx *ctx, uint32_t column, const char *format, ...
     return cim__fail(ctx, CIM_EARG, "query:%u: %s", column, text);
 }
 
-/* What stands there, cut to some characters of which none is broken. */
-static int shown(cim__str raw)
+/* No character is broken. */
+int cim__cql_shown(cim__str text)
 {
-    size_t n = raw.len < 40 ? raw.len : 40;
-    while (n < raw.len && n && ((unsigned char)raw.ptr[n] & 0xc0) == 0x80) n--;
+    size_t n = text.len < 60 ? text.len : 60;
+    while (n < text.len && n && ((unsigned char)text.ptr[n] & 0xc0) == 0x80) n--;
     return (int)n;
 }
 
@@ -40,7 +40,7 @@ cim_status cim__cql_expected(const cim__cql_lexer *l, const char *what)
 {
     uint32_t column = cim__cql_column(l->query, l->token.raw.ptr);
     if (l->token.word == CIM__CQL_END) return cim__cql_wrong(l->ctx, column, "expected %s, not the end", what);
-    return cim__cql_wrong(l->ctx, column, "expected %s, not %.*s", what, shown(l->token.raw), l->token.raw.ptr);
+    return cim__cql_wrong(l->ctx, column, "expected %s, not %.*s", what, CIM__CQL_SHOW(l->token.raw));
 }
 
 static cim_status wrong_at(const cim__cql_lexer *l, const char *at, const char *what)
@@ -55,7 +55,8 @@ static const char *query_end(const cim__cql_lexer *l) { return l->query.ptr + l-
 /* Length of the blank at p, 0 if there is none: ASCII blanks and Unicode's White_Space. */
 static size_t blank(const char *p, const char *end)
 {
-    static const char *const wide[] = { "\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xef\xbb\xbf" };
+    static const char *const wide[] = { "\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9",
+                                        "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xef\xbb\xbf" };
     size_t left = (size_t)(end - p);
     if (*p == ' ' || (*p >= '\t' && *p <= '\r')) return 1;
     if ((unsigned char)*p < 0x80) return 0;
@@ -221,7 +222,8 @@ static cim_status lex_number(cim__cql_lexer *l, const char *p)
 {
     const char *after = cim__read_double(p, query_end(l), &l->token.number);
     if (!after || l->token.number - l->token.number != 0.0) return wrong_at(l, p, "expected a number in the range of doubles");
-    if (after < query_end(l) && (starts_name(*after) || *after == '"') && !blank(after, query_end(l))) return wrong_at(l, after, "expected a blank or a sign behind the number");
+    bool glued = after < query_end(l) && (starts_name(*after) || *after == '"') && !blank(after, query_end(l));
+    if (glued) return wrong_at(l, after, "expected a blank or a sign behind the number");
     l->token.word = CIM__CQL_NUMBER;
     l->pos = after;
     return CIM_OK;
@@ -284,7 +286,10 @@ bool cim__cql_same(cim__str word, const char *keyword)
     return i == word.len && !keyword[i];
 }
 
-bool cim__cql_is(const cim__cql_lexer *l, const char *keyword) { return l->token.word == CIM__CQL_NAME && l->token.plain && cim__cql_same(l->token.raw, keyword); }
+bool cim__cql_is(const cim__cql_lexer *l, const char *keyword)
+{
+    return l->token.word == CIM__CQL_NAME && l->token.plain && cim__cql_same(l->token.raw, keyword);
+}
 
 bool cim__cql_at(const cim__cql_lexer *l, int sign) { return l->token.word == CIM__CQL_SIGN && l->token.sign == sign; }
 

@@ -51,6 +51,10 @@ cim_status cim__cql_wkt(cim__cql_lexer *lexer, cim__str *wkt_out);
 /* Column of a place in the query, counted in characters from 1. */
 uint32_t cim__cql_column(cim__str query, const char *at);
 
+/* A text in a message, cut to some 60 bytes: "%.*s", CIM__CQL_SHOW(text). */
+int cim__cql_shown(cim__str text);
+#define CIM__CQL_SHOW(text) cim__cql_shown(text), (text).ptr
+
 /* CIM_EARG "query:COLUMN: ..." */
 cim_status cim__cql_wrong(cim_ctx *ctx, uint32_t column, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The same at the token: "query:COLUMN: expected WHAT" and what is there instead. */

@@ -11,8 +11,9 @@ static const struct {
     const char *name;
     cim__cql_end end;
 } pseudo[] = {
-    { "id", CIM__CQL_ID },         { "number", CIM__CQL_NUMBER_OF }, { "class", CIM__CQL_CLASS },           { "layer", CIM__CQL_LAYER },       { "source", CIM__CQL_SOURCE },
-    { "parent", CIM__CQL_PARENT }, { "valid_from", CIM__CQL_VALID_FROM }, { "valid_to", CIM__CQL_VALID_TO }, { "geom", CIM__CQL_GEOM }, { "geometry", CIM__CQL_GEOM },
+    { "id", CIM__CQL_ID }, { "number", CIM__CQL_NUMBER_OF }, { "class", CIM__CQL_CLASS }, { "layer", CIM__CQL_LAYER },
+    { "source", CIM__CQL_SOURCE }, { "parent", CIM__CQL_PARENT }, { "valid_from", CIM__CQL_VALID_FROM }, { "valid_to", CIM__CQL_VALID_TO },
+    { "geom", CIM__CQL_GEOM }, { "geometry", CIM__CQL_GEOM },
 };
 enum { PSEUDO_COUNT = sizeof pseudo / sizeof *pseudo };
 

@@ -33,6 +33,8 @@ void cim__cql_free(cim__cql *cql)
     memset(cql, 0, sizeof *cql);
 }
 
+typedef cim_status (*parse_fn)(cim__cql_parser *p, cim__cql_node **node_out);
+
 /* ---- nodes ---- */
 
 cim_status cim__cql_node_new(cim__cql_parser *p, cim__cql_op op, cim__cql_node **node_out)
@@ -95,8 +97,10 @@ static cim_status need_predicate(cim__cql_parser *p, const cim__cql_node *node)
 cim_status cim__cql_scalar(cim__cql_parser *p, cim__cql_node **node)
 {
     cim__cql_node *inner = *node, *outer;
-    if (inner->op == CIM__CQL_INTERVAL) return cim__cql_wrong(p->lex.ctx, inner->column, "expected a value, not an interval: those are arguments of T_ functions");
-    if (inner->op == CIM__CQL_PATH && inner->path->end == CIM__CQL_GEOM) return cim__cql_wrong(p->lex.ctx, inner->column, "expected a value, not a geometry: those are arguments of S_ functions");
+    if (inner->op == CIM__CQL_INTERVAL)
+        return cim__cql_wrong(p->lex.ctx, inner->column, "expected a value, not an interval: those are arguments of T_ functions");
+    if (inner->op == CIM__CQL_PATH && inner->path->end == CIM__CQL_GEOM)
+        return cim__cql_wrong(p->lex.ctx, inner->column, "expected a value, not a geometry: those are arguments of S_ functions");
     if (!cim__cql_is_predicate(inner->op)) return CIM_OK;
     CIM__TRY(cim__cql_node_new(p, inner->op == CIM__CQL_TRUTH ? CIM__CQL_LITERAL : CIM__CQL_AS_VALUE, &outer));
     outer->column = inner->column;
@@ -112,8 +116,9 @@ static cim_status need_value(cim__cql_parser *p, cim__cql_node **node)
     CIM__TRY(cim__cql_scalar(p, node));
     if ((*node)->op != CIM__CQL_PATH || (*node)->path->end != CIM__CQL_RELATED) return CIM_OK;
     cim__str text = (*node)->path->text;
-    return cim__cql_wrong(p->lex.ctx, (*node)->column, "expected a property: %.*s is a relation; take a property of it (%.*s.id), ask IS NULL, or write attributes.%.*s for the attribute",
-                          (int)text.len, text.ptr, (int)text.len, text.ptr, (int)text.len, text.ptr);
+    return cim__cql_wrong(p->lex.ctx, (*node)->column,
+                          "expected a property: %.*s is a relation; take a property of it (%.*s.id), ask IS NULL, or write attributes.%.*s for the attribute",
+                          CIM__CQL_SHOW(text), CIM__CQL_SHOW(text), CIM__CQL_SHOW(text));
 }
 
 /* ---- values ---- */
@@ -195,7 +200,7 @@ static cim_status need_number(cim__cql_parser *p, cim__cql_node **node)
 }
 
 /* The token is the operator. */
-static cim_status binary(cim__cql_parser *p, cim__cql_op op, cim_status (*right)(cim__cql_parser *, cim__cql_node **), cim__cql_node **node)
+static cim_status binary(cim__cql_parser *p, cim__cql_op op, parse_fn right, cim__cql_node **node)
 {
     cim__cql_node *outer, *operand;
     CIM__TRY(need_number(p, node));
@@ -236,7 +241,8 @@ static cim_status term(cim__cql_parser *p, cim__cql_node **node_out)
 static cim_status sum(cim__cql_parser *p, cim__cql_node **node_out)
 {
     CIM__TRY(term(p, node_out));
-    while (cim__cql_at(&p->lex, '+') || cim__cql_at(&p->lex, '-')) CIM__TRY(binary(p, cim__cql_at(&p->lex, '+') ? CIM__CQL_ADD : CIM__CQL_SUBTRACT, term, node_out));
+    while (cim__cql_at(&p->lex, '+') || cim__cql_at(&p->lex, '-'))
+        CIM__TRY(binary(p, cim__cql_at(&p->lex, '+') ? CIM__CQL_ADD : CIM__CQL_SUBTRACT, term, node_out));
     return CIM_OK;
 }
 
@@ -283,7 +289,8 @@ static cim_status like(cim__cql_parser *p, cim__cql_node *left, cim__cql_node **
     CIM__TRY(cim__cql_node_new(p, CIM__CQL_LIKE, node_out));
     CIM__TRY(cim__cql_next(&p->lex));
     CIM__TRY(cim__cql_value_of(p, &pattern));
-    if (pattern->op == CIM__CQL_LITERAL && pattern->literal.type != CIM__CQL_TEXT) return cim__cql_wrong(p->lex.ctx, pattern->column, "expected a pattern in single quotes");
+    if (pattern->op == CIM__CQL_LITERAL && pattern->literal.type != CIM__CQL_TEXT)
+        return cim__cql_wrong(p->lex.ctx, pattern->column, "expected a pattern in single quotes");
     CIM__TRY(cim__cql_adopt(p, *node_out, left));
     return cim__cql_adopt(p, *node_out, pattern);
 }
@@ -381,7 +388,7 @@ static cim_status parse_not(cim__cql_parser *p, cim__cql_node **node_out)
 }
 
 /* operand { keyword operand }: one node for a whole chain. */
-static cim_status chain(cim__cql_parser *p, cim__cql_op op, const char *keyword, cim_status (*operand)(cim__cql_parser *, cim__cql_node **), cim__cql_node **node_out)
+static cim_status chain(cim__cql_parser *p, cim__cql_op op, const char *keyword, parse_fn operand, cim__cql_node **node_out)
 {
     cim__cql_node *first, *list, *tail = NULL, *next;
     CIM__TRY(operand(p, &first));

@@ -17,6 +17,8 @@ static bool push(cim__buf *values, cim__cql_value value)
 static bool push_text(cim__buf *values, cim__str text) { return push(values, (cim__cql_value){ .type = CIM__CQL_TEXT, .text = text }); }
 static bool push_real(cim__buf *values, double real) { return push(values, (cim__cql_value){ .type = CIM__CQL_REAL, .real = real }); }
 
+static bool push_opaque(cim__buf *values) { return push(values, (cim__cql_value){ .type = CIM__CQL_OPAQUE }); }
+
 /* ---- JSON ---- */
 
 typedef struct search {
@@ -64,9 +66,9 @@ static void take_value(search *s, cim__jvalue v, int depth)
     case CIM__J_ARRAY: take_members(s, v, depth); return;
     case CIM__J_OBJECT:
         if (cim__jfind(v, CIM__STR("value"), &inner)) take_value(s, inner, depth + 1);
-        else s->bad |= !push(s->values, (cim__cql_value){ .type = CIM__CQL_OPAQUE });
+        else s->bad |= !push_opaque(s->values);
         return;
-    case CIM__J_NUMBER: s->bad |= !(cim__jnumber(v, &number) ? push_real(s->values, number) : push(s->values, (cim__cql_value){ .type = CIM__CQL_OPAQUE })); return;
+    case CIM__J_NUMBER: s->bad |= !(cim__jnumber(v, &number) ? push_real(s->values, number) : push_opaque(s->values)); return;
     }
 }
 
@@ -186,11 +188,12 @@ static bool push_parent(const cim_city *city, uint32_t id, cim__buf *values)
 
 static bool push_life(cim__str at, cim__buf *values) { return !at.len || push_text(values, at); }
 
-cim_status cim__cql_end_values(cim_ctx *ctx, const cim_city *city, const cim__cql_path *path, uint32_t id, const cim__object *row, cim__arena *texts, cim__buf *values, bool *seen)
+cim_status cim__cql_end_values(cim_ctx *ctx, const cim_city *city, const cim__cql_path *path, uint32_t id, const cim__object *row, cim__arena *texts,
+                                cim__buf *values, bool *seen)
 {
     bool ok = true;
     switch (path->end) {
-    case CIM__CQL_RELATED: ok = push(values, (cim__cql_value){ .type = CIM__CQL_OPAQUE }); break;
+    case CIM__CQL_RELATED: ok = push_opaque(values); break;
     case CIM__CQL_NUMBER_OF: ok = push_real(values, id); break;
     case CIM__CQL_CLASS: ok = push_text(values, cim__str_of(cim__classes[city->class_id[id]].name)); break;
     case CIM__CQL_LAYER: ok = push_text(values, cim__str_of(cim__layers[city->layer[id]].table)); break;
@@ -199,7 +202,7 @@ cim_status cim__cql_end_values(cim_ctx *ctx, const cim_city *city, const cim__cq
     case CIM__CQL_ID: ok = push_id(row->gid, values); break;
     case CIM__CQL_VALID_FROM: ok = push_life(row->valid_from, values); break;
     case CIM__CQL_VALID_TO: ok = push_life(row->valid_to, values); break;
-    case CIM__CQL_GEOM: ok = !row->geom.len || push(values, (cim__cql_value){ .type = CIM__CQL_OPAQUE }); break;
+    case CIM__CQL_GEOM: ok = !row->geom.len || push_opaque(values); break;
     case CIM__CQL_COLUMN: ok = push_column(row, path->attr, values); break;
     case CIM__CQL_RULE: ok = push_rule(row, path->attr, values); break;
     case CIM__CQL_ATTRIBUTE:

@@ -31,7 +31,8 @@ static size_t run_end(const uint32_t *ids, size_t first, size_t count)
     return i;
 }
 
-cim_status cim__cql_read_rows(cim_ctx *ctx, cim_city *city, cim__layer_id layer, const cim__columns *columns, const uint32_t *ids, size_t count, cim__object_fn fn, void *user)
+cim_status cim__cql_read_rows(cim_ctx *ctx, cim_city *city, cim__layer_id layer, const cim__columns *columns, const uint32_t *ids, size_t count,
+                               cim__object_fn fn, void *user)
 {
     const cim__rows *rows = city->rows;
     void *selection = NULL;

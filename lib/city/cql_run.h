@@ -14,6 +14,7 @@ cim_status cim__cql_prepare(cim_ctx *ctx, cim_city *city, const char *text, cons
 cim_status cim__cql_check_names(cim_ctx *ctx, cim_city *city, const cim__cql *cql, bool *seen);
 
 /* Rows of objects of one layer, ascending, in runs of neighbouring numbers; every one of them must be there. */
-cim_status cim__cql_read_rows(cim_ctx *ctx, cim_city *city, cim__layer_id layer, const cim__columns *columns, const uint32_t *ids, size_t count, cim__object_fn fn, void *user);
+cim_status cim__cql_read_rows(cim_ctx *ctx, cim_city *city, cim__layer_id layer, const cim__columns *columns, const uint32_t *ids, size_t count,
+                               cim__object_fn fn, void *user);
 
 #endif

@@ -110,6 +110,11 @@ static double farthest(const cim_box *a, const double xy[2])
     return hypot(fmax(fabs(a->min_x - xy[0]), fabs(a->max_x - xy[0])), fmax(fabs(a->min_y - xy[1]), fabs(a->max_y - xy[1])));
 }
 
+/* Rounding must not decide what is exactly as far as asked: 1 m may come out as 1.0000000000000002. */
+static const double slack = 1e-12;
+
+static bool near_enough(double distance, double asked_m) { return distance <= asked_m * (1.0 + slack); }
+
 static cim_status test_distance(cim_ctx *ctx, cim__cql *cql, cim__cql_geom *g, const cim_geom *a, double distance_m, bool *holds_out)
 {
     *holds_out = false;
@@ -118,17 +123,14 @@ static cim_status test_distance(cim_ctx *ctx, cim__cql *cql, cim__cql_geom *g, c
         if (!g->parts[i].coords.size) continue;
         CIM__TRY(prepare(ctx, cql, g, i));
         CIM__TRY(cim__prepared_distance(ctx, g->prepared[i], a, &d));
-        *holds_out = d <= distance_m;
+        *holds_out = near_enough(d, distance_m);
     }
     return CIM_OK;
 }
 
-/* Rounding in the box's distance must not decide what is exactly as far as asked. */
-static const double slack = 1e-12;
-
 static cim__truth distance_by_boxes(const cim_box *a, const cim__cql_geom *g, double distance_m)
 {
-    if (!cim__box_ok(&g->box) || box_distance(a, &g->box) > distance_m * (1.0 + slack)) return CIM__FALSE;
+    if (!cim__box_ok(&g->box) || !near_enough(box_distance(a, &g->box), distance_m)) return CIM__FALSE;
     for (uint32_t i = 0; i < g->count; i++)
         if (g->parts[i].coords.size && farthest(a, (const double *)(const void *)g->parts[i].coords.data) < distance_m * (1.0 - slack)) return CIM__TRUE;
     return CIM__UNKNOWN;
@@ -163,8 +165,8 @@ static cim_status own_box(cim__cql_eval *e)
 {
     if (e->geom_state) return CIM_OK;
     e->geom_state = e->row->geom.len ? CIM__CQL_GEOM_BOX : CIM__CQL_GEOM_NONE;
-    if (e->row->geom.len && !cim__gaia_box(e->row->geom, &e->geom_box)) return at_object(e->ctx, cim__fail(e->ctx, CIM_EFORMAT, "damaged geometry blob"), e->id);
-    return CIM_OK;
+    if (!e->row->geom.len || cim__gaia_box(e->row->geom, &e->geom_box)) return CIM_OK;
+    return at_object(e->ctx, cim__fail(e->ctx, CIM_EFORMAT, "damaged geometry blob"), e->id);
 }
 
 static cim_status own_geometry(cim__cql_eval *e, cim_geom *geom_out)
@@ -221,7 +223,8 @@ static cim_status see_geometry(cim_ctx *ctx, const cim__object *object, void *us
     return CIM_OK;
 }
 
-static cim_status related_against(cim__cql_eval *e, const cim__cql_node *node, const cim__cql_path *path, cim__predicate predicate, cim__cql_geom *g, cim__truth *truth_out)
+static cim_status related_against(cim__cql_eval *e, const cim__cql_node *node, const cim__cql_path *path, cim__predicate predicate, cim__cql_geom *g,
+                                  cim__truth *truth_out)
 {
     const uint32_t *ids;
     size_t count;
@@ -270,7 +273,7 @@ static cim_status test_pair(cim__cql_eval *e, const cim__cql_node *node, const c
     double d;
     if (node->op == CIM__CQL_SPATIAL) return cim__prepared_test(e->ctx, left, right, converse(node->predicate), holds);
     CIM__TRY(cim__prepared_distance(e->ctx, left, right, &d));
-    *holds = d <= node->distance_m;
+    *holds = near_enough(d, node->distance_m);
     return CIM_OK;
 }
 

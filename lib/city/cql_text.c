@@ -112,7 +112,8 @@ cim__str cim__cql_fold_case(cim__str text, cim__arena *arena)
 
 cim__str cim__cql_fold_accents(cim__str text, cim__arena *arena)
 {
-    return is_ascii(text) ? (cim__str){ text.len ? text.ptr : "", text.len } : fold(text, arena, fold_accents, sizeof fold_accents / sizeof *fold_accents, true);
+    if (is_ascii(text)) return (cim__str){ text.len ? text.ptr : "", text.len };
+    return fold(text, arena, fold_accents, sizeof fold_accents / sizeof *fold_accents, true);
 }
 
 /* ---- LIKE ---- */

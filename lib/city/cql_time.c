@@ -158,10 +158,12 @@ static bool holds(cim__cql_relation relation, const cim__cql_value *a, const cim
     return false;
 }
 
+static bool ends_early(const cim__cql_value *v) { return cim__cql_instant_order(&v->time.from, &v->time.to) > 0; }
+
 cim__truth cim__cql_relate_times(cim__cql_relation relation, const cim__cql_value *a, const cim__cql_value *b)
 {
     cim__cql_value x, y;
     if (!cim__cql_time_of(a, &x) || !cim__cql_time_of(b, &y)) return CIM__UNKNOWN;
-    if (cim__cql_instant_order(&x.time.from, &x.time.to) > 0 || cim__cql_instant_order(&y.time.from, &y.time.to) > 0) return CIM__UNKNOWN; /* ends before it begins */
+    if (ends_early(&x) || ends_early(&y)) return CIM__UNKNOWN;
     return holds(relation, &x, &y);
 }

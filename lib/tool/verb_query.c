@@ -76,7 +76,8 @@ static int take_text(cimtool *t, request *r, const char **text_out)
 static int take_options(cimtool *t, request *r)
 {
     int64_t limit = 0, offset = 0, epsg = 0;
-    if (!cimtool_int(t, "limit", 1, INT64_MAX, &limit) || !cimtool_int(t, "offset", 0, INT64_MAX, &offset) || !cimtool_int(t, "crs", 1, 1000000, &epsg)) return EXIT_USAGE;
+    if (!cimtool_int(t, "limit", 1, INT64_MAX, &limit) || !cimtool_int(t, "offset", 0, INT64_MAX, &offset)) return EXIT_USAGE;
+    if (!cimtool_int(t, "crs", 1, 1000000, &epsg)) return EXIT_USAGE;
     r->opts.limit = (uint64_t)limit;
     r->opts.offset = (uint64_t)offset;
     r->opts.epsg = (int32_t)epsg;
@@ -101,10 +102,14 @@ static size_t character(const unsigned char *p, bool *safe)
 /* Columns that a character takes: two in East Asian scripts, none for marks that join the one before. */
 static size_t width_of(const unsigned char *p, size_t n)
 {
-    unsigned c = n == 2 ? (p[0] & 31u) << 6 | (p[1] & 63u) : n == 3 ? (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u) : n == 4 ? 0x20000u : 0;
-    if (n == 4) return p[1] >= 0x9f ? 2 : 1;
+    static const unsigned wide[][2] = { { 0x1100, 0x1160 }, { 0x2e80, 0xa4d0 }, { 0xac00, 0xd7a4 },
+                                        { 0xf900, 0xfb00 }, { 0xff00, 0xff61 }, { 0x1f000, 0x110000 } };
+    unsigned c = n == 1 ? p[0] : p[0] & (0x7fu >> n);
+    for (size_t i = 1; i < n; i++) c = c << 6 | (p[i] & 63u);
     if (c >= 0x300 && c < 0x370) return 0;
-    return (c >= 0x1100 && c < 0x1160) || (c >= 0x2e80 && c < 0xa4d0) || (c >= 0xac00 && c < 0xd7a4) || (c >= 0xf900 && c < 0xfb00) || (c >= 0xff00 && c < 0xff61) ? 2 : 1;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (c >= wide[i][0] && c < wide[i][1]) return 2;
+    return 1;
 }
 
 static size_t text_width(const char *text)
