@@ -13,5 +13,6 @@
 #include "cim/geom.h"
 #include "cim/import.h"
 #include "cim/index.h"
+#include "cim/query.h"
 
 #endif

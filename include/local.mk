@@ -8,4 +8,5 @@ ciminclude_HEADERS = \
 	include/cim/ctx.h \
 	include/cim/geom.h \
 	include/cim/import.h \
-	include/cim/index.h
+	include/cim/index.h \
+	include/cim/query.h

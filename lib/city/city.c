@@ -97,22 +97,36 @@ static size_t first_with_hash(const cim_city *city, uint64_t hash)
     return lo;
 }
 
-cim_status cim__city_find(cim_ctx *ctx, cim_city *city, cim__str gid, uint32_t *ids, size_t cap, size_t *count_out)
+static cim_status find_by_hash(cim_ctx *ctx, cim_city *city, uint64_t hash, cim__str gid, uint32_t *ids, size_t cap, size_t *count)
 {
-    uint64_t hash = cim__gid_hash(gid);
     bool exact = cim__gid_base(gid).len != gid.len;
-    size_t count = 0;
     cim_status st = CIM_OK;
     cim__arena arena = cim__arena_on(ctx->mem);
     for (size_t i = first_with_hash(city, hash); i < city->count && city->gid_hash[i] == hash && st >= 0; i++) {
         cim__object object;
         st = cim__city_object(ctx, city, city->gid_id[i], &arena, &object);
         if (st < 0 || !cim__str_eq(exact ? object.gid : cim__gid_base(object.gid), gid)) continue;
-        if (count < cap) ids[count] = object.id;
-        count++;
+        if (*count < cap) ids[*count] = object.id;
+        ++*count;
     }
     cim__arena_free(&arena);
-    if (st < 0) return st;
+    return st;
+}
+
+/* An id that came twice was given "~2" when its row was written; it is listed under the hash of the id as it came. */
+static cim__str without_repeat(cim__str gid)
+{
+    size_t n = gid.len;
+    while (n && gid.ptr[n - 1] >= '0' && gid.ptr[n - 1] <= '9') n--;
+    return n && n < gid.len && gid.ptr[n - 1] == '~' ? (cim__str){ gid.ptr, n - 1 } : gid;
+}
+
+cim_status cim__city_find(cim_ctx *ctx, cim_city *city, cim__str gid, uint32_t *ids, size_t cap, size_t *count_out)
+{
+    size_t count = 0;
+    cim__str first = without_repeat(gid);
+    CIM__TRY(find_by_hash(ctx, city, cim__gid_hash(gid), gid, ids, cap, &count));
+    if (!count && first.len < gid.len) CIM__TRY(find_by_hash(ctx, city, cim__gid_hash(first), gid, ids, cap, &count));
     *count_out = count;
     return count ? CIM_OK : CIM_DONE;
 }

@@ -31,6 +31,12 @@ typedef struct cim__stored_relation {
     cim__str attrs; /* JSON object or empty */
 } cim__stored_relation;
 
+/* Which parts of rows are wanted; the others stay empty, which saves reading them.  id and layer are always there. */
+typedef struct cim__columns {
+    uint64_t values; /* bit a: cim__attr a */
+    bool gid, valid, derived, attrs, geom;
+} cim__columns;
+
 typedef cim_status (*cim__object_fn)(cim_ctx *ctx, const cim__object *object, void *user);     /* CIM_DONE stops */
 typedef cim_status (*cim__shape_fn)(cim_ctx *ctx, const cim__stored_shape *shape, void *user); /* CIM_DONE stops */
 typedef cim_status (*cim__relation_fn)(cim_ctx *ctx, const cim__stored_relation *relation, void *user);
@@ -39,6 +45,11 @@ typedef cim_status (*cim__relation_fn)(cim_ctx *ctx, const cim__stored_relation 
 typedef struct cim__rows {
     cim_status (*object)(cim_ctx *ctx, void *store, cim__layer_id layer, uint32_t id, cim__arena *arena, cim__object *object_out);
     cim_status (*scan)(cim_ctx *ctx, void *store, cim__layer_id layer, cim__object_fn fn, void *user);
+    /* The same in pieces: objects first .. last of a layer in the order of their numbers, with some columns only.  A selection is
+     * run by one thread at a time, never from its own callback, and ended before the store is closed. */
+    cim_status (*select)(cim_ctx *ctx, void *store, cim__layer_id layer, const cim__columns *columns, void **selection_out);
+    cim_status (*select_run)(cim_ctx *ctx, void *store, void *selection, uint32_t first, uint32_t last, cim__object_fn fn, void *user);
+    void (*select_end)(void *store, void *selection);
     cim_status (*shapes)(cim_ctx *ctx, void *store, uint32_t id, cim__shape_fn fn, void *user);
     cim_status (*relations)(cim_ctx *ctx, void *store, cim__relation_fn fn, void *user);
     cim_status (*relation_attrs)(cim_ctx *ctx, void *store, uint32_t from, int32_t type, uint32_t to, cim__arena *arena, cim__str *attrs_out);

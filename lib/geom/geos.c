@@ -206,9 +206,13 @@ cim_status cim__prepared_test(cim_ctx *ctx, const cim__prepared *p, const cim_ge
 
 cim_status cim__prepared_distance(cim_ctx *ctx, const cim__prepared *p, const cim_geom *geom, double *distance_out)
 {
+    GEOSContextHandle_t h = p->geos->handle;
     GEOSGeometry *g = to_geos(p->geos, geom);
-    int ok = g ? GEOSPreparedDistance_r(p->geos->handle, p->prepared, g, distance_out) : 0;
-    if (g) GEOSGeom_destroy_r(p->geos->handle, g);
+    /* A prepared line measures to the boundary of an area, also from inside (GEOS 3.11): ask first. */
+    char meet = g ? GEOSPreparedIntersects_r(h, p->prepared, g) : 2;
+    int ok = meet == 1 || (meet == 0 && GEOSPreparedDistance_r(h, p->prepared, g, distance_out));
+    if (meet == 1) *distance_out = 0.0;
+    if (g) GEOSGeom_destroy_r(h, g);
     return ok ? CIM_OK : geos_failure(ctx, p->geos);
 }
 

@@ -17,6 +17,27 @@ const cim__shape_table_info cim__shape_tables[CIM__SHAPE_TABLES] = {
 
 static const char *const leading[CIM__COL_FIRST] = { "id", "gid", "class", "parent", "source", "valid_from", "valid_to" };
 
+static void put_column(cim__buf *sql, bool wanted, const char *name)
+{
+    cim__buf_puts(sql, wanted ? name : "NULL");
+    cim__buf_putc(sql, ',');
+}
+
+void cim__layer_select_some(cim__buf *sql, const cim__layer *layer, const cim__columns *wanted, const char *where)
+{
+    cim__buf_puts(sql, "SELECT ");
+    for (int i = 0; i < CIM__COL_FIRST; i++) {
+        bool valid = i == CIM__COL_VALID_FROM || i == CIM__COL_VALID_TO;
+        put_column(sql, i == CIM__COL_ID || (i == CIM__COL_GID ? wanted->gid : valid && wanted->valid), leading[i]);
+    }
+    for (int32_t i = 0; i < layer->column_count; i++) put_column(sql, wanted->values >> layer->columns[i] & 1, cim__attrs[layer->columns[i]].name);
+    put_column(sql, wanted->derived, "derived");
+    if (layer->type) put_column(sql, wanted->attrs, "attrs");
+    cim__buf_puts(sql, layer->type ? (wanted->geom ? "geom" : "NULL") : wanted->attrs ? "attrs" : "NULL");
+    cim__buf_printf(sql, " FROM %s%s", layer->table, where);
+    cim__buf_putc(sql, 0);
+}
+
 void cim__layer_select(cim__buf *sql, const cim__layer *layer, const char *where)
 {
     cim__buf_puts(sql, "SELECT ");

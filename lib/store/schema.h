@@ -2,7 +2,7 @@
 #ifndef CIM_STORE_SCHEMA_H
 #define CIM_STORE_SCHEMA_H
 
-#include "city/model.h"
+#include "city/city.h"
 #include "store/db.h"
 
 enum { CIM__APPLICATION_ID = 0x43494d31, CIM__SCHEMA_VERSION = 1 };
@@ -23,6 +23,8 @@ static inline int cim__layer_total_columns(const cim__layer *layer) { return CIM
 
 /* SQL that selects (or creates) exactly these columns, in this order. */
 void cim__layer_select(cim__buf *sql, const cim__layer *layer, const char *where);
+/* The same with NULL in place of columns that are not wanted. */
+void cim__layer_select_some(cim__buf *sql, const cim__layer *layer, const cim__columns *wanted, const char *where);
 void cim__layer_create(cim__buf *sql, const cim__layer *layer);
 
 /* Everything but layers: SpatiaLite's metadata for one reference system, our own tables.  Inside a transaction. */

@@ -286,6 +286,61 @@ static cim_status rows_scan(cim_ctx *ctx, void *store, cim__layer_id layer, cim_
     return st < 0 ? st : CIM_OK;
 }
 
+/* ---- selections: some columns, piece by piece ---- */
+
+typedef struct selection {
+    cim__layer_id layer;
+    cim__stmt *stmt; /* NULL: the layer has no table */
+    cim__object object;
+} selection;
+
+static void rows_select_end(void *store, void *handle)
+{
+    cim__store *s = store;
+    selection *sel = handle;
+    if (!sel) return;
+    pthread_mutex_lock(&s->lock);
+    cim__stmt_free(sel->stmt);
+    pthread_mutex_unlock(&s->lock);
+    cim__free(s->mem, sel);
+}
+
+static cim_status rows_select(cim_ctx *ctx, void *store, cim__layer_id layer, const cim__columns *columns, void **selection_out)
+{
+    cim__store *s = store;
+    selection *sel = cim__zalloc(s->mem, sizeof *sel);
+    cim__buf sql = cim__buf_on(ctx->mem);
+    if (!sel) return cim__nomem(ctx);
+    sel->layer = layer;
+    cim__layer_select_some(&sql, &cim__layers[layer], columns, " WHERE id BETWEEN ?1 AND ?2 ORDER BY id");
+    cim_status st = sql.failed ? cim__nomem(ctx) : CIM_OK;
+    lock(ctx, s);
+    if (st >= 0 && (s->layers >> layer & 1)) st = cim__db_prepare(ctx, s->db, (const char *)sql.data, &sel->stmt);
+    unlock(s);
+    cim__buf_free(&sql);
+    if (st < 0) rows_select_end(s, sel);
+    else *selection_out = sel;
+    return st;
+}
+
+static cim_status rows_select_run(cim_ctx *ctx, void *store, void *handle, uint32_t first, uint32_t last, cim__object_fn fn, void *user)
+{
+    cim__store *s = store;
+    selection *sel = handle;
+    cim_status st = CIM_OK;
+    if (!sel->stmt) return CIM_OK;
+    lock(ctx, s);
+    cim__stmt_int(sel->stmt, 1, first);
+    cim__stmt_int(sel->stmt, 2, last);
+    while (st == CIM_OK && (st = cim__stmt_step(ctx, sel->stmt)) == CIM_OK) {
+        read_row(sel->stmt, sel->layer, &sel->object);
+        st = fn(ctx, &sel->object, user);
+    }
+    cim__stmt_reset(sel->stmt);
+    unlock(s);
+    return st < 0 ? st : CIM_OK;
+}
+
 static cim_status shapes_of_table(cim_ctx *ctx, cim__store *s, int table, uint32_t id, cim__shape_fn fn, void *user)
 {
     char sql[120];
@@ -425,7 +480,7 @@ static cim_status rows_info(cim_ctx *ctx, void *store, cim__json *json)
 
 static void rows_close(void *store) { cim__store_close(store); }
 
-const cim__rows cim__store_rows = { rows_object, rows_scan, rows_shapes, rows_relations, rows_relation_attrs, rows_info, rows_close };
+const cim__rows cim__store_rows = { rows_object, rows_scan, rows_select, rows_select_run, rows_select_end, rows_shapes, rows_relations, rows_relation_attrs, rows_info, rows_close };
 
 /* ---- the city over it ---- */
 

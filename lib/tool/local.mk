@@ -8,6 +8,7 @@ cimtool_SOURCES = \
 	%D%/verb_get.c \
 	%D%/verb_import.c \
 	%D%/verb_info.c \
+	%D%/verb_query.c \
 	%D%/verbs.c \
 	%D%/view.c
 cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE

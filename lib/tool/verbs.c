@@ -54,10 +54,24 @@ static const cimtool_flag check_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag query_flags[] = {
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { "crs", 'c', "EPSG", "reference system of the coordinates in the expression, x before y (default: the city's)" },
+    { "limit", 'n', "N", "show at most N objects" },
+    { "offset", 0, "N", "leave out the first N objects" },
+    { "sort", 's', "NAME[,desc]", "sort by a property (default: by number)" },
+    { "at-time", 0, "T", "only objects that exist at a date or time, 2026-01-31 or 2026-01-31T12:00:00Z" },
+    { "columns", 0, "A,B,...", "show these properties too" },
+    { "count", 0, NULL, "only count" },
+    { "explain", 0, NULL, "show how the query would be run" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
     { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
+    { "query", verb_query, query_flags, "CITY EXPRESSION", 2, 2, "find objects with an expression (cim-query(7))" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },
 };
