@@ -11,6 +11,7 @@ cim_status cim__osm_xml_init(cim_ctx *ctx, cim__osm_xml *x, cim__osm *osm)
     x->osm = osm;
     x->type = NO_OBJECT;
     x->remark = cim__buf_on(ctx->mem);
+    cim__report_init(&x->report, ctx->mem);
     return cim__osm_pack_init(ctx, &x->pack, &osm->source);
 }
 
@@ -18,6 +19,7 @@ void cim__osm_xml_free(cim__osm_xml *x)
 {
     if (!x->osm) return;
     cim__osm_pack_free(&x->pack);
+    cim__report_free(&x->report);
     cim__buf_free(&x->remark);
 }
 
@@ -26,21 +28,35 @@ static cim_status bad(cim_ctx *ctx, const cim__osm_xml *x, const cim__osm_elemen
     return cim__fail(ctx, CIM_EFORMAT, "%s:%u: element %.*s: %s", x->osm->source.path, (unsigned)e->line, (int)(e->name.len < 40 ? e->name.len : 40), e->name.ptr, what);
 }
 
-static bool find(const cim__osm_element *e, const char *name, cim__str *value)
+static cim__osm_attribute attribute_of(cim__str name)
 {
-    for (int i = 0; i < e->count; i++)
-        if (cim__str_is(e->attributes[i].name, name)) {
-            *value = e->attributes[i].value;
-            return true;
-        }
-    return false;
+    const char *p = name.ptr;
+    switch (name.len) {
+    case 1: return *p == 'k' ? CIM__OSM_A_K : *p == 'v' ? CIM__OSM_A_V : CIM__OSM_ATTRIBUTES;
+    case 2: return !memcmp(p, "id", 2) ? CIM__OSM_A_ID : CIM__OSM_ATTRIBUTES;
+    case 3: return !memcmp(p, "ref", 3) ? CIM__OSM_A_REF : !memcmp(p, "lat", 3) ? CIM__OSM_A_LAT : !memcmp(p, "lon", 3) ? CIM__OSM_A_LON : CIM__OSM_ATTRIBUTES;
+    case 4: return !memcmp(p, "type", 4) ? CIM__OSM_A_TYPE : !memcmp(p, "role", 4) ? CIM__OSM_A_ROLE : CIM__OSM_ATTRIBUTES;
+    case 6: return !memcmp(p, "action", 6) ? CIM__OSM_A_ACTION : CIM__OSM_ATTRIBUTES;
+    case 7: return !memcmp(p, "version", 7) ? CIM__OSM_A_VERSION : !memcmp(p, "visible", 7) ? CIM__OSM_A_VISIBLE : CIM__OSM_ATTRIBUTES;
+    default: return CIM__OSM_ATTRIBUTES;
+    }
 }
 
-static bool find_int(const cim__osm_element *e, const char *name, int64_t *value)
+bool cim__osm_element_put(cim__osm_element *e, cim__str name, cim__str value)
 {
-    cim__str text;
-    return find(e, name, &text) && cim__parse_int(text, value);
+    cim__osm_attribute a = attribute_of(name);
+    if (a == CIM__OSM_ATTRIBUTES) return true;
+    if (e->present >> a & 1) return false;
+    e->present |= 1u << a;
+    e->value[a] = value;
+    return true;
 }
+
+static bool has(const cim__osm_element *e, cim__osm_attribute a) { return e->present >> a & 1; }
+
+static bool is(const cim__osm_element *e, cim__osm_attribute a, const char *text) { return has(e, a) && cim__str_is(e->value[a], text); }
+
+static bool find_int(const cim__osm_element *e, cim__osm_attribute a, int64_t *value) { return has(e, a) && cim__parse_int(e->value[a], value); }
 
 /* Degrees to 1e-7 degrees; what is out of range stays so.  Most have at most seven decimals: then no floating point is needed. */
 static bool read_degrees(cim__str text, int64_t *units)
@@ -65,28 +81,23 @@ static bool read_degrees(cim__str text, int64_t *units)
     return true;
 }
 
-static bool find_degrees(const cim__osm_element *e, const char *name, int64_t *units)
-{
-    cim__str text;
-    return find(e, name, &text) && read_degrees(text, units);
-}
+static bool find_degrees(const cim__osm_element *e, cim__osm_attribute a, int64_t *units) { return has(e, a) && read_degrees(e->value[a], units); }
 
 /* ---- top of the document ---- */
 
 static cim_status start_root(cim_ctx *ctx, cim__osm_xml *x, const cim__osm_element *e)
 {
-    cim__str version;
     if (cim__str_is(e->name, "osmChange"))
         return cim__fail(ctx, CIM_EUNSUPPORTED, "%s: a change file; apply it to the file it belongs to first (osmium apply-changes)", x->osm->source.path);
     if (!cim__str_is(e->name, "osm")) return bad(ctx, x, e, "the root element is neither osm nor osmChange");
-    if (!find(e, "version", &version)) return bad(ctx, x, e, "no version");
-    if (!cim__str_is(version, "0.6")) return bad(ctx, x, e, "a version other than 0.6");
+    if (!has(e, CIM__OSM_A_VERSION)) return bad(ctx, x, e, "no version");
+    if (!is(e, CIM__OSM_A_VERSION, "0.6")) return bad(ctx, x, e, "a version other than 0.6");
     return CIM_OK;
 }
 
 static void skip_element(cim__osm_xml *x, const cim__osm_element *e, bool known)
 {
-    cim__report *report = x->osm->job->report;
+    cim__report *report = &x->report;
     x->skipped_below = e->depth;
     if (known) return;
     const char *name = cim__report_text(report, (cim__str){ e->name.ptr, e->name.len < 60 ? e->name.len : 60 });
@@ -94,26 +105,21 @@ static void skip_element(cim__osm_xml *x, const cim__osm_element *e, bool known)
     cim__report_fate(report, "other element", CIM__SKIPPED, name, 1);
 }
 
-static bool is_deleted(const cim__osm_element *e)
-{
-    cim__str value;
-    return (find(e, "visible", &value) && cim__str_is(value, "false")) || (find(e, "action", &value) && cim__str_is(value, "delete"));
-}
+static bool is_deleted(const cim__osm_element *e) { return is(e, CIM__OSM_A_VISIBLE, "false") || is(e, CIM__OSM_A_ACTION, "delete"); }
 
 static void leave_out(cim__osm_xml *x, const char *reason)
 {
     static const char *const kinds[] = { "node", "way", "relation" };
     x->skip = true;
-    cim__report_seen(x->osm->job->report, kinds[x->type], 1);
-    cim__report_fate(x->osm->job->report, kinds[x->type], CIM__SKIPPED, reason, 1);
+    cim__report_seen(&x->report, kinds[x->type], 1);
+    cim__report_fate(&x->report, kinds[x->type], CIM__SKIPPED, reason, 1);
 }
 
 static cim_status start_object(cim_ctx *ctx, cim__osm_xml *x, const cim__osm_element *e, unsigned type)
 {
     int64_t id, version = 0, lon = 0, lat = 0;
-    cim__str text;
-    if (!find_int(e, "id", &id)) return bad(ctx, x, e, "no id, or not a number");
-    if (!find_int(e, "version", &version) || version < 0 || version > INT32_MAX) version = 0;
+    if (!find_int(e, CIM__OSM_A_ID, &id)) return bad(ctx, x, e, "no id, or not a number");
+    if (!find_int(e, CIM__OSM_A_VERSION, &version) || version < 0 || version > INT32_MAX) version = 0;
     x->type = type;
     x->skip = false;
     x->objects++;
@@ -122,11 +128,11 @@ static cim_status start_object(cim_ctx *ctx, cim__osm_xml *x, const cim__osm_ele
         return CIM_OK;
     }
     if (type == 0) {
-        if (!find(e, "lon", &text) || !find(e, "lat", &text)) {
+        if (!has(e, CIM__OSM_A_LON) || !has(e, CIM__OSM_A_LAT)) {
             leave_out(x, "without a place");
             return CIM_OK;
         }
-        if (!find_degrees(e, "lon", &lon) || !find_degrees(e, "lat", &lat)) return bad(ctx, x, e, "lon or lat is not a number");
+        if (!find_degrees(e, CIM__OSM_A_LON, &lon) || !find_degrees(e, CIM__OSM_A_LAT, &lat)) return bad(ctx, x, e, "lon or lat is not a number");
     }
     cim__osm_pack_begin(&x->pack, type, id, (uint32_t)version);
     cim__osm_pack_place(&x->pack, lon, lat);
@@ -154,18 +160,17 @@ static cim_status start_top(cim_ctx *ctx, cim__osm_xml *x, const cim__osm_elemen
 
 static cim_status take_tag(cim_ctx *ctx, cim__osm_xml *x, const cim__osm_element *e)
 {
-    cim__str key, value;
-    if (!find(e, "k", &key) || !find(e, "v", &value)) return bad(ctx, x, e, "no k or no v");
-    if (!x->skip) cim__osm_pack_tag(&x->pack, key, value);
+    if (!has(e, CIM__OSM_A_K) || !has(e, CIM__OSM_A_V)) return bad(ctx, x, e, "no k or no v");
+    if (!x->skip) cim__osm_pack_tag(&x->pack, e->value[CIM__OSM_A_K], e->value[CIM__OSM_A_V]);
     return CIM_OK;
 }
 
 static cim_status take_ref(cim_ctx *ctx, cim__osm_xml *x, const cim__osm_element *e)
 {
     int64_t ref, lon, lat;
-    if (!find_int(e, "ref", &ref)) return bad(ctx, x, e, "no ref, or not a number");
+    if (!find_int(e, CIM__OSM_A_REF, &ref)) return bad(ctx, x, e, "no ref, or not a number");
     if (x->skip) return CIM_OK;
-    if (find_degrees(e, "lon", &lon) && find_degrees(e, "lat", &lat)) {
+    if (find_degrees(e, CIM__OSM_A_LON, &lon) && find_degrees(e, CIM__OSM_A_LAT, &lat)) {
         cim__osm_pack_placed_ref(&x->pack, ref, lon, lat);
         x->osm->source.placed_ways = true;
     } else {
@@ -177,11 +182,10 @@ static cim_status take_ref(cim_ctx *ctx, cim__osm_xml *x, const cim__osm_element
 static cim_status take_member(cim_ctx *ctx, cim__osm_xml *x, const cim__osm_element *e)
 {
     int64_t ref;
-    cim__str type, role = { "", 0 };
-    if (!find(e, "type", &type)) return bad(ctx, x, e, "no type");
-    if (!find_int(e, "ref", &ref)) return bad(ctx, x, e, "no ref, or not a number");
-    (void)find(e, "role", &role);
-    unsigned number = cim__str_is(type, "node") ? 0 : cim__str_is(type, "way") ? 1 : cim__str_is(type, "relation") ? 2 : 3;
+    if (!has(e, CIM__OSM_A_TYPE)) return bad(ctx, x, e, "no type");
+    if (!find_int(e, CIM__OSM_A_REF, &ref)) return bad(ctx, x, e, "no ref, or not a number");
+    cim__str role = has(e, CIM__OSM_A_ROLE) ? e->value[CIM__OSM_A_ROLE] : (cim__str){ "", 0 };
+    unsigned number = is(e, CIM__OSM_A_TYPE, "node") ? 0 : is(e, CIM__OSM_A_TYPE, "way") ? 1 : is(e, CIM__OSM_A_TYPE, "relation") ? 2 : 3;
     if (number == 3) return bad(ctx, x, e, "a type that is not node, way or relation");
     if (!x->skip) cim__osm_pack_member(&x->pack, number, ref, role);
     x->skipped_below = e->depth; /* Overpass puts the member's geometry inside; it is that of objects of the file */
@@ -212,7 +216,7 @@ cim_status cim__osm_xml_start(cim_ctx *ctx, cim__osm_xml *x, const cim__osm_elem
 static void end_remark(cim__osm_xml *x)
 {
     x->in_remark = false;
-    cim__report_warn(x->osm->job->report, 0, "the server that made the file says: %.*s", x->remark.size < 300 ? (int)x->remark.size : 300, x->remark.size ? (const char *)x->remark.data : "");
+    cim__report_warn(&x->report, 0, "the server that made the file says: %.*s", x->remark.size < 300 ? (int)x->remark.size : 300, x->remark.size ? (const char *)x->remark.data : "");
 }
 
 cim_status cim__osm_xml_end(cim_ctx *ctx, cim__osm_xml *x, uint32_t depth)

@@ -4,47 +4,39 @@
 
 #include <stdio.h>
 
-typedef struct reader {
-    cim__osm_xml *x;
-    cim__osm_attribute attributes[CIM__OSM_ATTRIBUTES_MAX];
-} reader;
-
 static cim_status on_start(cim_ctx *ctx, cim__xml *xml, const cim__xml_start *start, void *user)
 {
-    reader *r = user;
-    int count = start->attribute_count < CIM__OSM_ATTRIBUTES_MAX ? start->attribute_count : CIM__OSM_ATTRIBUTES_MAX;
-    for (int i = 0; i < count; i++) r->attributes[i] = (cim__osm_attribute){ cim__str_of(cim__xml_attribute_name(start, i).local), cim__xml_attribute_value(start, i) };
-    cim__osm_element e = { cim__str_of(start->name.local), r->attributes, count, cim__xml_line(xml), cim__xml_depth(xml) };
-    return cim__osm_xml_start(ctx, r->x, &e);
+    cim__osm_element e = { .name = cim__str_of(start->name.local), .line = cim__xml_line(xml), .depth = cim__xml_depth(xml) };
+    for (int i = 0; i < start->attribute_count; i++) {
+        cim__xml_name name = cim__xml_attribute_name(start, i);
+        if (!name.prefix) (void)cim__osm_element_put(&e, cim__str_of(name.local), cim__xml_attribute_value(start, i));
+    }
+    return cim__osm_xml_start(ctx, user, &e);
 }
 
 static cim_status on_end(cim_ctx *ctx, cim__xml *xml, const cim__xml_name *name, void *user)
 {
-    reader *r = user;
     (void)name;
-    return cim__osm_xml_end(ctx, r->x, cim__xml_depth(xml));
+    return cim__osm_xml_end(ctx, user, cim__xml_depth(xml));
 }
 
 static cim_status on_text(cim_ctx *ctx, cim__xml *xml, cim__str text, void *user)
 {
-    reader *r = user;
     (void)ctx, (void)xml;
-    cim__osm_xml_text(r->x, text);
+    cim__osm_xml_text(user, text);
     return CIM_OK;
 }
 
 static cim_status on_chunk(cim_ctx *ctx, cim__xml *xml, void *user)
 {
-    reader *r = user;
     (void)xml;
-    return cim__job_tick(ctx, r->x->osm->job, "reading XML");
+    return cim__job_tick(ctx, ((cim__osm_xml *)user)->osm->job, "reading XML");
 }
 
 static cim_status parse(cim_ctx *ctx, cim__osm *osm, cim__osm_xml *x)
 {
     static const cim__xml_handler handler = { on_start, on_end, on_text, on_chunk };
-    reader r = { .x = x };
-    return cim__xml_run(ctx, osm->job->input, osm->job->opts->max_depth, &handler, &r);
+    return cim__xml_run(ctx, osm->job->input, osm->job->opts->max_depth, &handler, x);
 }
 
 /* What came before the damage, when that is wanted. */
@@ -56,6 +48,7 @@ static cim_status settle(cim_ctx *ctx, cim__osm *osm, cim__osm_xml *x, cim_statu
         cim__enter(ctx);
         st = CIM_OK;
     }
+    cim__report_merge(osm->job->report, &x->report);
     return st < 0 ? st : cim__osm_pack_flush(ctx, &x->pack);
 }
 
@@ -74,6 +67,7 @@ static void forget_blocks(cim__osm *osm)
 {
     cim__osm_source *s = &osm->source;
     s->blobs.size = 0;
+    s->placed_ways = false;
     cim__spool_free(&s->spool);
     cim__spool_init(&s->spool, s->mem, osm->job->sink->spool.dir, CIM__OSM_KEEP);
 }
