@@ -3,6 +3,8 @@ libcimcore_la_SOURCES += \
 	%D%/import.c %D%/importer.h \
 	%D%/inflate.c %D%/inflate.h \
 	%D%/input.c %D%/input.h \
+	%D%/json_in.c %D%/json_in.h \
+	%D%/json_scan.c %D%/json_scan.h \
 	%D%/registry.c \
 	%D%/relate.c \
 	%D%/report.c %D%/report.h \
