@@ -111,6 +111,7 @@ static int begin(parser *p, cim__jtype type)
 {
     cim__jtree *t = p->tree;
     if (++t->depth > t->max_depth) return stop(p, TOO_DEEP);
+    if (t->depth > t->deepest) t->deepest = t->depth;
     uint32_t *outer = CIM__PUSH(&t->open, uint32_t);
     if (!outer) return stop(p, NO_MEMORY);
     *outer = t->last_container;
@@ -325,7 +326,7 @@ cim_status cim__jtree_read(cim_ctx *ctx, cim__jtree *t, char *text, size_t size,
     t->nodes.size = t->open.size = 0;
     cim__arena_reset(&t->texts);
     t->source = (cim__str){ text, size };
-    t->depth = t->shadowed = t->surrogates = 0;
+    t->depth = t->deepest = t->shadowed = t->surrogates = 0;
     t->max_depth = max_depth;
     t->last_container = CIM_NONE;
     p->trouble = FINE;

@@ -32,6 +32,7 @@ typedef struct cim__jtree {
     uint64_t seed;
     cim__str source;
     uint32_t depth, max_depth, last_container;
+    uint32_t deepest;    /* containers within each other */
     uint32_t shadowed;   /* keys that come twice in one object */
     uint32_t surrogates; /* \u escapes that are no character (halves of pairs, NUL), read as U+FFFD */
     size_t error_at;     /* byte of the value where it went wrong */

@@ -17,9 +17,16 @@ cim_status cim__jscan_fail(cim_ctx *ctx, const cim__jscan *s, uint64_t at, const
     return cim__fail(ctx, CIM_EFORMAT, "%s: byte %llu: %s", cim__input_path(s->input), (unsigned long long)at, what);
 }
 
+void cim__jscan_init(cim__jscan *s, cim__mem *mem) { *s = (cim__jscan){ .window = cim__buf_on(mem), .hold = SIZE_MAX, .max_value = (size_t)1 << 30 }; }
+
 cim_status cim__jscan_begin(cim_ctx *ctx, cim__jscan *s, cim__input *input)
 {
-    *s = (cim__jscan){ .input = input, .window = cim__buf_on(ctx->mem), .hold = SIZE_MAX, .max_value = (size_t)1 << 30 };
+    s->input = input;
+    s->window.size = 0;
+    s->base = 0;
+    s->pos = 0;
+    s->hold = SIZE_MAX;
+    s->ended = s->fresh = false;
     return cim__input_rewind(ctx, input);
 }
 

@@ -25,9 +25,10 @@ typedef struct cim__jslice {
     size_t size;
 } cim__jslice;
 
-/* Failures are CIM_EFORMAT "path: byte N: what" and what reading gives. */
-cim_status cim__jscan_begin(cim_ctx *ctx, cim__jscan *scan, cim__input *input); /* at the start of the input */
+void cim__jscan_init(cim__jscan *scan, cim__mem *mem);
 void cim__jscan_free(cim__jscan *scan);
+/* At the start of the input, again if need be.  Failures of all functions are CIM_EFORMAT "path: byte N: what" and what reading gives. */
+cim_status cim__jscan_begin(cim_ctx *ctx, cim__jscan *scan, cim__input *input);
 static inline uint64_t cim__jscan_at(const cim__jscan *scan) { return scan->base + scan->pos; }
 cim_status cim__jscan_fail(cim_ctx *ctx, const cim__jscan *scan, uint64_t at, const char *what);
 

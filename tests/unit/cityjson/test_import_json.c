@@ -248,6 +248,7 @@ static cim_status walk(cim_ctx *ctx, cim__input *in, bool deep, cim__buf *out)
     cim__jtree t;
     cim__json json = cim__json_on(out);
     cim__jtree_init(&t, ctx->mem);
+    cim__jscan_init(&s, ctx->mem);
     cim_status st = cim__jscan_begin(ctx, &s, in);
     if (st >= 0) st = cim__jscan_more(ctx, &s);
     if (st == CIM_DONE) st = cim__fail(ctx, CIM_EFORMAT, "nothing");
@@ -411,6 +412,7 @@ static void test_json_scan_numbers(void **state)
     cim__buf_putc(&text, ']');
     cim__input *in = open_bytes(ctx, text.data, text.size);
     cim__jscan s;
+    cim__jscan_init(&s, ctx->mem);
     assert_ok(ctx, cim__jscan_begin(ctx, &s, in));
     assert_ok(ctx, cim__jscan_enter(ctx, &s, '['));
     for (size_t i = 0; i < rounds; i++) {
@@ -441,6 +443,7 @@ static void test_json_scan_sequences(void **state)
     cim__jslice slice;
     int count = 0;
     (void)state;
+    cim__jscan_init(&s, ctx->mem);
     assert_ok(ctx, cim__jscan_begin(ctx, &s, in));
     while (cim__jscan_more(ctx, &s) == CIM_OK) {
         assert_ok(ctx, cim__jscan_value(ctx, &s, &slice));
