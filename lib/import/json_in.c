@@ -360,9 +360,10 @@ bool cim__jpair(const cim__jtree *t, uint32_t object, uint32_t *at, uint32_t *ke
 uint32_t cim__jget(const cim__jtree *t, uint32_t object, const char *key)
 {
     uint32_t at = object + 1, name, value;
+    cim__str wanted = cim__str_of(key);
     if (!cim__jis(t, object, CIM__J_OBJECT)) return CIM_NONE;
     while (cim__jpair(t, object, &at, &name, &value))
-        if (cim__str_is(cim__jtext(t, name), key)) return value;
+        if (cim__str_eq(cim__jtext(t, name), wanted)) return value;
     return CIM_NONE;
 }
 

@@ -102,25 +102,26 @@ static uint32_t surface_of(maker *m, uint32_t value)
 
 /* ---- vertices, rings, polygons ---- */
 
-static bool add_vertex(maker *m, uint32_t node)
+static bool read_vertex(maker *m, uint32_t node, double xyz[3])
 {
-    double xyz[3];
     uint32_t index;
     if (!cim__jindex(m->t, node, &index)) return fault(m, "a vertex number is not a whole number");
     if (!cim__cj_vertex(m->w->from, m->w->place, index, xyz)) return fault(m, index >= m->w->from->count ? "vertex number out of range" : "a vertex is not three numbers");
     if (!(fabs(xyz[0]) < 1e9 && fabs(xyz[1]) < 1e9 && fabs(xyz[2]) < 1e9)) return fault(m, "coordinates out of range");
-    cim__gbuild_xyz(m->build, xyz[0], xyz[1], xyz[2]);
     return true;
 }
 
 /* Vertices of a ring or line; fewer than `least`: none, and *added false. */
 static bool add_run(maker *m, uint32_t node, uint32_t least, bool *added)
 {
-    uint32_t end = cim__jskip(m->t, node);
     if (!cim__jis(m->t, node, CIM__J_ARRAY)) return fault(m, "boundaries are not nested as the type says");
-    *added = cim__jcount(m->t, node) >= least;
-    for (uint32_t i = node + 1; *added && i < end; i++)
-        if (!add_vertex(m, i)) return false;
+    uint32_t end = cim__jskip(m->t, node), count = cim__jcount(m->t, node);
+    *added = count >= least;
+    if (!*added) return true;
+    double *xyz = cim__buf_extend(&m->build->coords, count * 3 * sizeof *xyz);
+    if (!xyz) return fault(m, "out of memory");
+    for (uint32_t i = node + 1; i < end; i = cim__jskip(m->t, i), xyz += 3)
+        if (!read_vertex(m, i, xyz)) return false; /* the geometry is given up */
     return true;
 }
 
@@ -185,7 +186,13 @@ static bool add_lines_or_points(maker *m, uint32_t node, uint32_t values)
     if (!pair_begin(m, &p, node, values)) return false;
     while (pair_next(m, &p)) {
         uint32_t surface = surface_of(m, p.value);
-        if (m->type->depth == 1 ? !add_vertex(m, p.node) : !add_run(m, p.node, 2, &added)) return false;
+        if (m->type->depth == 1) {
+            double xyz[3];
+            if (!read_vertex(m, p.node, xyz)) return false;
+            cim__gbuild_xyz(m->build, xyz[0], xyz[1], xyz[2]);
+        } else if (!add_run(m, p.node, 2, &added)) {
+            return false;
+        }
         if (!added) {
             m->thin_polygons++;
             continue;

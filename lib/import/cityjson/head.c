@@ -226,6 +226,15 @@ static cim_status check_version(cim_ctx *ctx, reader *r)
     return CIM_OK;
 }
 
+/* Since 1.1 a transform is obligatory; without it whole numbers are hardly coordinates. */
+static void check_transform(const cim__cj_file *f)
+{
+    cim__str v = cim__buf_str(&f->version);
+    bool optional = cim__str_starts(v, "1.0") || cim__str_starts(v, "0.");
+    if (f->has_transform || optional || (!f->is_sequence && !f->vertices.count)) return;
+    cim__report_warn(f->job->report, 0, "%s: no transform: vertices are taken as they are", f->path);
+}
+
 enum { LOOK_AT = 100 };
 
 /* Where a sequence is: the vertices of its first feature that has any. */
@@ -271,6 +280,7 @@ static cim_status read_head(cim_ctx *ctx, reader *r)
     st = cim__jscan_more(ctx, &r->scan);
     if (st < 0) return st;
     f->is_sequence = st == CIM_OK;
+    check_transform(f);
     if (cim__cj_vertices_middle(&f->vertices, &f->place, middle)) {
         memcpy(f->middle, middle, sizeof middle);
         f->has_middle = true;

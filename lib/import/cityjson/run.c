@@ -20,13 +20,15 @@ typedef struct item {
     cim__batch batch;
     cim__cj_counts counts;
     cim__report report;
-    cim__buf new_types, ids; /* hashes of the objects' ids, with their places */
+    cim__buf new_types, ids, id_texts; /* seen_id */
     cim_status status;
     char error[400];
 } item;
 
+/* The id of an object, to notice when it comes again. */
 typedef struct seen_id {
     uint64_t hash, at;
+    size_t text, size; /* in id_texts */
 } seen_id;
 
 typedef struct runner {
@@ -60,7 +62,9 @@ static cim_status one_object(cim_ctx *ctx, cim__cj_worker *w, item *it, cim__str
 {
     seen_id *seen = CIM__PUSH(&it->ids, seen_id);
     if (!seen) return cim__nomem(ctx);
-    *seen = (seen_id){ cim__hash64(id.ptr, id.len, 7), at };
+    *seen = (seen_id){ cim__hash64(id.ptr, id.len, 7), at, it->id_texts.size, id.len };
+    cim__buf_putstr(&it->id_texts, id);
+    if (it->id_texts.failed) return cim__nomem(ctx);
     w->id = id;
     w->at = at;
     cim_status st = cim__cj_object(ctx, w, &it->batch, object, objects, feature);
@@ -165,7 +169,7 @@ static item *item_at(cim_ctx *ctx, runner *r, size_t number)
     memset(it, 0, sizeof *it);
     cim__batch_init(&it->batch, ctx->mem, r->file->job->sink->epsg);
     cim__report_init(&it->report, ctx->mem);
-    it->new_types = it->ids = cim__buf_on(ctx->mem);
+    it->new_types = it->ids = it->id_texts = cim__buf_on(ctx->mem);
     return it;
 }
 
@@ -230,7 +234,8 @@ static cim_status check_ids(cim_ctx *ctx, runner *r, const item *it)
             continue;
         }
         r->repeated++;
-        cim__report_warn(r->file->job->report, id->at, "%s: byte %llu: an object with an id that another object has: its id gets a number", r->file->path, (unsigned long long)id->at);
+        cim__report_warn(r->file->job->report, id->at, "%s: byte %llu: object %.*s: there is one with this id already: the id gets a number", r->file->path, (unsigned long long)id->at,
+                         (int)(id->size < 100 ? id->size : 100), (const char *)it->id_texts.data + id->text);
     }
     return CIM_OK;
 }
@@ -256,7 +261,7 @@ static cim_status take_item(cim_ctx *ctx, runner *r, item *it)
     memset(&it->counts, 0, sizeof it->counts);
     cim__report_free(&it->report);
     cim__report_init(&it->report, ctx->mem);
-    it->new_types.size = it->ids.size = 0;
+    it->new_types.size = it->ids.size = it->id_texts.size = 0;
     return CIM_OK;
 }
 
@@ -408,6 +413,7 @@ static void free_runner(cim_ctx *ctx, runner *r)
         cim__report_free(&it->report);
         cim__buf_free(&it->new_types);
         cim__buf_free(&it->ids);
+        cim__buf_free(&it->id_texts);
     }
     cim__buf_free(&r->items);
     cim__buf_free(&r->slices);

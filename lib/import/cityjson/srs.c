@@ -42,12 +42,13 @@ static void choose_order(cim__cj_file *f, const cim__crs_info *info, cim__transf
     to_lonlat(to_degrees, f->middle[0], f->middle[1], lonlat);
     to_lonlat(to_degrees, f->middle[1], f->middle[0], other);
     bool known = info->west_deg != info->east_deg && f->has_middle;
+    bool real = f->has_transform || f->vertices.is_double; /* whole numbers without transform are no coordinates to judge by */
     f->place.swap_xy = (flags & CIM_IMPORT_SWAP_XY) != 0;
     if (known && !flags && !in_area(info, lonlat[0], lonlat[1])) {
-        f->place.swap_xy = in_area(info, other[0], other[1]);
+        f->place.swap_xy = real && in_area(info, other[0], other[1]);
         if (f->place.swap_xy) why = " (found by the area of use)";
         cim__report_warn(f->job->report, 0, "%s: coordinates are not where EPSG:%d is used%s", f->path, (int)info->epsg,
-                         f->place.swap_xy ? "; with x and y exchanged they are, so they are exchanged" : ", in neither order");
+                         f->place.swap_xy ? "; with x and y exchanged they are, so they are exchanged" : "");
     }
     if (f->place.swap_xy) memcpy(lonlat, other, sizeof other);
     snprintf(f->job->source->axis, sizeof f->job->source->axis, "%s%s", f->place.swap_xy ? "y x" : "x y", why);

@@ -4,30 +4,31 @@
 #include <math.h>
 
 /* Of several keys for one value the first row wins. */
+#define KEY(text, attr) { { text, sizeof text - 1 }, CIM__A_##attr }
 static const struct {
-    const char *key;
+    cim__str key;
     cim__attr attr;
 } known[] = {
-    { "name", CIM__A_NAME },
-    { "gml:name", CIM__A_NAME },
-    { "function", CIM__A_FUNCTION },
-    { "species", CIM__A_FUNCTION },
-    { "class", CIM__A_FUNCTION },
-    { "usage", CIM__A_USAGE },
-    { "measuredHeight", CIM__A_HEIGHT_M },
-    { "height", CIM__A_HEIGHT_M },
-    { "roofType", CIM__A_ROOF_TYPE },
-    { "storeysAboveGround", CIM__A_STOREYS },
-    { "b3_bouwlagen", CIM__A_STOREYS }, /* 3DBAG, the Netherlands */
-    { "storeysBelowGround", CIM__A_STOREYS_BELOW },
-    { "yearOfConstruction", CIM__A_YEAR_BUILT },
-    { "dateOfConstruction", CIM__A_YEAR_BUILT },
-    { "oorspronkelijkbouwjaar", CIM__A_YEAR_BUILT }, /* 3DBAG */
-    { "oorspronkelijk_bouwjaar", CIM__A_YEAR_BUILT },
-    { "conditionOfConstruction", CIM__A_STATUS },
-    { "crownDiameter", CIM__A_WIDTH_M },
-    { "surfaceMaterial", CIM__A_SURFACE },
-    { "surfacematerial", CIM__A_SURFACE },
+    KEY("name", NAME),
+    KEY("gml:name", NAME),
+    KEY("function", FUNCTION),
+    KEY("species", FUNCTION),
+    KEY("class", FUNCTION),
+    KEY("usage", USAGE),
+    KEY("measuredHeight", HEIGHT_M),
+    KEY("height", HEIGHT_M),
+    KEY("roofType", ROOF_TYPE),
+    KEY("storeysAboveGround", STOREYS),
+    KEY("b3_bouwlagen", STOREYS), /* 3DBAG, the Netherlands */
+    KEY("storeysBelowGround", STOREYS_BELOW),
+    KEY("yearOfConstruction", YEAR_BUILT),
+    KEY("dateOfConstruction", YEAR_BUILT),
+    KEY("oorspronkelijkbouwjaar", YEAR_BUILT), /* 3DBAG */
+    KEY("oorspronkelijk_bouwjaar", YEAR_BUILT),
+    KEY("conditionOfConstruction", STATUS),
+    KEY("crownDiameter", WIDTH_M),
+    KEY("surfaceMaterial", SURFACE),
+    KEY("surfacematerial", SURFACE),
 };
 enum { KNOWN = sizeof known / sizeof *known };
 
@@ -142,7 +143,7 @@ size_t cim__cj_values(const cim__jtree *t, uint32_t attributes, uint32_t address
     if (cim__jis(t, attributes, CIM__J_OBJECT))
         while (cim__jpair(t, attributes, &at, &key, &value))
             for (size_t i = 0; i < KNOWN; i++)
-                if (cim__str_is(cim__jtext(t, key), known[i].key)) found[i] = value;
+                if (cim__str_eq(cim__jtext(t, key), known[i].key)) found[i] = value;
     for (size_t i = 0; i < KNOWN && n < cap; i++) {
         if (found[i] == CIM_NONE || (have >> known[i].attr & 1) || !read_value(t, found[i], known[i].attr, &values[n])) continue;
         have |= 1ull << known[i].attr;

@@ -58,7 +58,7 @@ static void to_doubles(cim__cj_vertices *v)
     cim__buf wide = cim__buf_on(v->data.mem);
     double *to = cim__buf_extend(&wide, v->count * 3 * sizeof *to);
     v->is_double = true;
-    if (!to) {
+    if (!to && v->count) {
         v->data.failed = true;
         return;
     }
