@@ -20,10 +20,18 @@ _Static_assert(CIM__ATTR_COUNT <= 64, "present has 64 bits");
 /* One shape as it is stored; geom is a SpatiaLite blob.  For implicit geometry geom is in the template's own coordinates and
  * matrix (row-major 4 x 4) with anchor places it. */
 typedef struct cim__stored_shape {
+    uint32_t number;          /* among the shapes of its object, as it was imported */
+    uint32_t template_number; /* of implicit geometry: row of its template, 0: lost */
     cim__str lod, role, topo, geom;
     bool implicit;
     double matrix[16], anchor[3];
 } cim__stored_shape;
+
+/* A template that some object uses; lod is that of the objects. */
+typedef struct cim__stored_template {
+    uint32_t number;
+    cim__str lod, topo, geom;
+} cim__stored_template;
 
 typedef struct cim__stored_relation {
     uint32_t from, to;
@@ -33,6 +41,7 @@ typedef struct cim__stored_relation {
 
 typedef cim_status (*cim__object_fn)(cim_ctx *ctx, const cim__object *object, void *user);     /* CIM_DONE stops */
 typedef cim_status (*cim__shape_fn)(cim_ctx *ctx, const cim__stored_shape *shape, void *user); /* CIM_DONE stops */
+typedef cim_status (*cim__template_fn)(cim_ctx *ctx, const cim__stored_template *stored, void *user);
 typedef cim_status (*cim__relation_fn)(cim_ctx *ctx, const cim__stored_relation *relation, void *user);
 
 /* Where a city's rows come from.  Calls may come from any thread; the store serialises them. */
@@ -40,6 +49,8 @@ typedef struct cim__rows {
     cim_status (*object)(cim_ctx *ctx, void *store, cim__layer_id layer, uint32_t id, cim__arena *arena, cim__object *object_out);
     cim_status (*scan)(cim_ctx *ctx, void *store, cim__layer_id layer, cim__object_fn fn, void *user);
     cim_status (*shapes)(cim_ctx *ctx, void *store, uint32_t id, cim__shape_fn fn, void *user);
+    cim_status (*templates)(cim_ctx *ctx, void *store, cim__template_fn fn, void *user); /* those in use, by number */
+    cim_status (*residue)(cim_ctx *ctx, void *store, uint32_t id, cim__arena *arena, cim__str *residue_out); /* empty: none */
     cim_status (*relations)(cim_ctx *ctx, void *store, cim__relation_fn fn, void *user);
     cim_status (*relation_attrs)(cim_ctx *ctx, void *store, uint32_t from, int32_t type, uint32_t to, cim__arena *arena, cim__str *attrs_out);
     cim_status (*info)(cim_ctx *ctx, void *store, cim__json *json); /* members about file, meta and sources */

@@ -17,6 +17,7 @@ typedef struct cim__store {
     char content[65];     /* hash of the last change: what compiled arrays are keyed by */
     char *path;
     cim__stmt *fetch[CIM__LAYER_COUNT]; /* made on first use */
+    cim__stmt *shape_stmt[CIM__SHAPE_TABLES], *instance_stmt, *residue_stmt; /* NULL also while they run */
 } cim__store;
 
 /* Open and verify.  The file must not be trusted before this has succeeded. */
