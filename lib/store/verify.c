@@ -45,15 +45,19 @@ static bool hash_known(const char *hex)
     return bsearch(&hex, known_hashes, sizeof known_hashes / sizeof *known_hashes, sizeof *known_hashes, by_text) != NULL;
 }
 
-/* Names of layers and shape tables become "@" so that one hash serves all of them. */
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/* Names of layers and shape tables become "@" so that one hash serves all of them; but "tree" in "rtree" stays. */
 static void put_normal(cim__buf *out, cim__str text, cim__str table)
 {
+    const char *start = text.ptr;
     while (text.len) {
         const char *at = table.len ? memmem(text.ptr, text.len, table.ptr, table.len) : NULL;
         size_t keep = at ? (size_t)(at - text.ptr) : text.len;
         cim__buf_put(out, text.ptr, keep);
         if (!at) return;
-        cim__buf_putc(out, '@');
+        if (at > start && is_letter(at[-1])) cim__buf_put(out, at, table.len);
+        else cim__buf_putc(out, '@');
         text = (cim__str){ text.ptr + keep + table.len, text.len - keep - table.len };
     }
 }
