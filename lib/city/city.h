@@ -102,6 +102,8 @@ cim_status cim__city_find(cim_ctx *ctx, cim_city *city, cim__str gid, uint32_t *
 
 /* Append a GeoJSON geometry object; coordinates as they are, `decimals` places, or the shortest exact text when < 0. */
 void cim__put_geojson(cim__json *json, const cim_geom *geom, int decimals);
+/* The member relations of an object. */
+cim_status cim__put_relations(cim_ctx *ctx, cim_city *city, cim__json *json, uint32_t id);
 /* The members values, derived, attributes of an object. */
 void cim__put_values(cim__json *json, const cim__object *object);
 

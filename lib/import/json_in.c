@@ -11,9 +11,9 @@
 #include <yajl/yajl_parse.h>
 
 typedef struct block {
-    _Alignas(16) struct block *prev;
-    struct block *next;
+    struct block *prev, *next;
 } block;
+_Static_assert(2 * sizeof(void *) % sizeof(double) == 0, "what follows a block is aligned");
 
 typedef struct parser {
     cim__jtree *tree;

@@ -4,6 +4,7 @@ cimtool_SOURCES = \
 	%D%/main.c \
 	%D%/options.c \
 	%D%/tool.h \
+	%D%/verb_export.c \
 	%D%/verb_get.c \
 	%D%/verb_import.c \
 	%D%/verb_info.c \

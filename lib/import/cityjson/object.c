@@ -65,10 +65,13 @@ void cim__cj_escape(cim__buf *out, cim__str id)
     }
 }
 
+/* Objects that libcim exported from OpenStreetMap come back under their own ids. */
 static void put_gid(cim__buf *out, cim__str id)
 {
-    cim__buf_puts(out, "gml:");
-    cim__cj_escape(out, id);
+    bool ours = cim__str_starts(id, "osm:");
+    if (!ours) cim__buf_puts(out, "gml:");
+    if (ours) cim__buf_putstr(out, id);
+    else cim__cj_escape(out, id);
 }
 
 static cim__str gid_into(cim__buf *buf, cim__str id)
@@ -85,12 +88,15 @@ typedef struct kind {
     cim__class_id class_id;
     uint32_t row;
     bool keep_type; /* our class does not say it */
+    bool own_class; /* stated by an attribute that our exporter wrote */
 } kind;
+
+static const char own_class_key[] = "cim:class";
 
 static kind kind_of(cim__cj_worker *w, uint32_t object)
 {
     uint32_t node = cim__jget(&w->tree, object, "type");
-    kind k = { CIM__STR("(no type)"), CIM__C_CityObject, CIM_NONE, false };
+    kind k = { CIM__STR("(no type)"), CIM__C_CityObject, CIM_NONE, false, false };
     if (!cim__jis(&w->tree, node, CIM__J_STRING)) {
         cim__cj_warn(w, "no type");
         return k;
@@ -101,6 +107,16 @@ static kind kind_of(cim__cj_worker *w, uint32_t object)
     k.class_id = k.row == CIM_NONE ? cim__cj_nearest_class(k.type) : (cim__class_id)cim__cj_types[k.row].class_id;
     if (k.keep_type && (!k.type.len || k.type.ptr[0] != '+')) cim__cj_warn(w, "type %.*s is not of CityJSON", (int)(k.type.len < 60 ? k.type.len : 60), k.type.ptr);
     return k;
+}
+
+/* Classes that CityJSON has no type for are exported with their name as an attribute. */
+static void read_own_class(cim__cj_worker *w, uint32_t attributes, kind *k)
+{
+    uint32_t node = cim__jget(&w->tree, attributes, own_class_key);
+    cim__class_id c = cim__jis(&w->tree, node, CIM__J_STRING) ? cim__class_named(cim__jtext(&w->tree, node)) : CIM__CLASS_COUNT;
+    if (c == CIM__CLASS_COUNT) return;
+    k->class_id = c;
+    k->own_class = true;
 }
 
 static void count_kind(cim__cj_worker *w, const kind *k)
@@ -144,10 +160,11 @@ static void put_attributes(cim__cj_worker *w, uint32_t attributes, const kind *k
             cim__cj_warn(w, "an attribute is nested more than %d deep", ATTRIBUTE_DEPTH);
             continue;
         }
+        w->counts->stored[CIM__CJ_ATTRIBUTE]++;
+        if (k->own_class && cim__str_is(cim__jtext(t, key), own_class_key)) continue;
         has_class = has_class || cim__str_is(cim__jtext(t, key), "class");
         cim__json_keystr(&json, cim__jtext(t, key));
         cim__jput(&json, t, value);
-        w->counts->stored[CIM__CJ_ATTRIBUTE]++;
         any = true;
     }
     if (k->keep_type && !has_class) cim__json_kv_str(&json, "class", k->type);
@@ -513,6 +530,7 @@ cim_status cim__cj_object(cim_ctx *ctx, cim__cj_worker *w, cim__batch *batch, ui
     if (!cim__jis(t, object, CIM__J_OBJECT)) return not_an_object(w);
     kind k = kind_of(w, object);
     uint32_t attributes = cim__jget(t, object, "attributes");
+    read_own_class(w, attributes, &k);
     bool group = k.class_id == CIM__C_CityObjectGroup;
     cim__feature f = { .gid = gid_into(&w->gid, w->id), .class_id = k.class_id, .values = values };
     if (k.row != CIM_NONE) w->counts->type_seen[k.row]++;

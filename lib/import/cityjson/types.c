@@ -2,7 +2,7 @@
 #include "import/cityjson/cityjson.h"
 
 const cim__cj_type cim__cj_types[] = {
-#define CIM__CITYJSON(type, class) { type, CIM__C_##class },
+#define CIM__CITYJSON(type, class, level, geometries) { type, CIM__C_##class },
 #include "city/cityjson_types.def"
 #undef CIM__CITYJSON
     { NULL, 0 }
