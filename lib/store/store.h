@@ -20,6 +20,7 @@ typedef struct cim__store {
     const cim__spatialite_table *spatialite; /* of a city in memory: to be detached after the database is closed */
     void *connection;
     cim__stmt *fetch[CIM__LAYER_COUNT]; /* made on first use */
+    cim__stmt *shape_stmt[CIM__SHAPE_TABLES], *instance_stmt, *residue_stmt; /* NULL also while they run */
 } cim__store;
 
 /* Open and verify.  The file must not be trusted before this has succeeded. */

@@ -5,6 +5,7 @@ cimtool_SOURCES = \
 	%D%/options.c \
 	%D%/tool.h \
 	%D%/verb_check.c \
+	%D%/verb_export.c \
 	%D%/verb_get.c \
 	%D%/verb_import.c \
 	%D%/verb_info.c \
