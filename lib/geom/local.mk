@@ -1,4 +1,5 @@
 libcimcore_la_SOURCES += \
+	%D%/dissolve.c %D%/dissolve.h \
 	%D%/gaia.c \
 	%D%/geom.c %D%/geom.h \
 	%D%/geos.c %D%/geos.h \

@@ -1,4 +1,5 @@
 libcimcore_la_SOURCES += \
+	%D%/footprint.c %D%/footprint.h \
 	%D%/import.c %D%/importer.h \
 	%D%/inflate.c %D%/inflate.h \
 	%D%/input.c %D%/input.h \
