@@ -103,7 +103,7 @@ bool cim__buf_reserve(cim__buf *buf, size_t more)
     return true;
 }
 
-void *cim__buf_extend(cim__buf *buf, size_t size)
+void *cim__buf_grow(cim__buf *buf, size_t size)
 {
     if (!cim__buf_reserve(buf, size)) return NULL;
     void *at = buf->data + buf->size;

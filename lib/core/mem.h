@@ -48,7 +48,15 @@ typedef struct cim__buf {
 
 static inline cim__buf cim__buf_on(cim__mem *mem) { return (cim__buf){ mem, NULL, 0, 0, false }; }
 bool cim__buf_reserve(cim__buf *buf, size_t more);
-void *cim__buf_extend(cim__buf *buf, size_t size); /* room for size bytes at the end, counted; NULL when failed */
+void *cim__buf_grow(cim__buf *buf, size_t size);
+/* Room for size bytes at the end, counted; NULL when failed.  Here because it is called for every vertex. */
+static inline void *cim__buf_extend(cim__buf *buf, size_t size)
+{
+    if (size > buf->cap - buf->size || buf->failed) return cim__buf_grow(buf, size);
+    void *at = buf->data + buf->size;
+    buf->size += size;
+    return at;
+}
 void cim__buf_free(cim__buf *buf);
 void cim__buf_put(cim__buf *buf, const void *data, size_t size);
 void cim__buf_puts(cim__buf *buf, const char *text);
