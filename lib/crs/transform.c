@@ -41,6 +41,7 @@ cim_status cim__transform_new(cim_ctx *ctx, int32_t source, int32_t target, cim_
         cim__free(ctx->mem, t);
         return st;
     }
+    if (!t->identity && cim__proj_source(t->proj)->epsg == cim__proj_target(t->proj)->epsg) t->identity = true; /* a compound and its horizontal part */
     if (!t->identity) {
         const cim__crs_info *from = cim__proj_source(t->proj), *to = cim__proj_target(t->proj);
         t->cell_size = from->geographic ? 0.125 : 8192.0 / from->unit_m;
