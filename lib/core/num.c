@@ -143,16 +143,9 @@ const char *cim__read_int(const char *text, const char *end, int64_t *value_out)
     return p;
 }
 
-static cim__str trimmed(cim__str text)
-{
-    while (text.len && (unsigned char)text.ptr[0] <= ' ') text.ptr++, text.len--;
-    while (text.len && (unsigned char)text.ptr[text.len - 1] <= ' ') text.len--;
-    return text;
-}
-
 bool cim__parse_double(cim__str text, double *value_out)
 {
-    text = trimmed(text);
+    text = cim__str_trim(text);
     double v;
     const char *p = text.len ? cim__read_double(text.ptr, text.ptr + text.len, &v) : NULL;
     if (p != text.ptr + text.len || !p || !isfinite(v)) return false;
@@ -162,7 +155,7 @@ bool cim__parse_double(cim__str text, double *value_out)
 
 bool cim__parse_int(cim__str text, int64_t *value_out)
 {
-    text = trimmed(text);
+    text = cim__str_trim(text);
     int64_t v;
     const char *p = text.len ? cim__read_int(text.ptr, text.ptr + text.len, &v) : NULL;
     if (p != text.ptr + text.len || !p) return false;
