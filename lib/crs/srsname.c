@@ -45,8 +45,7 @@ static int32_t known(const known_name *names, size_t count, const char *text)
 static bool normalise(cim__str text, char out[TEXT_MAX])
 {
     size_t n = 0;
-    while (text.len && isspace((unsigned char)text.ptr[0])) text = (cim__str){ text.ptr + 1, text.len - 1 };
-    while (text.len && isspace((unsigned char)text.ptr[text.len - 1])) text.len--;
+    text = cim__str_trim(text);
     if (!text.len || text.len >= TEXT_MAX) return false;
     for (; n < text.len; n++) {
         char c = text.ptr[n];
