@@ -461,7 +461,7 @@ static uint32_t add_polygon(cim__gbuilder *b, cim__gshape *s, cim__gplace at, ui
     uint32_t number = cim__topo_polygon(&s->topo, local_surface(b, s, surface), id_of_polygon(at));
     cim__gb_used(b, at);
     n = cim__gplace_node(at);
-    if (flip) return number;
+    if (flip || number == CIM_NONE) return number;
     n->shape = s->serial;
     return n->polygon = number;
 }

@@ -199,7 +199,7 @@ static cim_status begin_member(cim_ctx *ctx, cim__greader *r, cim__xml *xml, con
     r->tree->dim = r->dim;
     CIM__TRY(start_in_tree(ctx, r, xml, r->tree, name, s));
     cim__gnode *root = cim__gtree_node(r->tree, r->member);
-    if (r->foreign && root->srs == CIM__GSRS_FILE) root->srs = r->srs;
+    if (r->foreign && !r->handler->seeks && root->srs == CIM__GSRS_FILE) root->srs = r->srs;
     return CIM_OK;
 }
 

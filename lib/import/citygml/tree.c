@@ -248,13 +248,11 @@ static void read_numbers(cim__gtree *t, cim__gnode *n)
 static uint8_t guess_dim(const double *c, uint32_t count, bool ring, uint8_t standard)
 {
     bool two = count % 2 == 0, three = count % 3 == 0;
-    if (two && three && ring) {
-        bool closes2 = c[0] == c[count - 2] && c[1] == c[count - 1];
-        bool closes3 = c[0] == c[count - 3] && c[1] == c[count - 2] && c[2] == c[count - 1];
-        if (closes2 != closes3) return closes2 ? 2 : 3;
-    }
-    if (two && three) return standard == 2 ? 2 : 3;
-    return three ? 3 : two ? 2 : 0;
+    bool closes2 = ring && two && c[0] == c[count - 2] && c[1] == c[count - 1];
+    bool closes3 = ring && three && c[0] == c[count - 3] && c[1] == c[count - 2] && c[2] == c[count - 1];
+    if (closes2 != closes3) return closes2 ? 2 : 3;
+    if (three && (!two || standard != 2)) return 3;
+    return two && !(ring && standard == 3) ? 2 : 0; /* a ring that is neither closed nor of the usual dimension is damaged */
 }
 
 /* The numbers below a ring, line or point, when there is nothing else: they lie one behind the other in coords. */
