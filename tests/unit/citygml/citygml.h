@@ -52,8 +52,8 @@ static inline void gml_end(gml_run *r)
     cim__topo_free(&r->topo);
 }
 
-/* Import a file; the status is kept, not asserted. */
-static inline void gml_file(gml_run *r, const char *path)
+/* Import a file, without the text of the report; the status is kept, not asserted. */
+static inline void gml_import(gml_run *r, const char *path)
 {
     cim__input *input = NULL;
     cim__enter(r->ctx);
@@ -63,6 +63,11 @@ static inline void gml_file(gml_run *r, const char *path)
     r->job = (cim__job){ input, &r->opts, &r->sink, &r->source, 0, &r->report, false, 0.0 };
     r->status = cim__importer_citygml.run(r->ctx, &r->job);
     cim__input_close(r->ctx, input);
+}
+
+static inline void gml_file(gml_run *r, const char *path)
+{
+    gml_import(r, path);
     cim__json json = cim__json_on(&r->json);
     r->json.size = 0;
     cim__json_open(&json, '{');
