@@ -115,20 +115,22 @@ static cim_status not_known(cim_ctx *ctx, const cim__job *job, const cim__gsrs *
 {
     const char *path = cim__input_path(job->input);
     int n = (int)(srs->text.len < 120 ? srs->text.len : 120);
-    if (!srs->text.len) return cim__fail(ctx, CIM_EFORMAT, "%s: no reference system is given: say which (source_epsg, --source-crs)", path);
+    if (!srs->text.len) return cim__fail(ctx, CIM_EFORMAT, "%s:%u: no reference system is given for these coordinates: say which (source_epsg, --source-crs)", path, srs->line);
     if (is_local(srs->text))
         return cim__fail(ctx, CIM_EFORMAT, "%s:%u: the reference system \"%.*s\" is a local one: say which to take it for (source_epsg, --source-crs)", path, srs->line, n, srs->text.ptr);
     return cim__fail(ctx, CIM_EFORMAT, "%s:%u: unknown reference system \"%.*s\": say which (source_epsg, --source-crs)", path, srs->line, n, srs->text.ptr);
 }
 
-static void warn(const cim__job *job, const cim__gsrs *srs, const decision *d, bool forced)
+static void warn(const cim__job *job, const cim__gsrs *srs, int32_t epsg, const decision *d, bool forced)
 {
     const char *order = d->swap ? "north, east" : "east, north";
-    int n = (int)(srs->text.len < 120 ? srs->text.len : 120);
+    char name[140];
+    if (srs->text.len && !job->opts->source_epsg) snprintf(name, sizeof name, "\"%.*s\"", (int)(srs->text.len < 120 ? srs->text.len : 120), srs->text.ptr);
+    else snprintf(name, sizeof name, "EPSG:%d", epsg);
     if (d->guessed)
-        cim__report_warn(job->report, srs->line, "line %u: \"%.*s\": coordinates are read as %s, because the other way round they lie outside the area of use", srs->line, n, srs->text.ptr, order);
+        cim__report_warn(job->report, srs->line, "line %u: %s: coordinates are read as %s, because the other way round they lie outside the area of use", srs->line, name, order);
     else if (d->nowhere && !forced)
-        cim__report_warn(job->report, srs->line, "line %u: \"%.*s\": the coordinates lie outside its area of use", srs->line, n, srs->text.ptr);
+        cim__report_warn(job->report, srs->line, "line %u: %s: the coordinates lie outside its area of use", srs->line, name);
 }
 
 static void note_source(cim__job *job, const cim__gsrs *srs, int32_t epsg, const decision *d, bool forced)
@@ -177,7 +179,7 @@ static cim_status decide_known(cim_ctx *ctx, cim__job *job, cim__gsrses *s, uint
         return cim__fail_at(ctx, ctx->status, where);
     }
     CIM__TRY(check_area(ctx, &info, sample, forced, &d));
-    warn(job, srs, &d, forced);
+    warn(job, srs, epsg, &d, forced);
     if (!share_transform(s, number, epsg)) CIM__TRY(cim__job_transform(ctx, job, epsg, d.lon, d.lat, &srs->transform));
     srs->swap = d.swap;
     srs->epsg = epsg;

@@ -586,8 +586,9 @@ static uint64_t *counts_of(cim__gbuilder *b, uint32_t name)
 
 static void tally_link(cim__gbuilder *b, const cim__gnode *n)
 {
-    if (n->flags & CIM__GN_UNRESOLVED) b->links_seen[CIM__GL_UNRESOLVED]++;
-    else if (n->fate == CIM__GF_VERBATIM) b->links_seen[CIM__GL_VERBATIM]++;
+    if (n->flags & CIM__GN_UNRESOLVED) b->links_dangling++;
+    if (n->fate == CIM__GF_VERBATIM) b->links_seen[CIM__GL_VERBATIM]++;
+    else if (n->flags & CIM__GN_UNRESOLVED) b->links_seen[CIM__GL_UNRESOLVED]++;
     else if (n->flags & CIM__GN_RESOLVED) b->links_seen[CIM__GL_GEOMETRY]++;
     else b->links_seen[n->fate == CIM__GF_RELATION ? CIM__GL_RELATION : CIM__GL_ATTRIBUTE]++;
 }

@@ -128,7 +128,7 @@ typedef struct cim__gbuilder {
     uint64_t elements[CIM__GFATES];
     cim__buf names;          /* uint64_t [name][CIM__GFATES] */
     uint64_t links_seen[CIM__GLINKS];
-    uint64_t ids_missing, rings_closed, footprints_boxed;
+    uint64_t ids_missing, rings_closed, links_dangling, footprints_boxed;
 } cim__gbuilder;
 
 typedef struct cim__gobject_seen {

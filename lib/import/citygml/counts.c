@@ -26,6 +26,7 @@ cim_status cim__gcounts_add(cim_ctx *ctx, cim__gbuilder *b, const cim__gbuilder 
     for (int i = 0; i < CIM__GLINKS; i++) b->links_seen[i] += other->links_seen[i];
     b->ids_missing += other->ids_missing;
     b->rings_closed += other->rings_closed;
+    b->links_dangling += other->links_dangling;
     b->footprints_boxed += other->footprints_boxed;
     cim__report_merge(&b->report, &other->report);
     return cim__report_ok(&b->report) ? CIM_OK : cim__nomem(ctx);
@@ -98,6 +99,7 @@ static void put_remarks(cim__report *report, const cim__gbuilder *b, uint64_t re
 {
     if (b->ids_missing) cim__report_warn(report, UINT64_MAX, "%llu objects have no gml:id: ids were made from the file's name", (unsigned long long)b->ids_missing);
     if (repeated) cim__report_warn(report, UINT64_MAX, "%llu objects have the gml:id of another one", (unsigned long long)repeated);
+    if (b->links_dangling) cim__report_warn(report, UINT64_MAX, "%llu references lead to no geometry that is there: kept as text", (unsigned long long)b->links_dangling);
     if (b->rings_closed) cim__report_warn(report, UINT64_MAX, "%llu rings were not closed and have been", (unsigned long long)b->rings_closed);
     if (b->footprints_boxed) cim__report_warn(report, UINT64_MAX, "%llu footprints are boxes, because their faces could not be united", (unsigned long long)b->footprints_boxed);
 }

@@ -16,9 +16,11 @@ void cim__gb_used(cim__gbuilder *b, cim__gplace at)
     if (at.tree == b->tree && !cim__gplace_node(at)->fate) cim__gb_fate(b, at.node, CIM__GF_GEOMETRY);
 }
 
+static bool is_own(const cim__gbuilder *b, cim__gplace at) { return at.tree == b->tree && at.node >= b->node && at.node < cim__gb_node(b, b->node)->end; }
+
 void cim__gb_reject(cim__gbuilder *b, cim__gplace at, const char *why)
 {
-    if (at.tree != b->tree || at.node < b->node || at.node >= cim__gb_node(b, b->node)->end) return; /* its own object says so */
+    if (!is_own(b, at)) return; /* its own object says so */
     cim__gb_fate_all(b, at.node, CIM__GF_NONE);
     cim__gb_warn(b, at.node, why);
 }
@@ -56,7 +58,7 @@ bool cim__gb_resolve(cim__gbuilder *b, cim__gplace property, cim__gplace *to)
     if (!found) {
         cim__report_warn(&b->report, n->line, "line %u: %.*s refers to \"%.*s\", which %s", n->line, (int)n->name->qname.len, n->name->qname.ptr, (int)(href.len < 150 ? href.len : 150), href.ptr,
                          h.remote ? "is not followed" : "is no geometry that is there");
-        cim__gb_used(b, property);
+        if (is_own(b, property)) cim__gb_fate_all(b, property.node, CIM__GF_NONE); /* kept as text */
     }
     return found;
 }

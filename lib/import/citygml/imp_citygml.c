@@ -308,6 +308,20 @@ static cim_status put_document(cim_ctx *ctx, run *r)
     return st;
 }
 
+/* A file with objects that have no coordinates, but its envelope has: it says where a new city is. */
+static cim_status decide_by_envelope(cim_ctx *ctx, run *r)
+{
+    const cim__gtree *t = &r->reader.document;
+    cim_box box = CIM__BOX_EMPTY;
+    if (r->job->sink->epsg || !r->reader.has_root || !cim__gsrses_get(&r->srses, CIM__GSRS_FILE)->parsed.epsg) return CIM_OK;
+    for (uint32_t i = 0; i < cim__gtree_count(t); i++) {
+        const cim__gnode *n = cim__gtree_node(t, i);
+        bool corner = n->flags & CIM__GN_NUMBERS && n->count >= 2 && cim__gtree_node(t, n->parent)->name->kind == CIM__G_ENVELOPE;
+        if (corner) cim__box_add(&box, cim__gtree_coords(t, n)[0], cim__gtree_coords(t, n)[1]);
+    }
+    return cim__box_ok(&box) ? cim__gsrs_decide(ctx, r->job, &r->srses, CIM__GSRS_FILE, box) : CIM_OK;
+}
+
 static void note_source(run *r)
 {
     cim__source *source = r->job->source;
@@ -318,6 +332,7 @@ static void note_source(run *r)
 static cim_status finish(cim_ctx *ctx, run *r)
 {
     CIM__TRY(later_passes(ctx, r));
+    CIM__TRY(decide_by_envelope(ctx, r));
     CIM__TRY(put_document(ctx, r));
     note_source(r);
     for (uint32_t i = 1; i < r->pipe.workers; i++) CIM__TRY(cim__gcounts_add(ctx, &r->pipe.builders[0], &r->pipe.builders[i]));

@@ -193,7 +193,9 @@ cim_status cim__gpipe_decide(cim_ctx *ctx, cim__job *job, cim__gsrses *s, const 
     for (uint32_t i = first; i < end; i++) {
         const cim__gnode *n = cim__gtree_node(t, i);
         uint16_t number = n->srs == CIM__GSRS_FILE ? s->file : n->srs;
-        if (n->flags & CIM__GN_FOLDED && !s->list[number]->decided) sample_box(t, n, &boxes[number]);
+        if (!(n->flags & CIM__GN_FOLDED) || s->list[number]->decided) continue;
+        if (!s->list[number]->line) s->list[number]->line = n->line; /* of coordinates that nobody says anything about */
+        sample_box(t, n, &boxes[number]);
     }
     if (s->file == CIM__GSRS_FILE && cim__box_ok(&boxes[CIM__GSRS_FILE]) && !job->opts->source_epsg) {
         CIM__TRY(cim__gsrs_look_ahead(ctx, job, s));

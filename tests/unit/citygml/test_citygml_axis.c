@@ -143,7 +143,17 @@ static void test_axis_nowhere(void **state)
     (void)state;
     gml_text(&run, WITHOUT(TRIANGLE("458000 5438000 1 458010 5438000 1 458010 5438010 1 458000 5438000 1")));
     assert_status(ctx, run.status, CIM_EFORMAT);
-    assert_has(cim_ctx_error(ctx), "no reference system is given");
+    assert_has(cim_ctx_error(ctx), "model.gml:1: no reference system is given");
+}
+
+/* Everything is in another file, but a new city has to be somewhere. */
+static void test_axis_envelope_only(void **state)
+{
+    (void)state;
+    gml_good(&run, GML_MODEL2(GML_BUILDING("b", "<bldg:lod2MultiSurface xlink:href=\"../elsewhere.gml#p\"/>")));
+    assert_int_equal(run.sink.epsg, 25832);
+    assert_string_equal(run.source.axis, "east, north");
+    assert_string_equal(gml_plane(&run, "gml:b"), "");
 }
 
 static void test_axis_nowhere_but_the_city_has_one(void **state)
@@ -209,7 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_axis_latitude_first), T(test_axis_short_form_is_east_first), T(test_axis_guess_against_the_name), T(test_axis_options), T(test_axis_option_against_the_area),
         T(test_axis_japanese_plane), T(test_axis_gauss_krueger_is_east_first), T(test_axis_only_on_the_geometry), T(test_axis_only_on_the_features_envelope),
-        T(test_axis_two_systems), T(test_axis_comes_later), T(test_axis_nowhere), T(test_axis_nowhere_but_the_city_has_one), T(test_axis_source_epsg_wins),
+        T(test_axis_two_systems), T(test_axis_comes_later), T(test_axis_nowhere), T(test_axis_envelope_only), T(test_axis_nowhere_but_the_city_has_one), T(test_axis_source_epsg_wins),
         T(test_axis_local_system), T(test_axis_unknown_systems), T(test_axis_unknown_inside), T(test_axis_outside_is_said),
     };
     return cmocka_run_group_tests_name("citygml/axis", tests, NULL, NULL);
