@@ -440,16 +440,23 @@ static cim__str id_of_polygon(cim__gplace at)
     return cim__gtree_id(at.tree, cim__gtree_node(at.tree, patches->parent));
 }
 
+/* A polygon that the shape has: is it one of this surface, too?  A window seen from outside and the one seen from inside are two
+ * surfaces, of which one refers to the other's polygon turned round: that needs a polygon of its own. */
+static bool can_share(cim__gbuilder *b, cim__gshape *s, uint32_t polygon, uint32_t surface, bool flip)
+{
+    cim__tpolygon *p = &CIM__AT(&s->topo.polygons, cim__tpolygon, polygon);
+    if (surface == CIM_NONE) return true;
+    if (p->surface == CIM_NONE) p->surface = local_surface(b, s, surface);
+    return !flip || p->surface == local_surface(b, s, surface);
+}
+
 /* Number of the polygon in the shape; CIM_NONE when it cannot be used.  `flip`: its vertices in reverse order. */
 static uint32_t add_polygon(cim__gbuilder *b, cim__gshape *s, cim__gplace at, uint32_t surface, bool flip)
 {
     cim__gnode *n = cim__gplace_node(at);
+    bool again = n->shape == s->serial;
     s->visited++;
-    if (n->shape == s->serial) {
-        cim__tpolygon *p = &CIM__AT(&s->topo.polygons, cim__tpolygon, n->polygon);
-        if (p->surface == CIM_NONE && surface != CIM_NONE) p->surface = local_surface(b, s, surface);
-        return n->polygon;
-    }
+    if (again && can_share(b, s, n->polygon, surface, flip)) return n->polygon;
     size_t coords = s->geom.coords.size, rings = s->geom.ring_end.size, names = s->topo.names.size;
     if (!add_rings(b, s, at, flip)) {
         s->geom.coords.size = coords;
@@ -460,7 +467,7 @@ static uint32_t add_polygon(cim__gbuilder *b, cim__gshape *s, cim__gplace at, ui
     }
     cim__gbuild_part(&s->geom);
     if (surface == CIM_NONE) surface = surface_around(b, at);
-    uint32_t number = cim__topo_polygon(&s->topo, local_surface(b, s, surface), id_of_polygon(at));
+    uint32_t number = cim__topo_polygon(&s->topo, local_surface(b, s, surface), again ? (cim__str){ "", 0 } : id_of_polygon(at));
     cim__gb_used(b, at);
     n = cim__gplace_node(at);
     if (flip || number == CIM_NONE) return number;

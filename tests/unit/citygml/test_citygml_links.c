@@ -58,6 +58,20 @@ static void test_links_to_orientable_surfaces(void **state)
     expect_links(2, 0, 0);
 }
 
+/* Two sides of a wall: both are kept, each with its own polygon. */
+static void test_links_to_the_other_side(void **state)
+{
+    (void)state;
+    gml_good(&run, GML_MODEL2(GML_BUILDING("b", WALL("out", GML_SM(GML_SQUARE("p", "1"))) WALL("in", "<gml:surfaceMember><gml:OrientableSurface orientation=\"-\"><gml:baseSurface xlink:href=\"#p\"/></gml:OrientableSurface></gml:surfaceMember>"))));
+    assert_true(gml_shape(&run, "gml:b", "2", "multi_surface"));
+    assert_int_equal(gml_geom(&run).part_count, 2);
+    assert_has(gml_wkt(&run), "((458000 5438000 1,458010 5438000 1,458010 5438010 1,458000 5438010 1,458000 5438000 1)),((458000 5438000 1,458000 5438010 1,");
+    assert_true(cim__str_is(CIM__AT(&run.topo.surfaces, cim__tsurface, CIM__AT(&run.topo.polygons, cim__tpolygon, 1).surface).gid, "in"));
+    assert_int_equal(CIM__AT(&run.topo.polygons, cim__tpolygon, 1).gid.len, 0); /* ids are not repeated */
+    assert_int_equal(gml_count(&run, "bldg:WallSurface", "stored"), 2);
+    expect_links(1, 0, 0);
+}
+
 static void test_links_of_whole_geometries(void **state)
 {
     (void)state;
@@ -246,7 +260,7 @@ static void test_links_to_templates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_links_into_parts), T(test_links_to_orientable_surfaces), T(test_links_of_whole_geometries), T(test_links_without_hash), T(test_links_nowhere), T(test_links_in_circles), T(test_links_that_explode),
+        T(test_links_into_parts), T(test_links_to_orientable_surfaces), T(test_links_to_the_other_side), T(test_links_of_whole_geometries), T(test_links_without_hash), T(test_links_nowhere), T(test_links_in_circles), T(test_links_that_explode),
         T(test_links_to_repeated_ids), T(test_links_between_members), T(test_links_between_members_keep_their_system), T(test_links_of_many_members), T(test_links_between_files), T(test_links_to_a_damaged_file),
         T(test_links_to_templates),
     };
