@@ -45,11 +45,24 @@ static bool hash_known(const char *hex)
     return bsearch(&hex, known_hashes, sizeof known_hashes / sizeof *known_hashes, sizeof *known_hashes, by_text) != NULL;
 }
 
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/* Where the table's name begins a word; the layer "tree" is not what an rtree is made of. */
+static const char *find_word(cim__str text, cim__str word)
+{
+    cim__str rest = text;
+    for (;;) {
+        const char *at = word.len ? memmem(rest.ptr, rest.len, word.ptr, word.len) : NULL;
+        if (!at || at == text.ptr || !is_letter(at[-1])) return at;
+        rest = (cim__str){ at + 1, rest.len - (size_t)(at + 1 - rest.ptr) };
+    }
+}
+
 /* Names of layers and shape tables become "@" so that one hash serves all of them. */
 static void put_normal(cim__buf *out, cim__str text, cim__str table)
 {
     while (text.len) {
-        const char *at = table.len ? memmem(text.ptr, text.len, table.ptr, table.len) : NULL;
+        const char *at = find_word(text, table);
         size_t keep = at ? (size_t)(at - text.ptr) : text.len;
         cim__buf_put(out, text.ptr, keep);
         if (!at) return;
