@@ -17,10 +17,12 @@ VARYING = [
 
 def sessions(text):
     """Commands with what is expected of them, comments with None."""
-    for line in text.splitlines():
+    lines = text.splitlines()
+    for i, line in enumerate(lines):
+        separates = not line and i + 1 < len(lines) and lines[i + 1][:2] in ("# ", "$ ") # other empty lines were printed
         if line.startswith("$ "):
             yield [line[2:], []]
-        elif line.startswith("#") or not line:
+        elif line.startswith("#") or separates:
             yield [line, None]
         else:
             yield ["", line]
