@@ -181,6 +181,17 @@ static cim_status unite(cim_ctx *ctx, cim__footprint *fp, cim__footprint_from *f
     return fits ? CIM_OK : overlay(ctx, fp, &faces, from);
 }
 
+cim_status cim__footprint_unite(cim_ctx *ctx, cim__footprint *fp, const cim_geom *polygons, cim_geom *union_out)
+{
+    cim__footprint_from from = CIM__FROM_ALL;
+    cim__gbuild_begin(&fp->faces, CIM_GEOM_MULTIPOLYGON, 2);
+    cim__gbuild_append(&fp->faces, polygons);
+    CIM__TRY(unite(ctx, fp, &from));
+    if (!cim__gbuild_ok(&fp->result)) return cim__nomem(ctx);
+    *union_out = cim__gbuild_view(&fp->result);
+    return CIM_OK;
+}
+
 cim_status cim__footprint_of(cim_ctx *ctx, cim__footprint *fp, const cim_geom *geom, const cim__topo *topo, cim__str lod, cim_geom *footprint_out, cim__footprint_from *from_out)
 {
     cim__footprint_from from = CIM__FROM_NOTHING;

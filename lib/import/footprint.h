@@ -43,6 +43,9 @@ cim_status cim__footprint_of(cim_ctx *ctx, cim__footprint *fp, const cim_geom *g
 cim_status cim__footprint_of_shapes(cim_ctx *ctx, cim__footprint *fp, cim__class_id class_id, const cim__shape *shapes, size_t count, cim_geom *plane_out,
                                     cim__footprint_from *from_out);
 
+/* The union of the parts of a MULTIPOLYGON, valid or nearly so; valid until the next call. */
+cim_status cim__footprint_unite(cim_ctx *ctx, cim__footprint *fp, const cim_geom *polygons, cim_geom *union_out);
+
 /* The geometry of a template where an instance of it stands: matrix (row-major 4 x 4) times vertex, plus anchor. */
 void cim__instance_geom(const cim_geom *template_geom, const double matrix[16], const double anchor[3], cim__gbuild *out);
 

@@ -279,6 +279,7 @@ static cim_status read_all(cim_ctx *ctx, import *im)
     CIM__TRY(all_inputs(ctx, im));
     log_step(ctx, "inputs read", &since);
     if (!im->sink.epsg) return cim__fail(ctx, CIM_EFORMAT, "no input has anything with a place");
+    CIM__TRY(cim__place_parents(ctx, &im->sink));
     if (im->opts.flags & CIM_IMPORT_NO_RELATIONS) return CIM_OK;
     CIM__TRY(cim__relate(ctx, &im->sink));
     log_step(ctx, "relations made", &since);

@@ -43,6 +43,9 @@ cim_status cim__job_transform(cim_ctx *ctx, cim__job *job, int32_t source_epsg, 
 /* The relations that inputs do not state: accesses, located_in, mounted_on, same_as (relate.c). */
 cim_status cim__relate(cim_ctx *ctx, cim__sink *sink);
 
+/* Objects that have no place but parts with areas (a building that consists of building parts) get the union of these. */
+cim_status cim__place_parents(cim_ctx *ctx, cim__sink *sink);
+
 /* Text of an XML document's start: is its root element one of these local names?  (probes) */
 bool cim__head_has_root(cim__str head, const char *const *names, size_t count);
 

@@ -6,6 +6,7 @@ libcimcore_la_SOURCES += \
 	%D%/json_in.c %D%/json_in.h \
 	%D%/json_scan.c %D%/json_scan.h \
 	%D%/registry.c \
+	%D%/parents.c \
 	%D%/relate.c %D%/relate.h \
 	%D%/relate_access.c \
 	%D%/relate_near.c \

@@ -99,6 +99,27 @@ void cim__record_put(cim__buf *out, const cim__feature *f, cim__str geom, int32_
     if (!out->failed) memcpy(out->data + start, &h, sizeof h);
 }
 
+void cim__record_move(cim__buf *out, cim__str bytes, cim__str geom, const cim__value *number)
+{
+    head h;
+    stored_value s = { .attr = number->attr, .rule = number->rule, .u.real = number->real };
+    const char *p = bytes.ptr + sizeof h;
+    bool known = false;
+    memcpy(&h, bytes.ptr, sizeof h);
+    size_t values = h.values * sizeof s, texts = 0;
+    for (size_t i = 0; i < h.values; i++) known = known || (uint8_t)p[i * sizeof s + offsetof(stored_value, attr)] == number->attr;
+    for (int i = 0; i < GEOM; i++) texts += h.length[i];
+    size_t old_geom = h.length[GEOM], rest = bytes.len - sizeof h - values - texts - old_geom;
+    h.length[GEOM] = (uint32_t)geom.len;
+    h.values = (uint16_t)(h.values + !known);
+    cim__buf_put(out, &h, sizeof h);
+    cim__buf_put(out, p, values);
+    if (!known) cim__buf_put(out, &s, sizeof s);
+    cim__buf_put(out, p + values, texts);
+    cim__buf_putstr(out, geom);
+    cim__buf_put(out, p + values + texts + old_geom, rest);
+}
+
 /* ---- reading ---- */
 
 typedef struct reader {

@@ -24,6 +24,8 @@ typedef struct cim__record {
 /* Append; `geom` replaces the feature's plane geometry (cleaned, blob).  More than CIM__RECORD_SHAPES shapes or repeated
  * values of one attribute: the first ones are taken. */
 void cim__record_put(cim__buf *out, const cim__feature *f, cim__str geom, int32_t srid);
+/* Append the record `bytes` with another plane geometry and, if it has none of that attribute, one more number. */
+void cim__record_move(cim__buf *out, cim__str bytes, cim__str geom, const cim__value *number);
 /* Our own bytes: no checks beyond what keeps memory safe. False when they do not add up. */
 bool cim__record_get(cim__str bytes, cim__record *record_out);
 
