@@ -6,9 +6,11 @@
 #define CIM_H
 
 #include "cim/base.h"
+#include "cim/check.h"
 #include "cim/city.h"
 #include "cim/crs.h"
 #include "cim/ctx.h"
+#include "cim/export.h"
 #include "cim/geom.h"
 #include "cim/import.h"
 #include "cim/index.h"

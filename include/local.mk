@@ -2,9 +2,11 @@ cimincludedir = $(includedir)/cim
 include_HEADERS = include/cim.h
 ciminclude_HEADERS = \
 	include/cim/base.h \
+	include/cim/check.h \
 	include/cim/city.h \
 	include/cim/crs.h \
 	include/cim/ctx.h \
+	include/cim/export.h \
 	include/cim/geom.h \
 	include/cim/import.h \
 	include/cim/index.h \

@@ -31,4 +31,20 @@ include tests/unit/citygml/local.mk
 include tests/unit/cityjson/local.mk
 include tests/unit/query/local.mk
 include tests/unit/export/local.mk
+include tests/fault/local.mk
 endif
+include tests/bench/local.mk
+
+dist_check_SCRIPTS = \
+	tests/abi/test_symbols.sh \
+	tests/docs/test_headers_documented.sh \
+	tests/docs/test_manual.sh \
+	tests/fault/test_io_errors.sh \
+	tests/fault/test_kill.sh \
+	tests/headers/test_headers.sh \
+	tests/installed/test_installed.sh \
+	tests/style/test_layers.sh \
+	tests/style/test_names.sh \
+	tests/style/test_sizes.sh
+TESTS += $(dist_check_SCRIPTS)
+EXTRA_DIST += tests/run.sh

@@ -58,6 +58,17 @@ typedef struct cim_import_options {
  */
 CIM_API cim_status cim_import(cim_ctx *ctx, const char *path, const char *const *inputs, size_t count, const cim_import_options *opts, cim_buf *report_out);
 
+/**
+ * Import files into a city that exists in memory only.
+ *
+ * @param inputs, count, opts, report_out  as for cim_import().
+ * @param[out] city_out  the city; freed with cim_city_free(), and then gone.
+ * @return as cim_import().
+ * Thread rule: any thread; uses the context's threads.   Cost: as cim_import(), and the whole file in memory.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_city_load(cim_ctx *ctx, const char *const *inputs, size_t count, const cim_import_options *opts, cim_city **city_out, cim_buf *report_out);
+
 CIM_END
 
 #endif

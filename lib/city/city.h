@@ -20,10 +20,18 @@ _Static_assert(CIM__ATTR_COUNT <= 64, "present has 64 bits");
 /* One shape as it is stored; geom is a SpatiaLite blob.  For implicit geometry geom is in the template's own coordinates and
  * matrix (row-major 4 x 4) with anchor places it. */
 typedef struct cim__stored_shape {
+    uint32_t number;          /* among the shapes of its object, as it was imported */
+    uint32_t template_number; /* of implicit geometry: row of its template, 0: lost */
     cim__str lod, role, topo, geom;
     bool implicit;
     double matrix[16], anchor[3];
 } cim__stored_shape;
+
+/* A template that some object uses; lod is that of the objects. */
+typedef struct cim__stored_template {
+    uint32_t number;
+    cim__str lod, topo, geom;
+} cim__stored_template;
 
 typedef struct cim__stored_relation {
     uint32_t from, to;
@@ -39,6 +47,7 @@ typedef struct cim__columns {
 
 typedef cim_status (*cim__object_fn)(cim_ctx *ctx, const cim__object *object, void *user);     /* CIM_DONE stops */
 typedef cim_status (*cim__shape_fn)(cim_ctx *ctx, const cim__stored_shape *shape, void *user); /* CIM_DONE stops */
+typedef cim_status (*cim__template_fn)(cim_ctx *ctx, const cim__stored_template *stored, void *user);
 typedef cim_status (*cim__relation_fn)(cim_ctx *ctx, const cim__stored_relation *relation, void *user);
 
 /* Where a city's rows come from.  Calls may come from any thread; the store serialises them. */
@@ -51,6 +60,8 @@ typedef struct cim__rows {
     cim_status (*select_run)(cim_ctx *ctx, void *store, void *selection, uint32_t first, uint32_t last, cim__object_fn fn, void *user);
     void (*select_end)(void *store, void *selection);
     cim_status (*shapes)(cim_ctx *ctx, void *store, uint32_t id, cim__shape_fn fn, void *user);
+    cim_status (*templates)(cim_ctx *ctx, void *store, cim__template_fn fn, void *user); /* those in use, by number */
+    cim_status (*residue)(cim_ctx *ctx, void *store, uint32_t id, cim__arena *arena, cim__str *residue_out); /* empty: none */
     cim_status (*relations)(cim_ctx *ctx, void *store, cim__relation_fn fn, void *user);
     cim_status (*relation_attrs)(cim_ctx *ctx, void *store, uint32_t from, int32_t type, uint32_t to, cim__arena *arena, cim__str *attrs_out);
     cim_status (*info)(cim_ctx *ctx, void *store, cim__json *json); /* members about file, meta and sources */
@@ -102,6 +113,8 @@ cim_status cim__city_find(cim_ctx *ctx, cim_city *city, cim__str gid, uint32_t *
 
 /* Append a GeoJSON geometry object; coordinates as they are, `decimals` places, or the shortest exact text when < 0. */
 void cim__put_geojson(cim__json *json, const cim_geom *geom, int decimals);
+/* The member relations of an object. */
+cim_status cim__put_relations(cim_ctx *ctx, cim_city *city, cim__json *json, uint32_t id);
 /* The members values, derived, attributes of an object. */
 void cim__put_values(cim__json *json, const cim__object *object);
 

@@ -106,6 +106,7 @@ typedef struct cim__feature {
     size_t value_count;
     cim__str attrs;        /* JSON object: the source's own attributes, verbatim; may be empty */
     const cim_geom *plane; /* geometry in the plane, city CRS, or NULL */
+    bool plane_valid;      /* it was checked already: polygons are valid as OGC 06-103r4 has it */
     const cim__shape *shapes;
     size_t shape_count;
     cim__str residue; /* content that is kept but not modelled (residue.h), or empty */

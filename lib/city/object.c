@@ -128,7 +128,7 @@ static cim_status put_end(cim_ctx *ctx, cim_city *city, cim__json *json, uint32_
     return st;
 }
 
-static cim_status put_relations(cim_ctx *ctx, cim_city *city, cim__json *json, uint32_t id)
+cim_status cim__put_relations(cim_ctx *ctx, cim_city *city, cim__json *json, uint32_t id)
 {
     size_t count = 0, got = 0;
     CIM__TRY(cim_city_relations(ctx, city, id, NULL, 0, &count));
@@ -265,7 +265,7 @@ cim_status cim_city_object(cim_ctx *ctx, cim_city *city, uint32_t id, uint32_t f
         put_head(city, &json, &o);
         if (flags & CIM_OBJECT_GEOMETRY) st = put_geometry(ctx, &json, &o);
         if (st >= 0 && (flags & CIM_OBJECT_SHAPES)) st = put_shapes(ctx, city, &json, id);
-        if (st >= 0 && (flags & CIM_OBJECT_RELATIONS)) st = put_relations(ctx, city, &json, id);
+        if (st >= 0 && (flags & CIM_OBJECT_RELATIONS)) st = cim__put_relations(ctx, city, &json, id);
         cim__json_close(&json, '}');
     }
     cim__arena_free(&arena);

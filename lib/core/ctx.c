@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -111,10 +112,10 @@ cim_status cim__fail_at(cim_ctx *ctx, cim_status code, const char *place)
 
 cim_status cim__fail_errno(cim_ctx *ctx, int64_t negative_errno, const char *what, const char *path)
 {
-    char text[200] = "";
+    char buffer[200];
     int number = (int)-negative_errno;
     if (number == ENOMEM) return cim__nomem(ctx);
-    if (strerror_r(number, text, sizeof text) != 0 || !text[0]) snprintf(text, sizeof text, "error %d", number);
+    const char *text = strerror_r(number, buffer, sizeof buffer); /* GNU's: returns the text */
     return cim__fail(ctx, CIM_EIO, "%s: %s: %s", path, what, text);
 }
 

@@ -11,8 +11,11 @@ static inline uint64_t mix(uint64_t a, uint64_t b)
 
 static inline uint64_t load64(const uint8_t *p)
 {
-    uint64_t v = 0;
-    for (int i = 7; i >= 0; i--) v = v << 8 | p[i]; /* little-endian on every machine; one load on most */
+    uint64_t v;
+    memcpy(&v, p, sizeof v); /* little-endian on every machine */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
     return v;
 }
 

@@ -89,7 +89,7 @@ bool cim__str_starts(cim__str text, const char *prefix)
 
 /* ---- growable bytes ---- */
 
-bool cim__buf_reserve(cim__buf *buf, size_t more)
+bool cim__buf_grow(cim__buf *buf, size_t more)
 {
     size_t need, cap = buf->cap ? buf->cap : 256;
     if (buf->failed || __builtin_add_overflow(buf->size, more, &need)) return !(buf->failed = true);
@@ -103,29 +103,13 @@ bool cim__buf_reserve(cim__buf *buf, size_t more)
     return true;
 }
 
-void *cim__buf_extend(cim__buf *buf, size_t size)
-{
-    if (!cim__buf_reserve(buf, size)) return NULL;
-    void *at = buf->data + buf->size;
-    buf->size += size;
-    return at;
-}
-
 void cim__buf_free(cim__buf *buf)
 {
     if (buf->mem) cim__free(buf->mem, buf->data);
     *buf = cim__buf_on(buf->mem);
 }
 
-void cim__buf_put(cim__buf *buf, const void *data, size_t size)
-{
-    void *at = size ? cim__buf_extend(buf, size) : NULL;
-    if (at) memcpy(at, data, size);
-}
-
 void cim__buf_puts(cim__buf *buf, const char *text) { cim__buf_put(buf, text, strlen(text)); }
-
-void cim__buf_putstr(cim__buf *buf, cim__str text) { cim__buf_put(buf, text.ptr, text.len); }
 
 void cim__buf_printf(cim__buf *buf, const char *format, ...)
 {
@@ -142,7 +126,7 @@ void cim__buf_printf(cim__buf *buf, const char *format, ...)
     va_end(args);
 }
 
-void cim__buf_varint(cim__buf *buf, uint64_t value)
+void cim__buf_varint_long(cim__buf *buf, uint64_t value)
 {
     uint8_t bytes[10];
     size_t n = 0;

@@ -47,20 +47,35 @@ typedef struct cim__buf {
 } cim__buf;
 
 static inline cim__buf cim__buf_on(cim__mem *mem) { return (cim__buf){ mem, NULL, 0, 0, false }; }
-bool cim__buf_reserve(cim__buf *buf, size_t more);
-void *cim__buf_extend(cim__buf *buf, size_t size); /* room for size bytes at the end, counted; NULL when failed */
+bool cim__buf_grow(cim__buf *buf, size_t more); /* the slow path of cim__buf_reserve() */
+static inline bool cim__buf_reserve(cim__buf *buf, size_t more) { return (more <= buf->cap - buf->size && !buf->failed) || cim__buf_grow(buf, more); }
+static inline void *cim__buf_extend(cim__buf *buf, size_t size) /* room for size bytes at the end, counted; NULL when failed */
+{
+    if (!cim__buf_reserve(buf, size)) return NULL;
+    void *at = buf->data + buf->size;
+    buf->size += size;
+    return at;
+}
 void cim__buf_free(cim__buf *buf);
-void cim__buf_put(cim__buf *buf, const void *data, size_t size);
+static inline void cim__buf_put(cim__buf *buf, const void *data, size_t size)
+{
+    void *at = size ? cim__buf_extend(buf, size) : NULL;
+    if (at) memcpy(at, data, size);
+}
 void cim__buf_puts(cim__buf *buf, const char *text);
-void cim__buf_putstr(cim__buf *buf, cim__str text);
+static inline void cim__buf_putstr(cim__buf *buf, cim__str text) { cim__buf_put(buf, text.ptr, text.len); }
 void cim__buf_printf(cim__buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static inline void cim__buf_putc(cim__buf *buf, char c)
 {
-    if (buf->size < buf->cap) buf->data[buf->size++] = (uint8_t)c;
-    else cim__buf_put(buf, &c, 1);
+    if (cim__buf_reserve(buf, 1)) buf->data[buf->size++] = (uint8_t)c;
 }
 static inline cim__str cim__buf_str(const cim__buf *buf) { return (cim__str){ (const char *)buf->data, buf->size }; }
-void cim__buf_varint(cim__buf *buf, uint64_t value);                 /* LEB128 */
+void cim__buf_varint_long(cim__buf *buf, uint64_t value);
+static inline void cim__buf_varint(cim__buf *buf, uint64_t value) /* LEB128 */
+{
+    if (value < 0x80) cim__buf_putc(buf, (char)value);
+    else cim__buf_varint_long(buf, value);
+}
 static inline uint64_t cim__zigzag(int64_t v) { return ((uint64_t)v << 1) ^ (uint64_t)(v >> 63); }
 static inline int64_t cim__unzigzag(uint64_t v) { return (int64_t)(v >> 1) ^ -(int64_t)(v & 1); }
 bool cim__get_varint(const uint8_t **pos, const uint8_t *end, uint64_t *value_out); /* false at the end or past 10 bytes */

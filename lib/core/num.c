@@ -141,14 +141,18 @@ bool cim__parse_int(cim__str text, int64_t *value_out)
 
 /* ---- writing ---- */
 
+static const char two_digits[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+                                "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
 static size_t digits_of(uint64_t v, char out[20])
 {
-    char reversed[20];
-    size_t n = 0;
-    do reversed[n++] = (char)('0' + v % 10);
-    while (v /= 10);
-    for (size_t i = 0; i < n; i++) out[i] = reversed[n - 1 - i];
-    return n;
+    char text[20];
+    size_t at = sizeof text;
+    for (; v >= 100; v /= 100) memcpy(text + (at -= 2), two_digits + 2 * (v % 100), 2);
+    if (v >= 10) memcpy(text + (at -= 2), two_digits + 2 * v, 2);
+    else text[--at] = (char)('0' + v);
+    memcpy(out, text + at, sizeof text - at);
+    return sizeof text - at;
 }
 
 void cim__put_int(cim__buf *buf, int64_t value)

@@ -15,11 +15,14 @@
 enum { N = 5, CHECK = 6, SLOTS = 4096, PROBES = 8 };
 static const double TOLERANCE_M = 1e-6;
 
+/* x and y; a vector to the compiler, but not aligned like one, since memory comes from the caller's allocator. */
+typedef double pair __attribute__((vector_size(16), aligned(8)));
+
 typedef struct cell {
     int64_t col, row;
     bool exact;
     double center[2];
-    double coef[2][N][N]; /* of u^i v^j, u and v in -1..1 over the cell */
+    pair coef[N][N]; /* of u^i v^j, u and v in -1..1 over the cell */
 } cell;
 
 struct cim__transform {
@@ -41,6 +44,7 @@ cim_status cim__transform_new(cim_ctx *ctx, int32_t source, int32_t target, cim_
         cim__free(ctx->mem, t);
         return st;
     }
+    if (!t->identity && cim__proj_source(t->proj)->epsg == cim__proj_target(t->proj)->epsg) t->identity = true; /* a compound and its horizontal part */
     if (!t->identity) {
         const cim__crs_info *from = cim__proj_source(t->proj), *to = cim__proj_target(t->proj);
         t->cell_size = from->geographic ? 0.125 : 8192.0 / from->unit_m;
@@ -81,10 +85,9 @@ static double cheb_at(int n, double u)
     return sum;
 }
 
-/* Values at the N x N nodes to factors of u^i v^j. */
-static void to_powers(double f[N][N], double coef[N][N])
+/* Values at the N x N nodes to factors of u^i v^j of one coordinate. */
+static void to_powers(double f[N][N], pair coef[N][N], int coordinate)
 {
-    memset(coef, 0, sizeof(double) * N * N);
     for (int m = 0; m < N; m++)
         for (int n = 0; n < N; n++) {
             double c = 0.0;
@@ -92,19 +95,17 @@ static void to_powers(double f[N][N], double coef[N][N])
                 for (int l = 0; l < N; l++) c += f[k][l] * cheb_at(m, chebyshev_node(k)) * cheb_at(n, chebyshev_node(l));
             c *= (m ? 2.0 : 1.0) * (n ? 2.0 : 1.0) / (N * N);
             for (int i = 0; i <= m; i++)
-                for (int j = 0; j <= n; j++) coef[i][j] += c * cheb_poly[m][i] * cheb_poly[n][j];
+                for (int j = 0; j <= n; j++) coef[i][j][coordinate] += c * cheb_poly[m][i] * cheb_poly[n][j];
         }
 }
 
-static inline double horner(double coef[N][N], double u, double v)
+/* Both coordinates at once; the five inner sums are independent of each other. */
+static inline pair polynomial(const cell *c, double u, double v)
 {
-    double sum = 0.0;
-    for (int i = N - 1; i >= 0; i--) {
-        const double *c = coef[i];
-        double inner = (((c[4] * v + c[3]) * v + c[2]) * v + c[1]) * v + c[0];
-        sum = sum * u + inner;
-    }
-    return sum;
+    pair inner[N], uu = { u, u }, vv = { v, v };
+#pragma GCC unroll 5
+    for (int i = 0; i < N; i++) inner[i] = (((c->coef[i][4] * vv + c->coef[i][3]) * vv + c->coef[i][2]) * vv + c->coef[i][1]) * vv + c->coef[i][0];
+    return (((inner[4] * uu + inner[3]) * uu + inner[2]) * uu + inner[1]) * uu + inner[0];
 }
 
 /* Called under the lock. */
@@ -121,7 +122,8 @@ static bool fits(cim__transform *t, cell *c)
         for (int l = 0; l < CHECK; l++) {
             double u = -1.0 + 2.0 * k / (CHECK - 1), v = -1.0 + 2.0 * l / (CHECK - 1), p[2];
             sample(t, c, u, v, p);
-            double dx = horner(c->coef[0], u, v) + c->center[0] - p[0], dy = horner(c->coef[1], u, v) + c->center[1] - p[1];
+            pair q = polynomial(c, u, v);
+            double dx = q[0] + c->center[0] - p[0], dy = q[1] + c->center[1] - p[1];
             if (!(fabs(dx) <= t->tolerance && fabs(dy) <= t->tolerance)) return false;
         }
     return true;
@@ -139,8 +141,8 @@ static void fit(cim__transform *t, cell *c)
             f[1][k][l] = p[1] - c->center[1];
         }
     if (c->exact) return;
-    to_powers(f[0], c->coef[0]);
-    to_powers(f[1], c->coef[1]);
+    to_powers(f[0], c->coef, 0);
+    to_powers(f[1], c->coef, 1);
     c->exact = !fits(t, c);
 }
 
@@ -206,9 +208,9 @@ void cim__transform_run(cim__transform *t, double *x, double *y, size_t stride, 
             continue;
         }
         double u = 2.0 * (gx - fx) - 1.0, v = 2.0 * (gy - fy) - 1.0;
-        cell *k = (cell *)(uintptr_t)c;
-        *x = horner(k->coef[0], u, v) + c->center[0];
-        *y = horner(k->coef[1], u, v) + c->center[1];
+        pair p = polynomial(c, u, v);
+        *x = p[0] + c->center[0];
+        *y = p[1] + c->center[1];
     }
 }
 

@@ -36,10 +36,10 @@ const char *cim__geom_type_name(int32_t type); /* "MULTIPOLYGON" */
 static inline bool cim__box_ok(const cim_box *b) { return b->min_x <= b->max_x && b->min_y <= b->max_y; }
 static inline void cim__box_add(cim_box *b, double x, double y)
 {
-    if (x < b->min_x) b->min_x = x;
-    if (x > b->max_x) b->max_x = x;
-    if (y < b->min_y) b->min_y = y;
-    if (y > b->max_y) b->max_y = y;
+    b->min_x = x < b->min_x ? x : b->min_x; /* one instruction each, without a branch */
+    b->max_x = x > b->max_x ? x : b->max_x;
+    b->min_y = y < b->min_y ? y : b->min_y;
+    b->max_y = y > b->max_y ? y : b->max_y;
 }
 static inline void cim__box_join(cim_box *b, const cim_box *c)
 {
@@ -65,6 +65,9 @@ bool cim__geom_inner_point(const cim_geom *g, double xy_out[2]);
 typedef enum cim__where { CIM__OUTSIDE = 0, CIM__BOUNDARY = 1, CIM__INSIDE = 2 } cim__where;
 cim__where cim__point_in_polygon(const cim_geom *g, double x, double y); /* even-odd over all rings; boundary exact */
 
+/* The step of that test for edge pq: toggles *inside, or CIM__BOUNDARY when the point lies on the edge. */
+cim__where cim__cross_ray(const double *p, const double *q, double x, double y, bool *inside);
+
 /* Distance of a point to the nearest vertex or edge (0 inside a polygon), and where that is: `along` is the
  * vertex index of the edge's start plus the fraction on it. */
 typedef struct cim__nearest {
@@ -75,6 +78,8 @@ cim__nearest cim__geom_nearest(const cim_geom *g, double x, double y);
 /* True when no two edges of the ring cross or touch except neighbours at their shared vertex: O(n^2) for short rings,
  * sweep by x for longer ones. */
 bool cim__ring_is_simple(cim__mem *mem, const cim_geom *g, uint32_t ring);
+/* True when all rings are simple and no two of them meet anywhere.  Then polygons that are nested rightly are valid. */
+bool cim__rings_are_apart(cim__mem *mem, const cim_geom *g);
 
 /* The sign of the area of triangle abc: +1 counter-clockwise, 0 collinear, -1; exact for any doubles (adaptive
  * precision, J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic", 1997). */

@@ -46,13 +46,14 @@ double cim__geom_length(const cim_geom *g)
     for (uint32_t ring = 0; ring < g->ring_count; ring++)
         for (uint32_t v = cim__ring_start(g, ring); v + 1 < g->ring_end[ring]; v++) {
             const double *p = vertex(g, v), *q = vertex(g, v + 1);
-            length += hypot(q[0] - p[0], q[1] - p[1]);
+            double dx = q[0] - p[0], dy = q[1] - p[1];
+            length += sqrt(dx * dx + dy * dy); /* coordinates are below 1e9: nothing overflows, and hypot takes five times as long */
         }
     return length;
 }
 
 /* Does the upward or downward edge pq cross the ray from (x, y) to the right, or hold the point itself? */
-static cim__where cross_ray(const double *p, const double *q, double x, double y, bool *inside)
+cim__where cim__cross_ray(const double *p, const double *q, double x, double y, bool *inside)
 {
     const double point[2] = { x, y };
     if (p[1] == q[1]) { /* level edges never toggle, but may hold the point */
@@ -72,7 +73,7 @@ cim__where cim__point_in_polygon(const cim_geom *g, double x, double y)
     bool inside = false;
     for (uint32_t ring = 0; ring < g->ring_count; ring++)
         for (uint32_t v = cim__ring_start(g, ring); v + 1 < g->ring_end[ring]; v++)
-            if (cross_ray(vertex(g, v), vertex(g, v + 1), x, y, &inside) == CIM__BOUNDARY) return CIM__BOUNDARY;
+            if (cim__cross_ray(vertex(g, v), vertex(g, v + 1), x, y, &inside) == CIM__BOUNDARY) return CIM__BOUNDARY;
     return inside ? CIM__INSIDE : CIM__OUTSIDE;
 }
 

@@ -1,10 +1,11 @@
-/* simple.c - is a ring simple?  Edges sorted by their left end; each is compared with those that start before it ends
- * (sweep and prune).  Footprints have some ten edges, so there is nothing to gain from a balanced sweep line. */
+/* simple.c - is a ring simple, are rings apart?  Edges sorted by their left end; each is compared with those that start before it
+ * ends (sweep and prune).  Footprints have some ten edges, so there is nothing to gain from a balanced sweep line. */
 #include "geom/geom.h"
 
 typedef struct edge {
     double lo, hi; /* extent in x */
     uint32_t v;    /* first vertex */
+    uint32_t ring;
 } edge;
 
 typedef struct ring_view {
@@ -54,31 +55,56 @@ static void sort_edges(edge *edges, size_t count)
         }
 }
 
-static bool sweep(const ring_view *r, edge *edges, size_t count)
+/* false: an edge without length. */
+static bool collect(const ring_view *r, uint32_t ring, edge *edges)
 {
     for (uint32_t v = r->first, i = 0; v < r->last; v++, i++) {
         const double *p = at(r, v), *q = at(r, v + 1);
         if (same(p, q)) return false;
-        edges[i] = (edge){ p[0] < q[0] ? p[0] : q[0], p[0] < q[0] ? q[0] : p[0], v };
+        edges[i] = (edge){ p[0] < q[0] ? p[0] : q[0], p[0] < q[0] ? q[0] : p[0], v, ring };
     }
+    return true;
+}
+
+static bool pair_offends(const cim_geom *g, const edge *e, const edge *f)
+{
+    ring_view r = { g, cim__ring_start(g, e->ring), g->ring_end[e->ring] - 1 };
+    return e->ring == f->ring ? offends(&r, e->v, f->v) : segments_meet(at(&r, e->v), at(&r, e->v + 1), at(&r, f->v), at(&r, f->v + 1));
+}
+
+static bool sweep(const cim_geom *g, edge *edges, size_t count)
+{
     sort_edges(edges, count);
     for (size_t i = 0; i < count; i++)
         for (size_t j = i + 1; j < count && edges[j].lo <= edges[i].hi; j++)
-            if (offends(r, edges[i].v, edges[j].v)) return false;
+            if (pair_offends(g, &edges[i], &edges[j])) return false;
     return true;
 }
 
 enum { ON_STACK = 64 };
 
-bool cim__ring_is_simple(cim__mem *mem, const cim_geom *g, uint32_t ring)
+static bool check(const cim_geom *g, uint32_t from, uint32_t to, edge *edges)
 {
-    ring_view r = { g, cim__ring_start(g, ring), g->ring_end[ring] - 1 };
-    edge local[ON_STACK];
-    if (r.last < r.first + 3 || !same(at(&r, r.first), at(&r, r.last))) return false;
-    size_t count = r.last - r.first;
-    if (count <= ON_STACK) return sweep(&r, local, count);
-    edge *edges = cim__alloc_n(mem, count, sizeof *edges);
-    bool simple = edges && sweep(&r, edges, count);
-    cim__free(mem, edges);
-    return simple;
+    size_t count = 0;
+    for (uint32_t ring = from; ring < to; ring++) {
+        ring_view r = { g, cim__ring_start(g, ring), g->ring_end[ring] - 1 };
+        if (r.last < r.first + 3 || !same(at(&r, r.first), at(&r, r.last)) || !collect(&r, ring, edges + count)) return false;
+        count += r.last - r.first;
+    }
+    return sweep(g, edges, count);
 }
+
+static bool check_rings(cim__mem *mem, const cim_geom *g, uint32_t from, uint32_t to)
+{
+    edge local[ON_STACK];
+    size_t most = to > from ? g->ring_end[to - 1] - cim__ring_start(g, from) : 0;
+    if (most <= ON_STACK) return check(g, from, to, local);
+    edge *edges = cim__alloc_n(mem, most, sizeof *edges);
+    bool good = edges && check(g, from, to, edges);
+    cim__free(mem, edges);
+    return good;
+}
+
+bool cim__ring_is_simple(cim__mem *mem, const cim_geom *g, uint32_t ring) { return check_rings(mem, g, ring, ring + 1); }
+
+bool cim__rings_are_apart(cim__mem *mem, const cim_geom *g) { return check_rings(mem, g, 0, g->ring_count); }

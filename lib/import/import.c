@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 typedef struct import {
-    const char *path;
+    const char *path; /* NULL: a city in memory */
+    cim_city **city_out;
     const char *const *inputs;
     size_t count;
     cim_import_options opts;
@@ -23,6 +24,8 @@ typedef struct import {
     double deadline_ms;
     uint16_t taken;    /* inputs that are in the sink: their sources are the first `taken` ones */
     cim__import_result result;
+    bool wants_report;
+    cim_buf report; /* made before the commit: afterwards nothing may fail any more */
 } import;
 
 /* ---- set-up ---- */
@@ -43,7 +46,7 @@ static cim_status take_options(cim_ctx *ctx, import *im, const cim_import_option
 
 static cim_status open_existing(cim_ctx *ctx, import *im)
 {
-    if (access(im->path, F_OK) != 0) return CIM_OK;
+    if (!im->path || access(im->path, F_OK) != 0) return CIM_OK;
     CIM__TRY(cim__store_open(ctx, im->path, false, &im->store));
     cim_status st = cim__store_city(ctx, im->store, &im->city);
     if (st < 0) cim__store_close(im->store);
@@ -55,8 +58,8 @@ static cim_status open_existing(cim_ctx *ctx, import *im)
 
 static cim_status set_up(cim_ctx *ctx, import *im)
 {
-    const char *slash = strrchr(im->path, '/');
-    im->dir = slash ? cim__strndup(ctx->mem, im->path, (size_t)(slash - im->path) + 1) : cim__strndup(ctx->mem, ".", 1);
+    const char *slash = im->path ? strrchr(im->path, '/') : NULL;
+    im->dir = !im->path ? cim__strndup(ctx->mem, "/tmp", 4) : slash ? cim__strndup(ctx->mem, im->path, (size_t)(slash - im->path) + 1) : cim__strndup(ctx->mem, ".", 1);
     im->sources = cim__zalloc_n(ctx->mem, im->count, sizeof *im->sources);
     im->reports = cim__zalloc_n(ctx->mem, im->count, sizeof *im->reports);
     im->failed = cim__zalloc_n(ctx->mem, im->count, sizeof *im->failed);
@@ -226,7 +229,7 @@ static cim_status whole_report(cim_ctx *ctx, const import *im, cim_status outcom
     cim__json json = cim__json_on(&buf);
     uint64_t gap = 0;
     cim__json_open(&json, '{');
-    cim__json_kv_text(&json, "city", im->path);
+    cim__json_kv_text(&json, "city", im->path ? im->path : ":memory:");
     cim__json_kv_bool(&json, "committed", outcome >= 0);
     if (im->sink.epsg) cim__json_kv_int(&json, "epsg", im->sink.epsg);
     cim__json_kv_int(&json, "objects", (int64_t)im->result.objects);
@@ -263,20 +266,47 @@ static cim_status open_writer(cim_ctx *ctx, void *user)
     return cim__writer_begin(ctx, o->im->path, o->im->store, o->writer);
 }
 
+static void log_step(cim_ctx *ctx, const char *step, double *since_ms)
+{
+    double now = cim__now_ms();
+    cim__log(ctx, CIM_LOG_INFO, "%s: %.1f ms", step, now - *since_ms);
+    *since_ms = now;
+}
+
 static cim_status read_all(cim_ctx *ctx, import *im)
 {
+    double since = cim__now_ms();
     CIM__TRY(all_inputs(ctx, im));
+    log_step(ctx, "inputs read", &since);
     if (!im->sink.epsg) return cim__fail(ctx, CIM_EFORMAT, "no input has anything with a place");
-    return im->opts.flags & CIM_IMPORT_NO_RELATIONS ? CIM_OK : cim__relate(ctx, &im->sink);
+    if (im->opts.flags & CIM_IMPORT_NO_RELATIONS) return CIM_OK;
+    CIM__TRY(cim__relate(ctx, &im->sink));
+    log_step(ctx, "relations made", &since);
+    return CIM_OK;
+}
+
+static cim_status adopt(cim_ctx *ctx, import *im, cim__writer *writer)
+{
+    cim__store *store = NULL;
+    CIM__TRY(cim__writer_adopt(ctx, writer, &store));
+    cim_status st = cim__store_city(ctx, store, im->city_out);
+    if (st < 0) cim__store_close(store);
+    return st;
 }
 
 static cim_status write_all(cim_ctx *ctx, import *im, cim__writer *writer)
 {
     cim__plan plan;
+    double since = cim__now_ms();
     CIM__TRY(cim__plan_new(ctx, &im->sink, &plan));
+    log_step(ctx, "numbers given", &since);
     cim_status st = take_sources(ctx, im);
     if (st >= 0) st = cim__writer_put(ctx, writer, &plan, im->taken_sources, im->taken, im->opts.who, im->opts.why, &im->result);
     cim__plan_free(&plan);
+    log_step(ctx, "rows written", &since);
+    if (st >= 0 && im->wants_report) st = whole_report(ctx, im, CIM_OK, &im->report);
+    if (st >= 0) st = im->path ? cim__writer_commit(ctx, writer) : adopt(ctx, im, writer);
+    log_step(ctx, "committed", &since);
     return st;
 }
 
@@ -292,11 +322,30 @@ static cim_status run(cim_ctx *ctx, import *im, const cim_import_options *given)
     cim_status opened = cim__task_join(ctx, &task);
     if (st >= 0) st = opened;
     if (st >= 0) st = write_all(ctx, im, &writer);
-    if (st >= 0) st = cim__writer_commit(ctx, &writer);
     cim__writer_abort(&writer);
     if (st < 0) return st;
     for (size_t i = 0; i < im->count; i++)
         if (im->failed[i] || im->partial[i]) st = CIM_DONE;
+    return st;
+}
+
+static cim_status run_and_report(cim_ctx *ctx, import *im, const cim_import_options *opts, cim_buf *report_out)
+{
+    if (!im->inputs || !im->count || im->count > 60000) return cim__fail(ctx, CIM_EARG, "no inputs, or more than 60,000");
+    im->wants_report = report_out != NULL;
+    cim_status st = run(ctx, im, opts);
+    if (report_out && st >= 0) {
+        cim_buf_dispose(report_out);
+        *report_out = im->report;
+        im->report = (cim_buf)CIM_BUF_INIT;
+    } else if (report_out && im->reports && st != CIM_ENOMEM) {
+        char error[sizeof ctx->error];
+        memcpy(error, ctx->error, sizeof error);
+        (void)whole_report(ctx, im, st, report_out);
+        memcpy(ctx->error, error, sizeof error);
+    }
+    cim_buf_dispose(&im->report);
+    tear_down(ctx, im);
     return st;
 }
 
@@ -305,12 +354,16 @@ cim_status cim_import(cim_ctx *ctx, const char *path, const char *const *inputs,
     import im = { .path = path, .inputs = inputs, .count = count };
     cim__enter(ctx);
     if (!path || !path[0]) return cim__fail(ctx, CIM_EARG, "no city file");
-    if (!inputs || !count || count > 60000) return cim__fail(ctx, CIM_EARG, "no inputs, or more than 60,000");
-    cim_status st = run(ctx, &im, opts);
-    if (report_out && im.reports && st != CIM_ENOMEM) {
-        cim_status reported = whole_report(ctx, &im, st, report_out);
-        if (st >= 0 && reported < 0) st = reported;
-    }
-    tear_down(ctx, &im);
+    return run_and_report(ctx, &im, opts, report_out);
+}
+
+cim_status cim_city_load(cim_ctx *ctx, const char *const *inputs, size_t count, const cim_import_options *opts, cim_city **city_out, cim_buf *report_out)
+{
+    cim_city *city = NULL;
+    import im = { .city_out = &city, .inputs = inputs, .count = count };
+    cim__enter(ctx);
+    cim_status st = run_and_report(ctx, &im, opts, report_out);
+    if (st < 0) cim_city_free(city);
+    else *city_out = city;
     return st;
 }

@@ -61,6 +61,23 @@ static void after(cim__xml *x, cim_status st)
 
 /* ---- events ---- */
 
+/* Without replacing entities libxml2 hands an ampersand in an attribute on as "&#38;", however it was written.  Such a value is a copy
+ * that belongs to the parser, so it can be put right where it is. */
+static void restore_ampersands(const xmlChar **attributes, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char *from = (char *)(uintptr_t)attributes[5 * i + 3], *end = (char *)(uintptr_t)attributes[5 * i + 4];
+        char *at = memmem(from, (size_t)(end - from), "&#38;", 5), *to = at;
+        if (!at) continue;
+        while (at < end) {
+            bool escape = end - at >= 5 && !memcmp(at, "&#38;", 5);
+            *to++ = *at;
+            at += escape ? 5 : 1;
+        }
+        attributes[5 * i + 4] = (const xmlChar *)to;
+    }
+}
+
 static void on_start(void *user, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int ns_count, const xmlChar **namespaces, int attr_count, int defaulted,
                      const xmlChar **attributes)
 {
@@ -75,6 +92,7 @@ static void on_start(void *user, const xmlChar *local, const xmlChar *prefix, co
         refuse(x, CIM_ELIMIT, "an element with too many attributes");
         return;
     }
+    restore_ampersands(attributes, attr_count);
     cim__xml_start s = { { (const char *)local, (const char *)prefix, (const char *)uri }, attr_count, ns_count, (const char *const *)(const void *)attributes,
                          (const char *const *)(const void *)namespaces };
     after(x, x->handler->start(x->ctx, x, &s, x->user));

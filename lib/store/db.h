@@ -15,6 +15,7 @@ typedef enum cim__db_mode {
 } cim__db_mode;
 
 cim_status cim__db_open(cim_ctx *ctx, const char *path, cim__db_mode mode, cim__db **db_out);
+void cim__db_seal(cim__db *db); /* from now on as careful as CIM__DB_READ: for a database in memory that is complete */
 void cim__db_close(cim__db *db); /* rolls back what was not committed */
 void *cim__db_handle(cim__db *db); /* sqlite3 *, for modules that speak SQLite themselves */
 bool cim__db_has_rtree(cim__db *db);
@@ -62,5 +63,7 @@ typedef struct cim__cell {
 typedef cim_status (*cim__feed_fn)(cim_ctx *ctx, size_t row, cim__cell *cells, void *user);
 enum { CIM__FEED_COLUMNS = 48 };
 cim_status cim__db_feed(cim_ctx *ctx, cim__db *db, const char *table, int columns, size_t rows, cim__feed_fn fn, void *user);
+/* The same, but columns whose bit is clear stay NULL whatever the callback says. */
+cim_status cim__db_feed_some(cim_ctx *ctx, cim__db *db, const char *table, int columns, uint64_t wanted, size_t rows, cim__feed_fn fn, void *user);
 
 #endif

@@ -4,8 +4,6 @@
  * transaction. */
 #include "store/plan.h"
 
-#include <stdlib.h>
-
 enum { ENDS = 512 }; /* segments of one way that a relation may mean */
 
 static cim_status resolve(cim_ctx *ctx, cim__plan *plan, const cim__pending_relation *r)
@@ -24,24 +22,27 @@ static cim_status resolve(cim_ctx *ctx, cim__plan *plan, const cim__pending_rela
     return CIM_OK;
 }
 
-static int by_key(const void *a, const void *b)
-{
-    const cim__edge *x = a, *y = b;
-    if (x->from != y->from) return x->from < y->from ? -1 : 1;
-    if (x->type != y->type) return x->type < y->type ? -1 : 1;
-    if (x->to != y->to) return x->to < y->to ? -1 : 1;
-    return x->attrs_at < y->attrs_at ? -1 : x->attrs_at > y->attrs_at;
-}
-
-static void sort_once(cim__buf *edges)
+/* By from, type, to, and of equal ones the first made: two stable radix sorts, the less significant key first. */
+static cim_status sort_once(cim_ctx *ctx, cim__buf *edges)
 {
     cim__edge *list = (cim__edge *)(void *)edges->data;
     size_t count = CIM__COUNT(edges, cim__edge), kept = 0;
-    if (!count) return;
-    qsort(list, count, sizeof *list, by_key);
-    for (size_t i = 0; i < count; i++)
-        if (!i || list[i].from != list[i - 1].from || list[i].type != list[i - 1].type || list[i].to != list[i - 1].to) list[kept++] = list[i];
-    edges->size = kept * sizeof *list;
+    cim__keyed *keys = cim__alloc_n(ctx->mem, count, 2 * sizeof *keys);
+    cim__edge *sorted = cim__alloc_n(ctx->mem, count, sizeof *sorted);
+    if (keys && sorted && count) {
+        for (size_t i = 0; i < count; i++) keys[i] = (cim__keyed){ list[i].to, (uint32_t)i, 0 };
+        cim__sort_keyed(keys, keys + count, count);
+        for (size_t i = 0; i < count; i++) keys[i].key = (uint64_t)list[keys[i].id].from << 8 | (uint64_t)list[keys[i].id].type;
+        cim__sort_keyed(keys, keys + count, count);
+        for (size_t i = 0; i < count; i++) sorted[i] = list[keys[i].id];
+        for (size_t i = 0; i < count; i++)
+            if (!i || sorted[i].from != sorted[i - 1].from || sorted[i].type != sorted[i - 1].type || sorted[i].to != sorted[i - 1].to) list[kept++] = sorted[i];
+        edges->size = kept * sizeof *list;
+    }
+    cim_status st = keys && sorted ? CIM_OK : cim__nomem(ctx);
+    cim__free(ctx->mem, keys);
+    cim__free(ctx->mem, sorted);
+    return st;
 }
 
 static cim_status resolve_parents(cim_ctx *ctx, cim__plan *plan)
@@ -51,7 +52,7 @@ static cim_status resolve_parents(cim_ctx *ctx, cim__plan *plan)
         uint32_t parent;
         size_t count = 0;
         if (!h->parent_hash) continue;
-        CIM__TRY(cim__plan_resolve(ctx, plan, (cim__ref){ h->parent_hash, h->parent_part }, &parent, 1, &count));
+        CIM__TRY(cim__plan_resolve(ctx, plan, (cim__ref){ CIM__REF_GID, h->parent_part, h->parent_hash }, &parent, 1, &count));
         if (!count) plan->unresolved++;
         if (count && parent != h->id) h->parent = parent;
     }
@@ -63,6 +64,5 @@ cim_status cim__plan_edges(cim_ctx *ctx, cim__plan *plan)
     const cim__buf *pending = &plan->sink->relations;
     CIM__TRY(resolve_parents(ctx, plan));
     for (size_t i = 0; i < CIM__COUNT(pending, cim__pending_relation); i++) CIM__TRY(resolve(ctx, plan, &CIM__AT(pending, cim__pending_relation, i)));
-    sort_once(&plan->edges);
-    return CIM_OK;
+    return sort_once(ctx, &plan->edges);
 }

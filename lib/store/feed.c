@@ -154,17 +154,25 @@ static cim_status run(cim_ctx *ctx, cim__db *db, const char *sql, feed *f)
     return st;
 }
 
-cim_status cim__db_feed(cim_ctx *ctx, cim__db *db, const char *table, int columns, size_t rows, cim__feed_fn fn, void *user)
+cim_status cim__db_feed_some(cim_ctx *ctx, cim__db *db, const char *table, int columns, uint64_t wanted, size_t rows, cim__feed_fn fn, void *user)
 {
-    char sql[CIM__FEED_COLUMNS * 5 + 120];
+    char sql[CIM__FEED_COLUMNS * 6 + 120];
     if (!rows) return CIM_OK;
     feed *f = cim__zalloc(ctx->mem, sizeof *f);
     if (!f) return cim__nomem(ctx);
     *f = (feed){ .ctx = ctx, .fn = fn, .user = user, .rows = rows };
     int n = snprintf(sql, sizeof sql, "INSERT INTO \"%s\" SELECT ", table);
-    for (int i = 0; i < columns; i++) n += snprintf(sql + n, sizeof sql - (size_t)n, i ? ",c%d" : "c%d", i);
+    for (int i = 0; i < columns; i++) {
+        if (wanted >> i & 1) n += snprintf(sql + n, sizeof sql - (size_t)n, i ? ",c%d" : "c%d", i);
+        else n += snprintf(sql + n, sizeof sql - (size_t)n, i ? ",NULL" : "NULL");
+    }
     snprintf(sql + n, sizeof sql - (size_t)n, " FROM cim_feed(?1)");
     cim_status st = run(ctx, db, sql, f);
     cim__free(ctx->mem, f);
     return st;
+}
+
+cim_status cim__db_feed(cim_ctx *ctx, cim__db *db, const char *table, int columns, size_t rows, cim__feed_fn fn, void *user)
+{
+    return cim__db_feed_some(ctx, db, table, columns, ~0ull, rows, fn, user);
 }

@@ -30,7 +30,8 @@ def hashes(path, own, geometry):
         match = re.match(r"idx_(.*?)_geom", owner)
         owner = match.group(1) if match else owner
         if owner in geometry:
-            name, sql = name.replace(owner, "@"), sql.replace(owner, "@")
+            word = re.compile(rf"(?<![A-Za-z0-9]){owner}(?![A-Za-z0-9])")
+            name, sql = word.sub("@", name), word.sub("@", sql)
         yield hashlib.sha256(f"{kind}\n{name}\n{sql}".encode()).hexdigest()
 
 

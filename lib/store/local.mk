@@ -1,12 +1,16 @@
 libcimcore_la_SOURCES += \
+	%D%/bulk.c %D%/bulk.h \
 	%D%/cache.c \
 	%D%/change.c \
+	%D%/check.c \
 	%D%/db.c %D%/db.h \
 	%D%/edges.c \
 	%D%/feed.c %D%/feed.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/record.c %D%/record.h \
-	%D%/rows_graph.c %D%/rows_out.c %D%/rows_out.h \
+	%D%/rows_graph.c \
+	%D%/rows_out.c %D%/rows_out.h \
+	%D%/rows_shapes.c \
 	%D%/rtree.c %D%/rtree.h \
 	%D%/schema.c %D%/schema.h \
 	%D%/sink.c %D%/sink.h \

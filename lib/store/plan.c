@@ -55,6 +55,41 @@ static bool take_over(cim__plan *p, const group *g, cim__buf *removed)
     return true;
 }
 
+/* The old object that had the same made-up id. */
+static bool take_over_one(cim__plan *p, cim__head *h, cim__buf *removed)
+{
+    const cim_city *city = p->sink->city;
+    size_t i = city ? first_at_least(city->gid_hash, city->count, h->gid_hash) : 0;
+    if (!city || i == city->count || city->gid_hash[i] != h->gid_hash) return true;
+    uint32_t *slot = CIM__PUSH(removed, uint32_t);
+    if (!slot) return false;
+    *slot = city->gid_id[i];
+    if (h->id == CIM_NONE) h->id = city->gid_id[i];
+    return true;
+}
+
+/* "id~2": what the writer will call it, so that look-ups find it. */
+static cim_status rename_repeats(cim_ctx *ctx, cim__plan *p, cim__buf *removed)
+{
+    size_t count = p->repeated ? cim__sink_count(p->sink) : 0;
+    cim__buf scratch = cim__buf_on(ctx->mem), gid = cim__buf_on(ctx->mem);
+    cim__record *record = count ? cim__alloc(ctx->mem, sizeof *record) : NULL;
+    cim_status st = record || !count ? CIM_OK : cim__nomem(ctx);
+    for (size_t i = 0; i < count && st >= 0; i++) {
+        cim__head *h = cim__sink_head(p->sink, i);
+        if (!h->repeat) continue;
+        st = cim__sink_record(ctx, p->sink, i, &scratch, record);
+        if (st < 0) break;
+        cim__str unique = cim__unique_gid(h, record->gid, &gid);
+        h->gid_hash = cim__gid_hash(unique);
+        if (gid.failed || !take_over_one(p, h, removed)) st = cim__nomem(ctx);
+    }
+    cim__buf_free(&scratch);
+    cim__buf_free(&gid);
+    cim__free(ctx->mem, record);
+    return st;
+}
+
 enum { GROUP_REPEATS = 4096 }; /* a way has fewer segments; larger groups are repetitions of a hostile file */
 
 static cim_status match_groups(cim_ctx *ctx, cim__plan *p, size_t count)
@@ -71,9 +106,10 @@ static cim_status match_groups(cim_ctx *ctx, cim__plan *p, size_t count)
         if (p->sink->city && !take_over(p, &g, &removed)) break;
         i = g.end;
     }
-    if (removed.failed) {
+    cim_status st = removed.failed ? cim__nomem(ctx) : rename_repeats(ctx, p, &removed);
+    if (st < 0) {
         cim__buf_free(&removed);
-        return cim__nomem(ctx);
+        return st;
     }
     p->removed = (uint32_t *)(void *)removed.data;
     p->removed_count = CIM__COUNT(&removed, uint32_t);
@@ -180,7 +216,7 @@ static cim_status resolve_old(cim_ctx *ctx, const cim__plan *p, cim__ref ref, ui
     cim_city *city = p->sink->city;
     cim__arena arena = cim__arena_on(ctx->mem);
     cim_status st = CIM_OK;
-    for (size_t i = first_at_least(city->gid_hash, city->count, ref.hash); i < city->count && city->gid_hash[i] == ref.hash && *count < cap && st >= 0; i++) {
+    for (size_t i = first_at_least(city->gid_hash, city->count, ref.key); i < city->count && city->gid_hash[i] == ref.key && *count < cap && st >= 0; i++) {
         cim__object object;
         if (cim__plan_removes(p, city->gid_id[i])) continue;
         if (ref.part != CIM_NONE) {
@@ -197,7 +233,11 @@ cim_status cim__plan_resolve(cim_ctx *ctx, const cim__plan *p, cim__ref ref, uin
 {
     size_t total = cim__sink_count(p->sink);
     *count_out = 0;
-    for (size_t i = first_new(p, ref.hash); i < total && p->by_hash[i].key == ref.hash && *count_out < cap; i++) {
+    if (ref.kind != CIM__REF_GID) {
+        if (cap) ids[(*count_out)++] = ref.kind == CIM__REF_NEW ? cim__sink_head(p->sink, (size_t)ref.key)->id : (uint32_t)ref.key;
+        return CIM_OK;
+    }
+    for (size_t i = first_new(p, ref.key); i < total && p->by_hash[i].key == ref.key && *count_out < cap; i++) {
         const cim__head *h = cim__sink_head(p->sink, p->by_hash[i].id);
         if (h->repeat || (ref.part != CIM_NONE && h->part != ref.part)) continue;
         ids[(*count_out)++] = h->id;

@@ -1,5 +1,29 @@
-/* record.c - objects to bytes and back. */
+/* record.c - objects to bytes and back.
+ *
+ *   head     lengths of the texts, numbers of values and shapes
+ *   values   16 bytes each: attribute, rule, length of a text, number or place of the text in the texts of values
+ *   texts    gid, parent, life span, attributes, residue, plane geometry, one behind the other; then texts of values
+ *   shapes   LEB128 lengths and bytes (few objects have any)
+ *
+ * Fixed-size parts, because every record is read again once or twice on its way into the tables. */
 #include "store/record.h"
+
+enum { GID, PARENT, FROM, TO, ATTRS, RESIDUE, GEOM, TEXTS };
+
+typedef struct head {
+    uint32_t length[TEXTS], value_texts;
+    uint16_t values, shapes;
+} head;
+
+typedef struct stored_value {
+    uint8_t attr, rule;
+    uint16_t reserved;
+    uint32_t length;
+    union {
+        double real;
+        int64_t integer; /* or place of the text */
+    } u;
+} stored_value;
 
 static void put_str(cim__buf *out, cim__str s)
 {
@@ -7,27 +31,37 @@ static void put_str(cim__buf *out, cim__str s)
     cim__buf_putstr(out, s);
 }
 
-static void put_value(cim__buf *out, const cim__value *v)
-{
-    cim__buf_putc(out, (char)v->attr);
-    cim__buf_putc(out, (char)v->rule);
-    switch (cim__attrs[v->attr].type) {
-    case 'I': cim__buf_varint(out, cim__zigzag(v->integer)); break;
-    case 'R': cim__buf_put(out, &v->real, sizeof v->real); break;
-    default: put_str(out, v->text);
-    }
-}
-
-static void put_values(cim__buf *out, const cim__value *values, size_t count)
+/* The first value of each attribute counts. */
+static uint16_t put_values(cim__buf *out, const cim__value *values, size_t count, uint32_t *text_bytes)
 {
     uint64_t seen = 0;
-    for (size_t i = 0; i < count; i++) seen |= 1ull << values[i].attr;
-    cim__buf_varint(out, (uint64_t)__builtin_popcountll(seen));
+    uint16_t kept = 0;
+    *text_bytes = 0;
     for (size_t i = 0; i < count; i++) {
-        uint64_t bit = 1ull << values[i].attr;
-        if (!(seen & bit)) continue;
-        seen &= ~bit;
-        put_value(out, &values[i]);
+        const cim__value *v = &values[i];
+        if (seen >> v->attr & 1) continue;
+        seen |= 1ull << v->attr;
+        stored_value s = { .attr = v->attr, .rule = v->rule };
+        if (cim__attrs[v->attr].type == 'R') s.u.real = v->real;
+        if (cim__attrs[v->attr].type == 'I') s.u.integer = v->integer;
+        if (cim__attrs[v->attr].type == 'T') {
+            s.length = (uint32_t)v->text.len;
+            s.u.integer = *text_bytes;
+            *text_bytes += s.length;
+        }
+        cim__buf_put(out, &s, sizeof s);
+        kept++;
+    }
+    return kept;
+}
+
+static void put_value_texts(cim__buf *out, const cim__value *values, size_t count)
+{
+    uint64_t seen = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (seen >> values[i].attr & 1) continue;
+        seen |= 1ull << values[i].attr;
+        if (cim__attrs[values[i].attr].type == 'T') cim__buf_putstr(out, values[i].text);
     }
 }
 
@@ -53,30 +87,24 @@ static void put_shape(cim__buf *out, const cim__shape *s, int32_t srid)
 
 void cim__record_put(cim__buf *out, const cim__feature *f, cim__str geom, int32_t srid)
 {
-    size_t shapes = f->shape_count < CIM__RECORD_SHAPES ? f->shape_count : CIM__RECORD_SHAPES;
-    put_str(out, f->gid);
-    put_str(out, f->parent_gid);
-    put_str(out, f->valid_from);
-    put_str(out, f->valid_to);
-    put_str(out, f->attrs);
-    put_str(out, f->residue);
-    put_str(out, geom);
-    put_values(out, f->values, f->value_count);
-    cim__buf_varint(out, shapes);
+    cim__str texts[TEXTS] = { f->gid, f->parent_gid, f->valid_from, f->valid_to, f->attrs, f->residue, geom };
+    size_t shapes = f->shape_count < CIM__RECORD_SHAPES ? f->shape_count : CIM__RECORD_SHAPES, start = out->size;
+    head h = { .shapes = (uint16_t)shapes };
+    for (int i = 0; i < TEXTS; i++) h.length[i] = (uint32_t)texts[i].len;
+    cim__buf_put(out, &h, sizeof h);
+    h.values = put_values(out, f->values, f->value_count, &h.value_texts);
+    for (int i = 0; i < TEXTS; i++) cim__buf_putstr(out, texts[i]);
+    put_value_texts(out, f->values, f->value_count);
     for (size_t i = 0; i < shapes; i++) put_shape(out, &f->shapes[i], srid);
+    if (!out->failed) memcpy(out->data + start, &h, sizeof h);
 }
+
+/* ---- reading ---- */
 
 typedef struct reader {
     const uint8_t *pos, *end;
     bool bad;
 } reader;
-
-static uint64_t get(reader *r)
-{
-    uint64_t v = 0;
-    if (!cim__get_varint(&r->pos, r->end, &v)) r->bad = true;
-    return v;
-}
 
 static cim__str get_bytes(reader *r, uint64_t n)
 {
@@ -91,29 +119,17 @@ static cim__str get_bytes(reader *r, uint64_t n)
     return s;
 }
 
-static cim__str get_str(reader *r) { return get_bytes(r, get(r)); }
+static cim__str get_str(reader *r)
+{
+    uint64_t n = 0;
+    if (!cim__get_varint(&r->pos, r->end, &n)) r->bad = true;
+    return get_bytes(r, n);
+}
 
 static void get_raw(reader *r, void *out, size_t n)
 {
     cim__str s = get_bytes(r, n);
     if (s.len == n) memcpy(out, s.ptr, n);
-}
-
-static void get_value(reader *r, cim__value *v)
-{
-    uint8_t head[2] = { 0, 0 };
-    get_raw(r, head, 2);
-    *v = (cim__value){ .attr = head[0], .rule = head[1] };
-    if (v->attr >= CIM__ATTR_COUNT || v->rule >= CIM__RULE_COUNT) {
-        r->bad = true;
-        v->attr = v->rule = 0;
-        return;
-    }
-    switch (cim__attrs[v->attr].type) {
-    case 'I': v->integer = cim__unzigzag(get(r)); break;
-    case 'R': get_raw(r, &v->real, sizeof v->real); break;
-    default: v->text = get_str(r);
-    }
 }
 
 static void get_shape(reader *r, cim__rshape *s)
@@ -132,23 +148,38 @@ static void get_shape(reader *r, cim__rshape *s)
     s->geom = get_bytes(r, size);
 }
 
+static bool take_value(cim__value *v, const stored_value *s, cim__str texts)
+{
+    if (s->attr >= CIM__ATTR_COUNT || s->rule >= CIM__RULE_COUNT) return false;
+    *v = (cim__value){ .attr = s->attr, .rule = s->rule };
+    switch (cim__attrs[s->attr].type) {
+    case 'R': v->real = s->u.real; return true;
+    case 'I': v->integer = s->u.integer; return true;
+    default:
+        if (s->u.integer < 0 || (uint64_t)s->u.integer + s->length > texts.len) return false;
+        v->text = (cim__str){ texts.ptr + s->u.integer, s->length };
+        return true;
+    }
+}
+
 bool cim__record_get(cim__str bytes, cim__record *f)
 {
     reader r = { (const uint8_t *)bytes.ptr, (const uint8_t *)bytes.ptr + bytes.len, false };
-    f->gid = get_str(&r);
-    f->parent_gid = get_str(&r);
-    f->valid_from = get_str(&r);
-    f->valid_to = get_str(&r);
-    f->attrs = get_str(&r);
-    f->residue = get_str(&r);
-    f->geom = get_str(&r);
-    uint64_t values = get(&r);
-    if (r.bad || values > CIM__ATTR_COUNT) return false;
-    f->value_count = (uint32_t)values;
-    for (uint32_t i = 0; i < f->value_count; i++) get_value(&r, &f->values[i]);
-    uint64_t shapes = get(&r);
-    if (r.bad || shapes > CIM__RECORD_SHAPES) return false;
-    f->shape_count = (uint32_t)shapes;
+    cim__str *texts[TEXTS] = { &f->gid, &f->parent_gid, &f->valid_from, &f->valid_to, &f->attrs, &f->residue, &f->geom };
+    head h = { .values = 0 };
+    get_raw(&r, &h, sizeof h);
+    if (r.bad || h.values > CIM__ATTR_COUNT || h.shapes > CIM__RECORD_SHAPES) return false;
+    cim__str values = get_bytes(&r, h.values * sizeof(stored_value));
+    for (int i = 0; i < TEXTS; i++) *texts[i] = get_bytes(&r, h.length[i]);
+    cim__str value_texts = get_bytes(&r, h.value_texts);
+    if (r.bad) return false;
+    f->value_count = h.values;
+    for (uint32_t i = 0; i < f->value_count; i++) {
+        stored_value s;
+        memcpy(&s, values.ptr + i * sizeof s, sizeof s);
+        if (!take_value(&f->values[i], &s, value_texts)) return false;
+    }
+    f->shape_count = h.shapes;
     for (uint32_t i = 0; i < f->shape_count; i++) get_shape(&r, &f->shapes[i]);
     return !r.bad && r.pos == r.end;
 }

@@ -23,7 +23,7 @@ static cim_status feed_edge(cim_ctx *ctx, size_t row, cim__cell *cells, void *us
 
 /* Relations of replaced objects were removed with them; those that point to one keep their meaning, because the new object has
  * the old number. Only those to objects that are gone for good go too. */
-static cim_status remove_dangling(cim_ctx *ctx, cim__writer *w, const cim__plan *plan)
+cim_status cim__rows_remove_dangling(cim_ctx *ctx, cim__writer *w, const cim__plan *plan)
 {
     if (!plan->removed_count) return CIM_OK;
     cim__buf alive = cim__buf_on(ctx->mem);
@@ -56,24 +56,15 @@ static cim_status remove_dangling(cim_ctx *ctx, cim__writer *w, const cim__plan 
     return st < 0 ? st : CIM_OK;
 }
 
-cim_status cim__rows_relate(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, cim__import_result *r)
+cim_status cim__rows_fill_relations(cim_ctx *ctx, cim__writer *w, const cim__plan *plan)
 {
     edge_rows f = { (const cim__edge *)(const void *)plan->edges.data, plan->sink };
-    CIM__TRY(remove_dangling(ctx, w, plan));
-    r->relations = CIM__COUNT(&plan->edges, cim__edge);
-    r->relations_unresolved = plan->unresolved;
-    return cim__db_feed(ctx, w->db, "relation", 4, r->relations, feed_edge, &f);
+    return cim__writer_fill(ctx, w, "relation", false, 4, ~0ull, CIM__COUNT(&plan->edges, cim__edge), feed_edge, &f);
 }
 
 /* ---- compiled arrays ---- */
 
-typedef struct after {
-    cim_city *city;
-    uint64_t *hash_of;
-    cim_box *boxes;
-} after;
-
-static void copy_old(const cim__plan *plan, after *a)
+static void copy_old(const cim__plan *plan, cim__compiled *a)
 {
     const cim_city *old = plan->sink->city;
     if (!old) return;
@@ -89,13 +80,13 @@ static void copy_old(const cim__plan *plan, after *a)
     for (uint32_t i = 0; i < old->count; i++) a->hash_of[old->gid_id[i]] = old->gid_hash[i];
 }
 
-static void copy_new(const cim__plan *plan, uint16_t first_source, after *a)
+static void copy_new(const cim__plan *plan, cim__compiled *a)
 {
     for (size_t i = 0; i < cim__sink_count(plan->sink); i++) {
         const cim__head *h = cim__sink_head(plan->sink, i);
         a->city->layer[h->id] = h->layer;
         a->city->class_id[h->id] = h->class_id;
-        a->city->source[h->id] = (uint16_t)(first_source + h->source);
+        a->city->source[h->id] = (uint16_t)(a->first_source + h->source);
         a->city->parent[h->id] = h->parent;
         a->hash_of[h->id] = h->gid_hash;
         a->boxes[h->id] = h->box;
@@ -110,24 +101,25 @@ static void forget_lost_parents(cim_city *city)
         if (city->parent[id] != CIM_NONE && !cim__city_has(city, city->parent[id])) city->parent[id] = CIM_NONE;
 }
 
-cim_status cim__rows_compile(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, uint16_t first_source, const char *content)
+cim_status cim__rows_compile(cim_ctx *ctx, void *user)
 {
-    after a = { NULL, NULL, NULL };
+    cim__compiled *a = user;
+    const cim__plan *plan = a->plan;
     size_t n = (size_t)plan->max_id + 1;
-    CIM__TRY(cim__city_new(ctx, &cim__store_rows, NULL, plan->max_id, &a.city));
-    a.hash_of = cim__zalloc_n(ctx->mem, n, sizeof *a.hash_of);
-    a.boxes = cim__alloc_n(ctx->mem, n, sizeof *a.boxes);
-    cim_status st = a.hash_of && a.boxes ? CIM_OK : cim__nomem(ctx);
-    for (size_t i = 0; i < n && st >= 0; i++) a.boxes[i] = CIM__BOX_EMPTY;
-    if (st >= 0) {
-        copy_old(plan, &a);
-        copy_new(plan, first_source, &a);
-        forget_lost_parents(a.city);
-    }
-    if (st >= 0) st = cim__cache_compile(ctx, a.city, a.hash_of, a.boxes);
-    if (st >= 0) st = cim__cache_save(ctx, w->db, a.city, a.boxes, content);
-    cim_city_free(a.city);
-    cim__free(ctx->mem, a.hash_of);
-    cim__free(ctx->mem, a.boxes);
-    return st;
+    CIM__TRY(cim__city_new(ctx, &cim__store_rows, NULL, plan->max_id, &a->city));
+    a->hash_of = cim__zalloc_n(ctx->mem, n, sizeof *a->hash_of);
+    a->boxes = cim__alloc_n(ctx->mem, n, sizeof *a->boxes);
+    if (!a->hash_of || !a->boxes) return cim__nomem(ctx);
+    for (size_t i = 0; i < n; i++) a->boxes[i] = CIM__BOX_EMPTY;
+    copy_old(plan, a);
+    copy_new(plan, a);
+    forget_lost_parents(a->city);
+    return cim__cache_compile(ctx, a->city, a->hash_of, a->boxes);
+}
+
+void cim__compiled_free(cim__mem *mem, cim__compiled *a)
+{
+    cim_city_free(a->city);
+    cim__free(mem, a->hash_of);
+    cim__free(mem, a->boxes);
 }

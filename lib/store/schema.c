@@ -133,19 +133,23 @@ static cim_status make_first(cim_ctx *ctx, cim__db *db, int32_t epsg, const geom
     return registered ? CIM_OK : cim__fail(ctx, CIM_EINTERNAL, "SpatiaLite did not register table %s", t->table);
 }
 
-/* `text` with every `from` replaced by `to`. */
-static void put_replaced(cim__buf *out, cim__str text, const char *from, const char *to)
+static bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+/* "tree" is in "idx_tree_geom" but not in "rtree". */
+void cim__schema_rename(cim__buf *out, cim__str text, cim__str from, cim__str to)
 {
-    size_t n = strlen(from);
-    while (text.len) {
-        const char *at = memmem(text.ptr, text.len, from, n);
-        size_t keep = at ? (size_t)(at - text.ptr) : text.len;
-        cim__buf_put(out, text.ptr, keep);
-        text = (cim__str){ text.ptr + keep, text.len - keep };
-        if (!at) break;
-        cim__buf_puts(out, to);
-        text = (cim__str){ text.ptr + n, text.len - n };
+    const char *end = text.ptr + text.len, *kept = text.ptr, *at = text.ptr;
+    while (from.len && (at = memmem(at, (size_t)(end - at), from.ptr, from.len))) {
+        const char *after = at + from.len;
+        bool inside = (at > text.ptr && is_word(at[-1])) || (after < end && is_word(*after));
+        if (!inside) {
+            cim__buf_put(out, kept, (size_t)(at - kept));
+            cim__buf_putstr(out, to);
+            kept = after;
+        }
+        at = after;
     }
+    cim__buf_put(out, kept, (size_t)(end - kept));
 }
 
 static cim_status triggers_of(cim_ctx *ctx, cim__db *db, const char *first, cim__buf *sql, const char *table)
@@ -155,7 +159,7 @@ static cim_status triggers_of(cim_ctx *ctx, cim__db *db, const char *first, cim_
     cim__stmt_text(stmt, 1, cim__str_of(first));
     cim_status st;
     while ((st = cim__stmt_step(ctx, stmt)) == CIM_OK) {
-        put_replaced(sql, cim__stmt_get_str(stmt, 0), first, table);
+        cim__schema_rename(sql, cim__stmt_get_str(stmt, 0), cim__str_of(first), cim__str_of(table));
         cim__buf_puts(sql, ";\n");
     }
     cim__stmt_free(stmt);

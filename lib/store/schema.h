@@ -42,6 +42,9 @@ typedef struct cim__shape_table_info {
 extern const cim__shape_table_info cim__shape_tables[CIM__SHAPE_TABLES];
 cim_status cim__schema_shapes(cim_ctx *ctx, cim__db *db, int32_t epsg, unsigned wanted, unsigned *present_inout);
 
+/* `text` with `from` replaced by `to` where it stands alone (not inside a longer word; "_" separates words). */
+void cim__schema_rename(cim__buf *out, cim__str text, cim__str from, cim__str to);
+
 /* SQL of the view `object` over the layers whose bits are set. */
 void cim__schema_object_view(cim__buf *sql, uint64_t present);
 

@@ -8,7 +8,7 @@ cim__ref cim__ref_to(cim__str gid)
     cim__str base = cim__gid_base(gid);
     int64_t part = CIM_NONE;
     if (base.len < gid.len) cim__parse_int((cim__str){ gid.ptr + base.len + 1, gid.len - base.len - 1 }, &part);
-    return (cim__ref){ cim__gid_hash(gid), part >= 0 && part < CIM_NONE ? (uint32_t)part : CIM_NONE };
+    return (cim__ref){ CIM__REF_GID, part >= 0 && part < CIM_NONE ? (uint32_t)part : CIM_NONE, cim__gid_hash(gid) };
 }
 
 void cim__batch_init(cim__batch *b, cim__mem *mem, int32_t srid)
@@ -49,10 +49,10 @@ static cim_status is_valid(cim_ctx *ctx, cim__batch *b, const cim_geom *g, bool 
     return cim__geos_valid(ctx, b->geos, g, valid_out);
 }
 
-static cim_status clean_polygon(cim_ctx *ctx, cim__batch *b, const cim_geom *g, cim_geom *clean)
+static cim_status clean_polygon(cim_ctx *ctx, cim__batch *b, const cim_geom *g, bool checked, cim_geom *clean)
 {
-    bool valid;
-    CIM__TRY(is_valid(ctx, b, g, &valid));
+    bool valid = checked;
+    if (!checked) CIM__TRY(is_valid(ctx, b, g, &valid));
     *clean = *g;
     clean->type = CIM_GEOM_MULTIPOLYGON;
     if (valid) return CIM_OK;
@@ -98,12 +98,13 @@ static cim_status fit_plane(cim_ctx *ctx, cim__batch *b, const cim__feature *f, 
     cim__layer_id layer = cim__class_layer(f->class_id, base);
     *fit = (cim_geom){ .dim = 2 };
     if (!base) {
-        *layer_out = f->shape_count ? layer : f->class_id == CIM__C_CityObject ? CIM__L_NONSPATIAL : layer;
+        bool none = !f->shape_count && (f->class_id == CIM__C_CityObject || cim__class_layer(f->class_id, CIM_GEOM_POINT) == CIM__L_NONSPATIAL);
+        *layer_out = none ? CIM__L_NONSPATIAL : layer;
         return CIM_OK;
     }
     int32_t wanted = cim__layers[layer].type;
     *fit = flatten(b, f->plane);
-    if (base == CIM_GEOM_POLYGON) CIM__TRY(clean_polygon(ctx, b, fit, fit));
+    if (base == CIM_GEOM_POLYGON) CIM__TRY(clean_polygon(ctx, b, fit, f->plane_valid, fit));
     if (wanted == CIM_GEOM_LINESTRING && base == CIM_GEOM_LINESTRING) {
         if (fit->part_count > 1) layer = CIM__L_OTHER_LINE;
         else fit->type = CIM_GEOM_LINESTRING;
@@ -122,19 +123,12 @@ typedef struct values {
     cim__value list[2 * CIM__ATTR_COUNT];
     size_t count;
     cim__layer_id layer;
+    uint64_t columns; /* of the layer, as bits */
 } values;
-
-static bool layer_has(cim__layer_id layer, cim__attr attr)
-{
-    const cim__layer *l = &cim__layers[layer];
-    for (int32_t i = 0; i < l->column_count; i++)
-        if (l->columns[i] == attr) return true;
-    return false;
-}
 
 static void measure(values *v, cim__attr attr, double real)
 {
-    if (!layer_has(v->layer, attr) || v->count >= sizeof v->list / sizeof *v->list) return;
+    if (!(v->columns >> attr & 1) || v->count >= sizeof v->list / sizeof *v->list) return;
     v->list[v->count++] = (cim__value){ .attr = (uint8_t)attr, .rule = CIM__RULE_TAGGED, .real = real };
 }
 
@@ -153,15 +147,24 @@ static void z_range(const cim__feature *f, double z[2])
     }
 }
 
+static uint64_t columns_of(cim__layer_id layer)
+{
+    uint64_t columns = 0;
+    for (int32_t i = 0; i < cim__layers[layer].column_count; i++) columns |= 1ull << cim__layers[layer].columns[i];
+    return columns;
+}
+
 /* Values of the layer's columns only, then the measured ones. */
 static void collect_values(values *v, const cim__feature *f, const cim_geom *fit)
 {
     double z[2];
     v->count = 0;
+    v->columns = columns_of(v->layer);
     for (size_t i = 0; i < f->value_count && v->count < CIM__ATTR_COUNT; i++)
-        if (layer_has(v->layer, (cim__attr)f->values[i].attr)) v->list[v->count++] = f->values[i];
+        if (v->columns >> f->values[i].attr & 1) v->list[v->count++] = f->values[i];
     if (fit->part_count && cim__geom_base(fit->type) == CIM_GEOM_POLYGON) measure(v, CIM__A_AREA_M2, round(cim__geom_area(fit) * 1e3) / 1e3);
     if (fit->part_count && cim__geom_base(fit->type) == CIM_GEOM_LINESTRING) measure(v, CIM__A_LENGTH_M, round(cim__geom_length(fit) * 1e3) / 1e3);
+    if (!f->shape_count) return;
     z_range(f, z);
     if (z[0] <= z[1]) {
         measure(v, CIM__A_Z_MIN_M, z[0]);
@@ -213,14 +216,15 @@ cim_status cim__batch_add(cim_ctx *ctx, cim__batch *b, const cim__feature *given
     collect_values(&v, &f, &fit);
     f.values = v.list;
     f.value_count = v.count;
+    for (size_t i = 0; i < v.count; i++) b->used_values[v.layer] |= 1ull << v.list[i].attr;
     b->blob.size = 0;
     if (fit.part_count) cim__gaia_put(&b->blob, &fit, b->srid);
     size_t start = b->records.size;
     cim__record_put(&b->records, &f, cim__buf_str(&b->blob), b->srid);
     cim__head *head = CIM__PUSH(&b->heads, cim__head);
     if (!head || b->records.failed || b->blob.failed) return cim__nomem(ctx);
-    cim__ref self = cim__ref_to(f.gid), parent = f.parent_gid.len ? cim__ref_to(f.parent_gid) : (cim__ref){ 0, CIM_NONE };
-    *head = (cim__head){ .start = start, .gid_hash = self.hash, .part = self.part, .parent_hash = parent.hash, .parent_part = parent.part, .box = box,
+    cim__ref self = cim__ref_to(f.gid), parent = f.parent_gid.len ? cim__ref_to(f.parent_gid) : (cim__ref){ CIM__REF_GID, CIM_NONE, 0 };
+    *head = (cim__head){ .start = start, .gid_hash = self.key, .part = self.part, .parent_hash = parent.key, .parent_part = parent.part, .box = box,
                          .size = (uint32_t)(b->records.size - start), .id = CIM_NONE, .parent = CIM_NONE, .layer = (uint8_t)v.layer, .class_id = (uint8_t)f.class_id, .contents = contents_of(&f) };
     return CIM_OK;
 }
@@ -306,16 +310,27 @@ cim_status cim__sink_take(cim_ctx *ctx, cim__sink *sink, cim__batch *b, uint16_t
     cim__buf_put(&sink->texts, b->texts.data, b->texts.size);
     cim__buf_put(&sink->templates, b->templates.data, b->templates.size);
     b->relations.size = b->texts.size = b->templates.size = 0;
+    for (int l = 0; l < CIM__LAYER_COUNT; l++) sink->used_values[l] |= b->used_values[l];
     sink->geometry_repaired += b->geometry_repaired;
     sink->geometry_dropped += b->geometry_dropped;
     b->geometry_repaired = b->geometry_dropped = 0;
     return sink->relations.failed || sink->texts.failed || sink->templates.failed ? cim__nomem(ctx) : CIM_OK;
 }
 
-cim_status cim__sink_record(cim_ctx *ctx, cim__sink *sink, size_t i, cim__record *record_out)
+cim__str cim__unique_gid(const cim__head *head, cim__str gid, cim__buf *scratch)
+{
+    if (!head->repeat) return gid;
+    scratch->size = 0;
+    cim__buf_putstr(scratch, gid);
+    cim__buf_putc(scratch, '~');
+    cim__put_int(scratch, head->repeat + 1);
+    return cim__buf_str(scratch);
+}
+
+cim_status cim__sink_record(cim_ctx *ctx, const cim__sink *sink, size_t i, cim__buf *scratch, cim__record *record_out)
 {
     const cim__head *head = cim__sink_head(sink, i);
     cim__str bytes;
-    CIM__TRY(cim__spool_get(ctx, &sink->spool, head->start, head->size, &bytes));
+    CIM__TRY(cim__spool_get(ctx, &sink->spool, head->start, head->size, scratch, &bytes));
     return cim__record_get(bytes, record_out) ? CIM_OK : cim__fail(ctx, CIM_EINTERNAL, "a record in the spool is damaged");
 }

@@ -29,10 +29,11 @@ typedef struct cim__head {
 
 enum { CIM__HAS_SURFACES = 1, CIM__HAS_CURVES = 2, CIM__HAS_POINTS = 4, CIM__HAS_INSTANCES = 8, CIM__HAS_RESIDUE = 16 };
 
-/* An object by its text id, before numbers are given out. */
+/* An object before numbers are given out. */
 typedef struct cim__ref {
-    uint64_t hash;
-    uint32_t part; /* CIM_NONE: the object, or all segments of a way */
+    enum { CIM__REF_GID, CIM__REF_NEW, CIM__REF_OLD } kind;
+    uint32_t part; /* CIM__REF_GID: segment; CIM_NONE: the object, or all segments of a way */
+    uint64_t key;  /* cim__gid_hash, place in the sink, or number in the city as it was */
 } cim__ref;
 cim__ref cim__ref_to(cim__str gid);
 
@@ -54,6 +55,7 @@ typedef struct cim__batch {
     cim__mem *mem;
     int32_t srid;
     cim__buf records, heads, relations, texts, templates;
+    uint64_t used_values[CIM__LAYER_COUNT]; /* by layer: attributes that some object has */
     cim__gbuild plane, repaired; /* scratch */
     cim__buf blob;
     cim__geos *geos;
@@ -81,7 +83,8 @@ typedef struct cim__sink {
     cim__spool spool;
     cim__buf heads;                /* cim__head */
     cim__buf relations, texts;     /* cim__pending_relation */
-    cim__buf templates;            /* serialised; write.c reads them */
+    cim__buf templates;            /* serialised; rows_out.c reads them */
+    uint64_t used_values[CIM__LAYER_COUNT];
     uint64_t geometry_repaired, geometry_dropped;
     uint64_t max_objects;
 } cim__sink;
@@ -95,7 +98,11 @@ cim_status cim__sink_take(cim_ctx *ctx, cim__sink *sink, cim__batch *batch, uint
 
 static inline size_t cim__sink_count(const cim__sink *sink) { return CIM__COUNT(&sink->heads, cim__head); }
 static inline cim__head *cim__sink_head(const cim__sink *sink, size_t i) { return &CIM__AT(&sink->heads, cim__head, i); }
-/* The record of object i; valid until the next call. */
-cim_status cim__sink_record(cim_ctx *ctx, cim__sink *sink, size_t i, cim__record *record_out);
+/* The id an object gets: its own, or with "~2", "~3", ... when others of the import have it too. */
+cim__str cim__unique_gid(const cim__head *head, cim__str gid, cim__buf *scratch);
+/* The record of object i; borrowed from the sink or from scratch.  Any number of threads may read a sink that is complete, each
+ * with its own scratch. */
+static inline void cim__sink_prefetch(const cim__sink *sink, size_t i) { cim__spool_prefetch(&sink->spool, cim__sink_head(sink, i)->start); }
+cim_status cim__sink_record(cim_ctx *ctx, const cim__sink *sink, size_t i, cim__buf *scratch, cim__record *record_out);
 
 #endif

@@ -8,14 +8,13 @@
 
 void cim__spool_init(cim__spool *s, cim__mem *mem, const char *dir, uint64_t memory_limit)
 {
-    *s = (cim__spool){ .mem = mem, .segments = cim__buf_on(mem), .memory_limit = memory_limit, .dir = dir, .fd = -1, .scratch = cim__buf_on(mem) };
+    *s = (cim__spool){ .mem = mem, .segments = cim__buf_on(mem), .memory_limit = memory_limit, .dir = dir, .fd = -1 };
 }
 
 void cim__spool_free(cim__spool *s)
 {
     for (size_t i = 0; i < CIM__COUNT(&s->segments, cim__segment); i++) cim__free(s->mem, CIM__AT(&s->segments, cim__segment, i).data);
     cim__buf_free(&s->segments);
-    cim__buf_free(&s->scratch);
     if (s->fd >= 0) close(s->fd);
     s->fd = -1;
 }
@@ -89,15 +88,15 @@ static const cim__segment *segment_at(const cim__spool *s, uint64_t start)
     return &CIM__AT(&s->segments, cim__segment, lo);
 }
 
-cim_status cim__spool_get(cim_ctx *ctx, cim__spool *s, uint64_t start, size_t size, cim__str *bytes_out)
+cim_status cim__spool_get(cim_ctx *ctx, const cim__spool *s, uint64_t start, size_t size, cim__buf *scratch, cim__str *bytes_out)
 {
     const cim__segment *segment = segment_at(s, start);
     if (segment->data) {
         *bytes_out = (cim__str){ (const char *)segment->data + (start - segment->start), size };
         return CIM_OK;
     }
-    s->scratch.size = 0;
-    uint8_t *at = cim__buf_extend(&s->scratch, size);
+    scratch->size = 0;
+    uint8_t *at = cim__buf_extend(scratch, size);
     if (!at && size) return cim__nomem(ctx);
     for (size_t got = 0; got < size;) {
         ssize_t n = pread(s->fd, at + got, size - got, (off_t)(segment->file_at + (start - segment->start) + got));
@@ -107,4 +106,15 @@ cim_status cim__spool_get(cim_ctx *ctx, cim__spool *s, uint64_t start, size_t si
     }
     *bytes_out = (cim__str){ (const char *)at, size };
     return CIM_OK;
+}
+
+void cim__spool_prefetch(const cim__spool *s, uint64_t start)
+{
+    const cim__segment *segment = segment_at(s, start);
+    if (!segment->data) return;
+    const uint8_t *at = segment->data + (start - segment->start);
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + 64);
+    __builtin_prefetch(at + 128);
+    __builtin_prefetch(at + 256);
 }

@@ -17,14 +17,16 @@ typedef struct cim__spool {
     uint64_t size, in_memory, in_file, memory_limit;
     const char *dir; /* where the file goes */
     int fd;          /* -1: none yet */
-    cim__buf scratch;
 } cim__spool;
 
 void cim__spool_init(cim__spool *spool, cim__mem *mem, const char *dir, uint64_t memory_limit);
 void cim__spool_free(cim__spool *spool);
 /* Takes over the bytes of `data` (left empty); *start_out is their place. */
 cim_status cim__spool_take(cim_ctx *ctx, cim__spool *spool, cim__buf *data, uint64_t *start_out);
-/* `size` bytes at `start`, all of one segment; valid until the next get. */
-cim_status cim__spool_get(cim_ctx *ctx, cim__spool *spool, uint64_t start, size_t size, cim__str *bytes_out);
+/* `size` bytes at `start`, all of one segment; borrowed from the spool, or from scratch when they are in the file. */
+cim_status cim__spool_get(cim_ctx *ctx, const cim__spool *spool, uint64_t start, size_t size, cim__buf *scratch, cim__str *bytes_out);
+
+/* Bring the bytes at `start` nearer; does nothing when they are in the file. */
+void cim__spool_prefetch(const cim__spool *spool, uint64_t start);
 
 #endif

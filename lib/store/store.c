@@ -74,7 +74,7 @@ static cim_status read_meta(cim_ctx *ctx, cim__store *s)
     if (st == CIM_DONE || epsg <= 0 || epsg > 1000000) return cim__fail(ctx, CIM_EFORMAT, "%s: no reference system in table meta", s->path);
     s->epsg = (int32_t)epsg;
     CIM__TRY(meta_int(ctx, s->db, "change_counter", &counter));
-    s->stale = counter != cim__store_counter(s->path);
+    s->stale = !s->in_memory && counter != cim__store_counter(s->path);
     return cim__change_head(ctx, s->db, s->content);
 }
 
@@ -89,19 +89,50 @@ static cim_status open_verified(cim_ctx *ctx, cim__store *s, bool foreign)
     return st;
 }
 
-cim_status cim__store_open(cim_ctx *ctx, const char *path, bool foreign, cim__store **store_out)
+static cim_status new_store(cim_ctx *ctx, const char *path, cim__store **store_out)
 {
     cim__store *s = cim__zalloc(ctx->mem, sizeof *s);
+    pthread_mutexattr_t recursive;
     if (!s) return cim__nomem(ctx);
     s->mem = cim__mem_ref(ctx->mem);
-    pthread_mutexattr_t recursive;
     pthread_mutexattr_init(&recursive);
     pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
     pthread_mutex_init(&s->lock, &recursive);
     pthread_mutexattr_destroy(&recursive);
     s->path = cim__strndup(ctx->mem, path, strlen(path));
-    cim_status st = s->path ? open_verified(ctx, s, foreign) : cim__nomem(ctx);
+    if (!s->path) {
+        cim__store_close(s);
+        return cim__nomem(ctx);
+    }
+    *store_out = s;
+    return CIM_OK;
+}
+
+cim_status cim__store_open(cim_ctx *ctx, const char *path, bool foreign, cim__store **store_out)
+{
+    cim__store *s = NULL;
+    CIM__TRY(new_store(ctx, path, &s));
+    cim_status st = open_verified(ctx, s, foreign);
     if (st < 0) {
+        cim__store_close(s);
+        return st;
+    }
+    *store_out = s;
+    return CIM_OK;
+}
+
+cim_status cim__store_adopt(cim_ctx *ctx, cim__db *db, uint64_t layers, unsigned shapes, cim__store **store_out)
+{
+    cim__store *s = NULL;
+    CIM__TRY(new_store(ctx, ":memory:", &s));
+    s->in_memory = true;
+    s->db = db;
+    s->layers = layers;
+    s->shapes = shapes;
+    cim__db_seal(db);
+    cim_status st = read_meta(ctx, s);
+    if (st < 0) {
+        s->db = NULL;
         cim__store_close(s);
         return st;
     }
@@ -114,7 +145,11 @@ void cim__store_close(cim__store *s)
     if (!s) return;
     cim__mem *mem = s->mem;
     for (int i = 0; i < CIM__LAYER_COUNT; i++) cim__stmt_free(s->fetch[i]);
+    for (int i = 0; i < CIM__SHAPE_TABLES; i++) cim__stmt_free(s->shape_stmt[i]);
+    cim__stmt_free(s->instance_stmt);
+    cim__stmt_free(s->residue_stmt);
     cim__db_close(s->db);
+    if (s->connection) s->spatialite->detach(s->connection);
     pthread_mutex_destroy(&s->lock);
     cim__free(mem, s->path);
     cim__free(mem, s);
@@ -309,32 +344,60 @@ static cim_status rows_select_run(cim_ctx *ctx, void *store, void *handle, uint3
     return st < 0 ? st : CIM_OK;
 }
 
+/* ---- shapes, residue, relations of an object ---- */
+
+/* A statement that is kept from call to call; one of its own when that is running, because a callback asked for more. */
+typedef struct borrowed {
+    cim__stmt *stmt, **home;
+} borrowed;
+
+static cim_status borrow(cim_ctx *ctx, cim__store *s, cim__stmt **home, const char *sql, borrowed *b)
+{
+    *b = (borrowed){ *home, home };
+    *home = NULL;
+    return b->stmt ? CIM_OK : cim__db_prepare(ctx, s->db, sql, &b->stmt);
+}
+
+static void give_back(borrowed *b)
+{
+    if (b->stmt) cim__stmt_reset(b->stmt);
+    if (*b->home) cim__stmt_free(b->stmt);
+    else *b->home = b->stmt;
+}
+
+static void bind_object(cim__stmt *stmt, uint32_t id)
+{
+    cim__stmt_int(stmt, 1, (int64_t)id << 8);
+    cim__stmt_int(stmt, 2, ((int64_t)id << 8) + 255);
+}
+
 static cim_status shapes_of_table(cim_ctx *ctx, cim__store *s, int table, uint32_t id, cim__shape_fn fn, void *user)
 {
     char sql[120];
-    cim__stmt *stmt = NULL;
+    borrowed b;
+    snprintf(sql, sizeof sql, "SELECT lod,role,topo,geom,id&255 FROM %s WHERE id BETWEEN ?1 AND ?2 ORDER BY id", cim__shape_tables[table].table);
+    CIM__TRY(borrow(ctx, s, &s->shape_stmt[table], sql, &b));
+    cim__stmt *stmt = b.stmt;
     cim_status st;
-    snprintf(sql, sizeof sql, "SELECT lod,role,topo,geom FROM %s WHERE id BETWEEN ?1 AND ?2 ORDER BY id", cim__shape_tables[table].table);
-    CIM__TRY(cim__db_prepare(ctx, s->db, sql, &stmt));
-    cim__stmt_int(stmt, 1, (int64_t)id << 8);
-    cim__stmt_int(stmt, 2, ((int64_t)id << 8) + 255);
+    bind_object(stmt, id);
     while ((st = cim__stmt_step(ctx, stmt)) == CIM_OK) {
         cim__stored_shape shape = { .lod = cim__stmt_get_str(stmt, 0), .role = cim__stmt_get_str(stmt, 1), .topo = cim__stmt_get_str(stmt, 2), .geom = cim__stmt_get_str(stmt, 3) };
+        shape.number = (uint32_t)cim__stmt_get_int(stmt, 4);
         if ((st = fn(ctx, &shape, user)) != CIM_OK) break;
     }
-    cim__stmt_free(stmt);
+    give_back(&b);
     return st;
 }
 
 static cim_status instances(cim_ctx *ctx, cim__store *s, uint32_t id, cim__shape_fn fn, void *user)
 {
-    cim__stmt *stmt = NULL;
+    borrowed b;
     cim_status st;
-    CIM__TRY(cim__db_prepare(ctx, s->db,
-                             "SELECT i.lod,i.role,t.topo,t.geom,i.matrix,i.x,i.y,i.z FROM instance i LEFT JOIN template t ON t.id=i.template "
-                             "WHERE i.id BETWEEN ?1 AND ?2 ORDER BY i.id", &stmt));
-    cim__stmt_int(stmt, 1, (int64_t)id << 8);
-    cim__stmt_int(stmt, 2, ((int64_t)id << 8) + 255);
+    CIM__TRY(borrow(ctx, s, &s->instance_stmt,
+                    "SELECT i.lod,i.role,t.topo,t.geom,i.matrix,i.x,i.y,i.z,i.id&255,t.id FROM instance i LEFT JOIN template t ON t.id=i.template "
+                    "WHERE i.id BETWEEN ?1 AND ?2 ORDER BY i.id", &b));
+    cim__stmt *stmt = b.stmt;
+    bind_object(stmt, id);
     while ((st = cim__stmt_step(ctx, stmt)) == CIM_OK) {
         cim__stored_shape shape = { .lod = cim__stmt_get_str(stmt, 0), .role = cim__stmt_get_str(stmt, 1), .topo = cim__stmt_get_str(stmt, 2), .geom = cim__stmt_get_str(stmt, 3), .implicit = true };
         cim__str matrix = cim__stmt_get_str(stmt, 4);
@@ -344,9 +407,12 @@ static cim_status instances(cim_ctx *ctx, cim__store *s, uint32_t id, cim__shape
         }
         memcpy(shape.matrix, matrix.ptr, sizeof shape.matrix);
         for (int i = 0; i < 3; i++) shape.anchor[i] = cim__stmt_get_real(stmt, 5 + i);
+        int64_t template = cim__stmt_get_int(stmt, 9);
+        shape.number = (uint32_t)cim__stmt_get_int(stmt, 8);
+        shape.template_number = template > 0 && template < CIM_NONE ? (uint32_t)template : 0;
         if ((st = fn(ctx, &shape, user)) != CIM_OK) break;
     }
-    cim__stmt_free(stmt);
+    give_back(&b);
     return st;
 }
 
@@ -360,6 +426,43 @@ static cim_status rows_shapes(cim_ctx *ctx, void *store, uint32_t id, cim__shape
     if (st == CIM_DONE) st = instances(ctx, s, id, fn, user);
     unlock(s);
     return st < 0 ? st : CIM_OK;
+}
+
+static cim_status rows_templates(cim_ctx *ctx, void *store, cim__template_fn fn, void *user)
+{
+    cim__store *s = store;
+    cim__stmt *stmt = NULL;
+    lock(ctx, s);
+    cim_status st = cim__db_prepare(ctx, s->db, "SELECT t.id,min(i.lod),t.topo,t.geom FROM template t JOIN instance i ON i.template=t.id GROUP BY t.id ORDER BY t.id", &stmt);
+    while (st == CIM_OK && (st = cim__stmt_step(ctx, stmt)) == CIM_OK) {
+        int64_t number = cim__stmt_get_int(stmt, 0);
+        if (number <= 0 || number >= CIM_NONE) continue;
+        cim__stored_template t = { (uint32_t)number, cim__stmt_get_str(stmt, 1), cim__stmt_get_str(stmt, 2), cim__stmt_get_str(stmt, 3) };
+        st = fn(ctx, &t, user);
+    }
+    cim__stmt_free(stmt);
+    unlock(s);
+    return st < 0 ? st : CIM_OK;
+}
+
+static cim_status rows_residue(cim_ctx *ctx, void *store, uint32_t id, cim__arena *arena, cim__str *residue_out)
+{
+    cim__store *s = store;
+    borrowed b;
+    cim__str residue = { "", 0 };
+    lock(ctx, s);
+    cim_status st = borrow(ctx, s, &s->residue_stmt, "SELECT data FROM residue WHERE object=?1", &b);
+    if (st >= 0) {
+        cim__stmt_int(b.stmt, 1, id);
+        st = cim__stmt_step(ctx, b.stmt);
+        if (st == CIM_OK) residue = cim__stmt_get_str(b.stmt, 0);
+        if (st == CIM_OK) st = keep(ctx, arena, &residue);
+    }
+    give_back(&b);
+    unlock(s);
+    if (st < 0) return st;
+    *residue_out = residue;
+    return CIM_OK;
 }
 
 static bool object_number(int64_t v) { return v > 0 && v < CIM_NONE; }
@@ -448,7 +551,7 @@ static cim_status rows_info(cim_ctx *ctx, void *store, cim__json *json)
 
 static void rows_close(void *store) { cim__store_close(store); }
 
-const cim__rows cim__store_rows = { rows_object, rows_scan, rows_select, rows_select_run, rows_select_end, rows_shapes, rows_relations, rows_relation_attrs, rows_info, rows_close };
+const cim__rows cim__store_rows = { rows_object, rows_scan, rows_select, rows_select_run, rows_select_end, rows_shapes, rows_templates, rows_residue, rows_relations, rows_relation_attrs, rows_info, rows_close };
 
 /* ---- the city over it ---- */
 

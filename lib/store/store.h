@@ -13,15 +13,21 @@ typedef struct cim__store {
     uint64_t layers;      /* which exist */
     unsigned shapes;
     int32_t epsg;
+    bool in_memory;
     bool stale;           /* changed by another program since libcim wrote it: compiled arrays are not used */
     char content[65];     /* hash of the last change: what compiled arrays are keyed by */
     char *path;
+    const cim__spatialite_table *spatialite; /* of a city in memory: to be detached after the database is closed */
+    void *connection;
     cim__stmt *fetch[CIM__LAYER_COUNT]; /* made on first use */
+    cim__stmt *shape_stmt[CIM__SHAPE_TABLES], *instance_stmt, *residue_stmt; /* NULL also while they run */
 } cim__store;
 
 /* Open and verify.  The file must not be trusted before this has succeeded. */
 cim_status cim__store_open(cim_ctx *ctx, const char *path, bool foreign, cim__store **store_out);
 void cim__store_close(cim__store *store);
+/* A store over a database that this process has just made in memory; takes it over, on success. */
+cim_status cim__store_adopt(cim_ctx *ctx, cim__db *db, uint64_t layers, unsigned shapes, cim__store **store_out);
 
 extern const cim__rows cim__store_rows;
 

@@ -46,27 +46,15 @@ static bool hash_known(const char *hex)
 }
 
 /* Names of layers and shape tables become "@" so that one hash serves all of them. */
-static void put_normal(cim__buf *out, cim__str text, cim__str table)
-{
-    while (text.len) {
-        const char *at = table.len ? memmem(text.ptr, text.len, table.ptr, table.len) : NULL;
-        size_t keep = at ? (size_t)(at - text.ptr) : text.len;
-        cim__buf_put(out, text.ptr, keep);
-        if (!at) return;
-        cim__buf_putc(out, '@');
-        text = (cim__str){ text.ptr + keep + table.len, text.len - keep - table.len };
-    }
-}
-
 static void schema_hash(verifier *v, const row *r, cim__str table, char hex[65])
 {
     cim__sha256 sha;
     v->hashed.size = 0;
     cim__buf_putstr(&v->hashed, r->type);
     cim__buf_putc(&v->hashed, '\n');
-    put_normal(&v->hashed, r->name, table);
+    cim__schema_rename(&v->hashed, r->name, table, CIM__STR("@"));
     cim__buf_putc(&v->hashed, '\n');
-    put_normal(&v->hashed, r->sql, table);
+    cim__schema_rename(&v->hashed, r->sql, table, CIM__STR("@"));
     cim__sha256_begin(&sha);
     cim__sha256_add(&sha, v->hashed.data, v->hashed.size);
     cim__sha256_end(&sha, hex);
@@ -168,13 +156,16 @@ static cim_status verify_rows(cim_ctx *ctx, cim__stmt *stmt, verifier *v, bool f
     cim_status st;
     while ((st = cim__stmt_step(ctx, stmt)) == CIM_OK) {
         row r = { cim__stmt_get_str(stmt, 0), cim__stmt_get_str(stmt, 1), cim__stmt_get_str(stmt, 2), cim__stmt_get_str(stmt, 3) };
-        if (v->hashed.failed) return cim__nomem(ctx);
-        if (!row_ok(v, &r, foreign))
+        bool ok = row_ok(v, &r, foreign);
+        if (v->hashed.failed || v->expected.failed) return cim__nomem(ctx);
+        if (!ok)
             return cim__fail(ctx, CIM_EUNTRUSTED, "%.*s %.*s is not what libcim writes", (int)(r.type.len < 20 ? r.type.len : 20), r.type.ptr,
                              (int)(r.name.len < 100 ? r.name.len : 100), r.name.ptr);
     }
     if (st < 0) return st;
-    return view_ok(v) ? CIM_OK : cim__fail(ctx, CIM_EUNTRUSTED, "view object is not what libcim writes");
+    bool ok = view_ok(v);
+    if (v->hashed.failed || v->expected.failed) return cim__nomem(ctx);
+    return ok ? CIM_OK : cim__fail(ctx, CIM_EUNTRUSTED, "view object is not what libcim writes");
 }
 
 cim_status cim__schema_verify(cim_ctx *ctx, cim__db *db, bool foreign, uint64_t *layers_out, unsigned *shapes_out)

@@ -2,12 +2,19 @@
 #include "store/writer.h"
 #include "core/io.h"
 #include "core/module.h"
+#include "core/par.h"
 #include "store/rows_out.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+
+/* Where a table begins. */
+typedef struct cim__root {
+    char name[60];
+    uint32_t page;
+} cim__root;
 
 /* ---- transaction ---- */
 
@@ -22,9 +29,9 @@ static cim_status attach_spatialite(cim_ctx *ctx, cim__writer *w)
 
 static cim_status begin_new(cim_ctx *ctx, cim__writer *w)
 {
-    w->temp = cim__temp_name(ctx, w->path);
-    if (!w->temp) return cim__nomem(ctx);
-    CIM__TRY(cim__db_open(ctx, w->temp, CIM__DB_CREATE, &w->db));
+    if (w->path) w->temp = cim__temp_name(ctx, w->path);
+    if (w->path && !w->temp) return cim__nomem(ctx);
+    CIM__TRY(cim__db_open(ctx, w->path ? w->temp : ":memory:", w->path ? CIM__DB_CREATE : CIM__DB_MEMORY, &w->db));
     CIM__TRY(attach_spatialite(ctx, w));
     CIM__TRY(cim__db_exec(ctx, w->db, "BEGIN"));
     return cim__schema_create(ctx, w->db);
@@ -47,9 +54,9 @@ static cim_status begin_existing(cim_ctx *ctx, cim__writer *w)
 
 cim_status cim__writer_begin(cim_ctx *ctx, const char *path, cim__store *store, cim__writer *w)
 {
-    *w = (cim__writer){ .mem = cim__mem_ref(ctx->mem), .store = store };
-    w->path = cim__strndup(ctx->mem, path, strlen(path));
-    cim_status st = !w->path ? cim__nomem(ctx) : store ? begin_existing(ctx, w) : begin_new(ctx, w);
+    *w = (cim__writer){ .mem = cim__mem_ref(ctx->mem), .store = store, .roots = cim__buf_on(ctx->mem) };
+    if (path) w->path = cim__strndup(ctx->mem, path, strlen(path));
+    cim_status st = path && !w->path ? cim__nomem(ctx) : store ? begin_existing(ctx, w) : begin_new(ctx, w);
     if (w->db) cim__db_attend(w->db, NULL);
     if (st < 0) cim__writer_abort(w);
     return st;
@@ -67,6 +74,7 @@ static void forget(cim__writer *w)
 {
     cim__mem *mem = w->mem;
     if (!mem) return;
+    cim__buf_free(&w->roots);
     cim__free(mem, w->path);
     cim__free(mem, w->temp);
     cim__mem_unref(mem);
@@ -77,6 +85,8 @@ void cim__writer_abort(cim__writer *w)
 {
     if (!w->mem) return;
     close_db(w);
+    cim__bulk_close(w->bulk);
+    w->bulk = NULL;
     if (w->temp) unlink(w->temp);
     forget(w);
 }
@@ -96,13 +106,17 @@ static void sync_directory_of(const char *path, cim__mem *mem)
 
 cim_status cim__writer_commit(cim_ctx *ctx, cim__writer *w)
 {
-    cim__db_attend(w->db, NULL); /* too late to cancel */
-    cim_status st = cim__db_exec(ctx, w->db, "COMMIT");
+    cim_status st = CIM_OK;
+    if (w->db) cim__db_attend(w->db, NULL); /* too late to cancel */
+    if (w->db) st = cim__db_exec(ctx, w->db, "COMMIT");
+    if (st >= 0 && w->bulk) st = cim__bulk_finish(ctx, w->bulk);
     if (st < 0) {
         cim__writer_abort(w);
         return st;
     }
     close_db(w);
+    cim__bulk_close(w->bulk);
+    w->bulk = NULL;
     if (w->temp && rename(w->temp, w->path)) {
         st = cim__fail_errno(ctx, -errno, "cannot create", w->path);
         unlink(w->temp);
@@ -111,6 +125,57 @@ cim_status cim__writer_commit(cim_ctx *ctx, cim__writer *w)
     }
     forget(w);
     return st;
+}
+
+static cim_status read_roots(cim_ctx *ctx, cim__writer *w)
+{
+    cim__stmt *stmt = NULL;
+    cim_status st;
+    CIM__TRY(cim__db_prepare(ctx, w->db, "SELECT name,rootpage FROM sqlite_schema WHERE type='table' AND rootpage>0", &stmt));
+    while ((st = cim__stmt_step(ctx, stmt)) == CIM_OK) {
+        cim__str name = cim__stmt_get_str(stmt, 0);
+        cim__root *root = name.len < sizeof root->name ? CIM__PUSH(&w->roots, cim__root) : NULL;
+        if (!root) continue;
+        memset(root->name, 0, sizeof root->name);
+        memcpy(root->name, name.ptr, name.len);
+        root->page = (uint32_t)cim__stmt_get_int(stmt, 1);
+    }
+    cim__stmt_free(stmt);
+    return st < 0 ? st : w->roots.failed ? cim__nomem(ctx) : CIM_OK;
+}
+
+cim_status cim__writer_seal(cim_ctx *ctx, cim__writer *w)
+{
+    if (!w->temp) return CIM_OK;
+    CIM__TRY(read_roots(ctx, w));
+    CIM__TRY(cim__db_exec(ctx, w->db, "COMMIT"));
+    close_db(w);
+    return cim__bulk_open(ctx, w->temp, &w->bulk);
+}
+
+cim_status cim__writer_fill(cim_ctx *ctx, cim__writer *w, const char *table, bool keyed, int columns, uint64_t wanted, size_t rows, cim__feed_fn fn, void *user)
+{
+    if (!rows) return CIM_OK;
+    if (!w->bulk) return cim__db_feed_some(ctx, w->db, table, columns, wanted, rows, fn, user);
+    for (size_t i = 0; i < CIM__COUNT(&w->roots, cim__root); i++) {
+        const cim__root *root = &CIM__AT(&w->roots, cim__root, i);
+        if (!strcmp(root->name, table)) return cim__bulk_fill(ctx, w->bulk, root->page, keyed, columns, rows, fn, user);
+    }
+    return cim__fail(ctx, CIM_EINTERNAL, "no table %s to fill", table);
+}
+
+cim_status cim__writer_adopt(cim_ctx *ctx, cim__writer *w, cim__store **store_out)
+{
+    cim__store *store = NULL;
+    CIM__TRY(cim__db_exec(ctx, w->db, "COMMIT"));
+    CIM__TRY(cim__store_adopt(ctx, w->db, w->layers, w->shapes, &store));
+    store->spatialite = w->spatialite;
+    store->connection = w->connection;
+    w->db = NULL;
+    w->connection = NULL;
+    forget(w);
+    *store_out = store;
+    return CIM_OK;
 }
 
 /* ---- content ---- */
@@ -184,31 +249,56 @@ static cim_status put_change(cim_ctx *ctx, cim__writer *w, const cim__source *so
     return st;
 }
 
-static cim_status put_everything(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, cim__source *sources, size_t count, const char *who, const char *why,
-                                 cim__import_result *r)
+typedef struct putting {
+    cim__writer *w;
+    const cim__plan *plan;
+    cim__source *sources;
+    size_t source_count;
+    const char *who, *why;
+    int64_t first_source;
+    cim__rows_out *rows;
+    cim__compiled compiled;
+    cim__task compiling;
+    bool joined;
+} putting;
+
+/* What is said in SQL; the last thing is what tells that all of it belongs together: log entry, compiled arrays, counter. */
+static cim_status put_in_sql(cim_ctx *ctx, putting *p, cim__import_result *r)
 {
-    int64_t first = 0;
+    cim__writer *w = p->w;
     char content[65];
-    if (!w->store) CIM__TRY(cim__schema_srid(ctx, w->db, plan->sink->epsg));
-    CIM__TRY(cim__db_get_int(ctx, w->db, "SELECT coalesce(max(id),0)+1 FROM source", &first));
-    if (first + (int64_t)count > 65535) return cim__fail(ctx, CIM_ELIMIT, "a city has at most 65,535 sources");
-    CIM__TRY(put_sources(ctx, w, sources, count, first));
-    CIM__TRY(cim__rows_remove(ctx, w, plan));
-    CIM__TRY(cim__rows_put(ctx, w, plan, (uint16_t)first));
-    CIM__TRY(cim__rows_relate(ctx, w, plan, r));
-    r->objects = cim__sink_count(plan->sink);
-    r->replaced = plan->removed_count;
-    CIM__TRY(put_change(ctx, w, sources, count, first, who, why, r, content));
-    CIM__TRY(cim__rows_compile(ctx, w, plan, (uint16_t)first, content));
-    return put_meta(ctx, w, plan->sink->epsg);
+    if (!w->store) CIM__TRY(cim__schema_srid(ctx, w->db, p->plan->sink->epsg));
+    CIM__TRY(put_sources(ctx, w, p->sources, p->source_count, p->first_source));
+    CIM__TRY(cim__rows_prepare(ctx, w, p->plan, (uint16_t)p->first_source, &p->rows));
+    CIM__TRY(put_change(ctx, w, p->sources, p->source_count, p->first_source, p->who, p->why, r, content));
+    p->joined = true;
+    CIM__TRY(cim__task_join(ctx, &p->compiling));
+    CIM__TRY(cim__cache_save(ctx, w->db, p->compiled.city, p->compiled.boxes, content));
+    return put_meta(ctx, w, p->plan->sink->epsg);
+}
+
+static cim_status put_everything(cim_ctx *ctx, putting *p, cim__import_result *r)
+{
+    CIM__TRY(cim__db_get_int(ctx, p->w->db, "SELECT coalesce(max(id),0)+1 FROM source", &p->first_source));
+    if (p->first_source + (int64_t)p->source_count > 65535) return cim__fail(ctx, CIM_ELIMIT, "a city has at most 65,535 sources");
+    p->compiled = (cim__compiled){ .plan = p->plan, .first_source = (uint16_t)p->first_source };
+    cim__task_start(ctx, &p->compiling, cim__rows_compile, &p->compiled);
+    cim_status st = put_in_sql(ctx, p, r);
+    if (!p->joined) (void)cim__task_join(ctx, &p->compiling);
+    cim__compiled_free(ctx->mem, &p->compiled);
+    if (st >= 0) st = cim__writer_seal(ctx, p->w);
+    if (st >= 0) st = cim__rows_fill(ctx, p->w, p->rows);
+    cim__rows_free(p->rows);
+    return st;
 }
 
 cim_status cim__writer_put(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, cim__source *sources, size_t source_count, const char *who, const char *why,
                            cim__import_result *result_out)
 {
-    *result_out = (cim__import_result){ 0, 0, 0, 0 };
+    putting p = { .w = w, .plan = plan, .sources = sources, .source_count = source_count, .who = who, .why = why };
+    *result_out = (cim__import_result){ cim__sink_count(plan->sink), plan->removed_count, CIM__COUNT(&plan->edges, cim__edge), plan->unresolved };
     cim__db_attend(w->db, ctx);
-    cim_status st = put_everything(ctx, w, plan, sources, source_count, who, why, result_out);
-    cim__db_attend(w->db, NULL);
+    cim_status st = put_everything(ctx, &p, result_out);
+    if (w->db) cim__db_attend(w->db, NULL);
     return st;
 }

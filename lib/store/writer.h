@@ -2,6 +2,7 @@
 #ifndef CIM_STORE_WRITER_H
 #define CIM_STORE_WRITER_H
 
+#include "store/bulk.h"
 #include "store/plan.h"
 #include "store/store.h"
 
@@ -15,12 +16,22 @@ typedef struct cim__writer {
     uint64_t layers;
     unsigned shapes;
     uint32_t counter;
+    cim__bulk *bulk; /* of a new file, once its schema is complete; db is closed then */
+    cim__buf roots;  /* its tables' first pages: cim__root */
 } cim__writer;
 
-/* Begin a transaction: on a new file under a temporary name beside `path`, or on the verified existing one. */
+/* Begin a transaction: on a new file under a temporary name beside `path`, on the verified existing one, or, with path NULL, on a
+ * database in memory. */
 cim_status cim__writer_begin(cim_ctx *ctx, const char *path, cim__store *store, cim__writer *writer_out);
 void cim__writer_abort(cim__writer *writer); /* the file is as before; harmless after a commit */
 cim_status cim__writer_commit(cim_ctx *ctx, cim__writer *writer);
+/* Commit a database in memory and go on with it. */
+cim_status cim__writer_adopt(cim_ctx *ctx, cim__writer *writer, cim__store **store_out);
+
+/* Nothing more is said in SQL: from now on tables are only filled. */
+cim_status cim__writer_seal(cim_ctx *ctx, cim__writer *writer);
+/* Rows of one table, each table once, in the order of its key; see cim__bulk_fill() and cim__db_feed_some(). */
+cim_status cim__writer_fill(cim_ctx *ctx, cim__writer *writer, const char *table, bool keyed, int columns, uint64_t wanted, size_t rows, cim__feed_fn fn, void *user);
 
 /* One input file of the import. */
 typedef struct cim__source {

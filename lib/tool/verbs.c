@@ -48,6 +48,12 @@ static const cimtool_flag get_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag check_flags[] = {
+    { "foreign", 0, NULL, "do not complain about tables and views that libcim did not make" },
+    { "quick", 0, NULL, "leave out geometries and the integrity of every page" },
+    { NULL, 0, NULL, NULL },
+};
+
 static const cimtool_flag query_flags[] = {
     { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
     { "crs", 'c', "EPSG", "reference system of the coordinates in the expression, x before y (default: the city's)" },
@@ -61,10 +67,29 @@ static const cimtool_flag query_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag export_flags[] = {
+    { "output", 'o', "FILE", "where to (default: standard output)" },
+    { "format", 'f', "NAME", "geojson, geojsonseq, cityjson, cityjsonseq or gpkg (default: by suffix)" },
+    { "class", 0, "NAME", "only objects of this class; may be given several times" },
+    { "layer", 0, "NAME", "only objects of this layer; may be given several times" },
+    { "crs", 'c', "EPSG", "reference system of the output (default: WGS 84 for GeoJSON, else the city's)" },
+    { "decimals", 0, "N", "places of coordinates (default: 7 for degrees, 3 for metres)" },
+    { "lod", 0, "LOD", "CityJSON: only shapes of this level of detail" },
+    { "relations", 0, NULL, "GeoJSON: with the relations of every object" },
+    { "no-extrude", 0, NULL, "CityJSON: no blocks for buildings of which only the height is known" },
+    { "no-styles", 0, NULL, "GeoPackage: without styles" },
+    { "rs", 0, NULL, "sequences: a record separator before every text (RFC 8142)" },
+    { "overwrite", 0, NULL, "replace the file if it exists" },
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
     { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
     { "query", verb_query, query_flags, "CITY EXPRESSION", 2, 2, "find objects with an expression (cim-query(7))" },
+    { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
+    { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },
 };

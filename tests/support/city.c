@@ -70,8 +70,7 @@ cim_status support_city_try(cim_ctx *ctx, const char *path, int32_t epsg, const 
     return st;
 }
 
-void support_city_features(const char *path, int32_t epsg, const cim__feature *features, size_t count, const support_relation *relations,
-                           size_t relation_count)
+void support_city_features(const char *path, int32_t epsg, const cim__feature *features, size_t count, const support_relation *relations, size_t relation_count)
 {
     cim_ctx *ctx = support_ctx();
     assert_ok(ctx, support_city_try(ctx, path, epsg, features, count, relations, relation_count));
@@ -155,8 +154,7 @@ static void take_object(cim_ctx *ctx, texts *t, const support_object *o, cim__fe
     if (o->wkt) f->plane = take_geometry(ctx, t, o->wkt);
 }
 
-void support_city(const char *path, int32_t epsg, const support_object *objects, size_t count, const support_relation *relations,
-                  size_t relation_count)
+void support_city(const char *path, int32_t epsg, const support_object *objects, size_t count, const support_relation *relations, size_t relation_count)
 {
     cim_ctx *ctx = support_ctx();
     texts t = { .arena = cim__arena_on(ctx->mem) };

@@ -27,10 +27,8 @@ typedef struct support_relation {
 enum { SUPPORT_EPSG = 25832 };
 
 /* Make or extend the city file at `path`; epsg 0 means SUPPORT_EPSG.  A failure fails the test. */
-void support_city(const char *path, int32_t epsg, const support_object *objects, size_t count, const support_relation *relations,
-                  size_t relation_count);
-void support_city_features(const char *path, int32_t epsg, const cim__feature *features, size_t count, const support_relation *relations,
-                           size_t relation_count);
+void support_city(const char *path, int32_t epsg, const support_object *objects, size_t count, const support_relation *relations, size_t relation_count);
+void support_city_features(const char *path, int32_t epsg, const cim__feature *features, size_t count, const support_relation *relations, size_t relation_count);
 /* The same, returning the status, for tests of failures. */
 cim_status support_city_try(cim_ctx *ctx, const char *path, int32_t epsg, const cim__feature *features, size_t count, const support_relation *relations,
                             size_t relation_count);

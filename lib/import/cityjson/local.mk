@@ -1,2 +1,12 @@
 libcimcore_la_SOURCES += \
-	%D%/imp_cityjson.c
+	%D%/cityjson.h \
+	%D%/geometry.c \
+	%D%/head.c \
+	%D%/imp_cityjson.c \
+	%D%/model.c \
+	%D%/object.c \
+	%D%/run.c \
+	%D%/srs.c \
+	%D%/types.c \
+	%D%/values.c \
+	%D%/vertices.c

@@ -1,1 +1,9 @@
-# programs of this folder: see tests/unit/core/local.mk
+CITYJSON_TESTS = %D%/test_geom_dissolve %D%/test_import_footprint %D%/test_import_json
+check_PROGRAMS += $(CITYJSON_TESTS)
+TESTS += $(CITYJSON_TESTS)
+%C%_test_geom_dissolve_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_geom_dissolve_LDADD = $(TEST_LDADD)
+%C%_test_import_footprint_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_import_footprint_LDADD = $(TEST_LDADD)
+%C%_test_import_json_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_import_json_LDADD = $(TEST_LDADD)

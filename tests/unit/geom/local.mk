@@ -1,1 +1,9 @@
-# programs of this folder: see tests/unit/core/local.mk
+GEOM_TESTS = %D%/test_geom_codec %D%/test_geom_measure %D%/test_geom_topo
+check_PROGRAMS += $(GEOM_TESTS)
+TESTS += $(GEOM_TESTS)
+%C%_test_geom_codec_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_geom_codec_LDADD = $(TEST_LDADD) $(SQLITE_LIBS)
+%C%_test_geom_measure_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_geom_measure_LDADD = $(TEST_LDADD)
+%C%_test_geom_topo_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_geom_topo_LDADD = $(TEST_LDADD)

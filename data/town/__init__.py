@@ -1,0 +1,1 @@
+"""The invented town of Lerchenfurt: one model, many file formats."""

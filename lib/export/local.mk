@@ -1,0 +1,11 @@
+libcimcore_la_SOURCES += \
+	%D%/cityjson.c %D%/cityjson.h \
+	%D%/cj_flat.c \
+	%D%/cj_geometry.c \
+	%D%/cj_model.c \
+	%D%/cj_object.c \
+	%D%/cj_types.c \
+	%D%/cj_vertices.c \
+	%D%/export.c %D%/export.h \
+	%D%/geojson.c \
+	%D%/gpkg.c

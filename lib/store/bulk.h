@@ -1,0 +1,23 @@
+/* bulk.h - rows in bulk, straight into the pages of a new database file.
+ *
+ * SQLite makes the schema and closes the file; then whole tables are written as finished b-trees, leaves first, each page once.
+ * That is several times faster than the fastest INSERT, and only possible where nobody else sees the file and rows come in key
+ * order: a new city under its temporary name.  Existing files are extended through SQL. */
+#ifndef CIM_STORE_BULK_H
+#define CIM_STORE_BULK_H
+
+#include "store/db.h"
+
+typedef struct cim__bulk cim__bulk;
+
+/* The closed database at `path`. CIM_EINTERNAL if it is of a kind this writer does not know (auto-vacuum, reserved bytes). */
+cim_status cim__bulk_open(cim_ctx *ctx, const char *path, cim__bulk **bulk_out);
+/* Header, then everything to stable storage. */
+cim_status cim__bulk_finish(cim_ctx *ctx, cim__bulk *bulk);
+void cim__bulk_close(cim__bulk *bulk); /* also without finish */
+
+/* Replace the (nearly) empty table at page `root` by rows from the callback, as cim__db_feed() would.  keyed: the first column is the
+ * INTEGER PRIMARY KEY, ascending; else the table is WITHOUT ROWID and rows come in the order of its key. */
+cim_status cim__bulk_fill(cim_ctx *ctx, cim__bulk *bulk, uint32_t root, bool keyed, int columns, size_t rows, cim__feed_fn fn, void *user);
+
+#endif

@@ -1,0 +1,99 @@
+/* verb_export.c - cimtool export: objects to GeoJSON, CityJSON or GeoPackage. */
+#include "tool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The objects to write. */
+typedef struct choice {
+    uint32_t *ids; /* NULL: all */
+    size_t count;
+} choice;
+
+static bool read_options(cimtool *t, cim_export_options *o)
+{
+    static const struct {
+        const char *name;
+        uint32_t bit;
+    } switches[] = { { "overwrite", CIM_EXPORT_OVERWRITE }, { "relations", CIM_EXPORT_RELATIONS }, { "rs", CIM_EXPORT_RS }, { "no-extrude", CIM_EXPORT_NO_EXTRUDE }, { "no-styles", CIM_EXPORT_NO_STYLES } };
+    int64_t epsg = 0, decimals = 0;
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+        if (cimtool_has(t, switches[i].name)) o->flags |= switches[i].bit;
+    if (!cimtool_int(t, "crs", 1, 1000000, &epsg) || !cimtool_int(t, "decimals", 1, 9, &decimals)) return false;
+    o->epsg = (int32_t)epsg;
+    o->decimals = (int32_t)decimals;
+    o->lod = cimtool_value(t, "lod");
+    o->format = cimtool_value(t, "format");
+    return true;
+}
+
+static int add_by_id(cimtool *t, cim_city *city, const char *gid, choice *c)
+{
+    size_t count = 0, got = 0;
+    cim_status st = cim_city_find(t->ctx, city, gid, NULL, 0, &count);
+    if (st < 0) return cimtool_fail(t, st);
+    uint32_t *more = realloc(c->ids, (c->count + count) * sizeof *more);
+    if (!more) return EXIT_INTERNAL;
+    c->ids = more;
+    st = cim_city_find(t->ctx, city, gid, c->ids + c->count, count, &got);
+    if (st < 0) return cimtool_fail(t, st);
+    c->count += got;
+    return EXIT_DONE;
+}
+
+/* Is `text` among the values of an option, which may be given several times?  Also when it is not given at all. */
+static bool is_wanted(const cimtool *t, const char *option, const char *text)
+{
+    int at = 0;
+    const char *value;
+    if (!cimtool_has(t, option)) return true;
+    while ((value = cimtool_next_value(t, option, &at)))
+        if (text && !strcmp(value, text)) return true;
+    return false;
+}
+
+static bool is_kept(const cimtool *t, const cim_city *city, uint32_t id) { return is_wanted(t, "class", cim_city_class(city, id)) && is_wanted(t, "layer", cim_city_layer(city, id)); }
+
+static int choose(cimtool *t, cim_city *city, choice *c)
+{
+    bool filter = cimtool_has(t, "class") || cimtool_has(t, "layer");
+    for (int i = 1; i < t->arg_count; i++) {
+        int status = add_by_id(t, city, t->args[i], c);
+        if (status != EXIT_DONE) return status;
+    }
+    if (!filter) return EXIT_DONE;
+    if (t->arg_count < 2) {
+        c->ids = malloc(((size_t)cim_city_max_id(city) + 1) * sizeof *c->ids);
+        if (!c->ids) return EXIT_INTERNAL;
+        for (uint32_t id = 1; id <= cim_city_max_id(city); id++)
+            if (cim_city_class(city, id)) c->ids[c->count++] = id;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < c->count; i++)
+        if (is_kept(t, city, c->ids[i])) c->ids[kept++] = c->ids[i];
+    c->count = kept;
+    if (kept) return EXIT_DONE;
+    cimtool_complain("no object is of that class and layer");
+    return EXIT_NEGATIVE;
+}
+
+int verb_export(cimtool *t)
+{
+    cim_export_options opts = CIM_EXPORT_OPTIONS_INIT;
+    cim_city *city = NULL;
+    choice c = { NULL, 0 };
+    const char *path = cimtool_value(t, "output");
+    if (!read_options(t, &opts)) return EXIT_USAGE;
+    if (!path) path = "-";
+    if (!strcmp(path, "-") && !opts.format) opts.format = "geojson";
+    int status = cimtool_open(t, t->args[0], &city);
+    if (status == EXIT_DONE) status = choose(t, city, &c);
+    if (status == EXIT_DONE) {
+        cim_status st = cim_export(t->ctx, city, c.ids, c.count, path, &opts);
+        if (st < 0) status = cimtool_fail(t, st);
+        if (st == CIM_ENOTFOUND) status = EXIT_FAILED; /* a reference system, not an object */
+    }
+    free(c.ids);
+    cim_city_free(city);
+    return status;
+}

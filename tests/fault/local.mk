@@ -1,0 +1,5 @@
+FAULT_TESTS = %D%/test_fault_oom
+check_PROGRAMS += $(FAULT_TESTS)
+TESTS += $(FAULT_TESTS)
+%C%_test_fault_oom_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_fault_oom_LDADD = $(TEST_LDADD)

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Install what is missing, build, run all tests.  The last line is "N passed, N failed".
+#   CIM_DATA=DIR        the large data collection (default: ../shared/data beside the project); tests that need it are skipped without
+#   CIM_BUILD_DIR=DIR   where to build (default: build)
+set -eu
+cd "$(dirname "$0")/.."
+. examples/setup.sh
+need_packages $BUILD_PACKAGES $TEST_PACKAGES
+build_libcim
+say "testing"
+status=0
+make -s -C "$BUILD" -j"$(nproc)" check >"$BUILD/check.log" 2>&1 || status=$?
+grep -E '^(FAIL|ERROR|XPASS):' "$BUILD/check.log" || true
+grep -hE '^(ok .*# SKIP|# skipped)' $(find "$BUILD/tests" -name '*.log') 2>/dev/null | sed 's/^ok [0-9]* *//' | sort | uniq -c | head -n 20 || true
+if ! grep -q '^# TOTAL:' "$BUILD/check.log"; then tail -n 20 "$BUILD/check.log"; fi
+count() { sed -n "s/^# $1: *\([0-9]*\)$/\1/p" "$BUILD/check.log" | awk '{ n += $1 } END { print n + 0 }'; }
+failed=$(($(count FAIL) + $(count ERROR) + $(count XPASS)))
+[ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
+echo "$(count SKIP) skipped"
+echo "$(count PASS) passed, $failed failed"
+[ "$failed" = 0 ]
