@@ -1,4 +1,5 @@
-QUERY_TESTS = %D%/test_query_support %D%/test_query_random %D%/test_query_ats %D%/test_query_run %D%/test_query_fuzz %D%/test_query_faults
+QUERY_TESTS = %D%/test_query_support %D%/test_query_random %D%/test_query_ats %D%/test_query_run %D%/test_query_fuzz %D%/test_query_faults \
+	%D%/test_query_town
 check_PROGRAMS += $(QUERY_TESTS)
 TESTS += $(QUERY_TESTS)
 %C%_test_query_support_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -17,3 +18,5 @@ TESTS += $(QUERY_TESTS)
 %C%_test_query_faults_SOURCES = %D%/test_query_faults.c %D%/small.h
 %C%_test_query_faults_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_query_faults_LDADD = $(TEST_LDADD)
+%C%_test_query_town_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_query_town_LDADD = $(TEST_LDADD)
