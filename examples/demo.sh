@@ -1,0 +1,94 @@
+#!/bin/sh
+# Build libcim, import a city, ask it what one asks a city, and export it.
+#   sh examples/demo.sh             the sample town of data/
+#   sh examples/demo.sh INPUT...    your own OpenStreetMap, CityGML or CityJSON files
+#   CIM_DEMO_DIR=DIR                where results go (default: demo in the build folder)
+set -eu
+call_dir=$(pwd)
+cd "$(dirname "$0")/.."
+. examples/setup.sh
+need_packages $BUILD_PACKAGES gdal-bin
+build_libcim
+out=${CIM_DEMO_DIR:-$BUILD/demo}
+mkdir -p "$out"
+city=$out/city.cim
+cimtool=$BUILD/cimtool
+
+title() { printf '\n== %s\n' "$*"; }
+
+# Show a command as one would type it, then run it.  No answer (status 1) is an answer.
+run()
+{
+    printf '$ cimtool'
+    for a in "$@"; do
+        case $a in
+        "$city") a=city.cim ;;
+        "$out"/*) a=${a##*/} ;;
+        esac
+        case $a in
+        *[!A-Za-z0-9_./:,=-]*) printf ' "%s"' "$a" ;;
+        *) printf ' %s' "$a" ;;
+        esac
+    done
+    printf '\n'
+    status=0
+    "$cimtool" "$@" 2>&1 || status=$?
+    [ "$status" -le 1 ]
+}
+
+# The id of the first object that an expression finds, or nothing.
+first_id() { "$cimtool" query -q --limit 1 "$city" "$1" 2>/dev/null | sed -n '2s/ .*//p'; }
+
+if [ $# = 0 ]; then
+    set -- data/town-v3.gml.gz data/town.osm.pbf
+else
+    for f in "$@"; do # names are relative to where the command was given
+        shift
+        case $f in /*) ;; *) [ -e "$call_dir/$f" ] && f=$call_dir/$f ;; esac
+        set -- "$@" "$f"
+    done
+fi
+
+title "Import: everything into one file"
+rm -f "$city"
+run import --no-progress "$city" "$@"
+
+title "What is in it?"
+run info "$city"
+
+title "Which are the five tallest buildings?"
+run query "$city" "class = 'Building' AND height_m IS NOT NULL" --sort height_m,desc --limit 5 --columns height_m,storeys,street,housenumber
+
+title "Where are the hospitals, and by which street does one get there?"
+run query "$city" "function = 'hospital'" --columns street,housenumber
+hospital=$(first_id "function = 'hospital' AND class = 'Building'")
+[ -n "$hospital" ] || hospital=$(first_id "function = 'hospital'")
+if [ -n "$hospital" ]; then
+    run get --no-geometry "$city" "$hospital"
+    title "Which streets would feel a crane within 60 m of it, and which of them are one-way?"
+    run query "$city" "class = 'Road' AND S_DWITHIN(geom, OBJECT('$hospital'), 60)" --columns function,maxspeed_kmh,oneway --limit 10
+    run query "$city" "class = 'Road' AND oneway = 1 AND S_DWITHIN(geom, OBJECT('$hospital'), 300)" --count
+fi
+
+title "Schools and kindergartens with a fast road within 150 m"
+school=$(first_id "function IN ('school', 'kindergarten') AND name IS NOT NULL")
+if [ -n "$school" ]; then
+    run query "$city" "class = 'Road' AND maxspeed_kmh >= 50 AND S_DWITHIN(geom, OBJECT('$school'), 150)" --columns maxspeed_kmh,lanes --limit 5
+fi
+
+title "Cameras: how many, and how many hang on a building?"
+run query "$city" "class = 'Camera'" --count
+run query "$city" "class = 'Camera' AND mounted_on.class = 'Building'" --limit 5
+
+title "How many buildings did two sources know, and were found to be one?"
+run query "$city" "class = 'Building' AND same_as IS NOT NULL" --count
+
+title "Is the file sound?"
+run check "$city"
+
+title "For other programs"
+run export "$city" --overwrite --class Building -o "$out/buildings.geojson"
+run export "$city" --overwrite -o "$out/city.gpkg"
+run export "$city" --overwrite -o "$out/city.city.json"
+ls -l "$out" | awk 'NR > 1 { printf "%12d  %s\n", $5, $NF }'
+printf '\n%s opens in QGIS as it is; so does city.gpkg, which any GIS reads. Results: %s\n' "city.cim" "$out"

@@ -141,7 +141,8 @@ CIM_API uint32_t cim_city_parent(const cim_city *city, uint32_t id);
 enum {
     CIM_OBJECT_GEOMETRY = 1,  /**< with "geometry": GeoJSON geometry in the city's reference system */
     CIM_OBJECT_RELATIONS = 2, /**< with "relations": [{type, id, class, ...}], inverse ones by their inverse name */
-    CIM_OBJECT_SHAPES = 4     /**< with "shapes": [{lod, role, type, polygons, surfaces, ...}] of the 3D geometry */
+    CIM_OBJECT_SHAPES = 4,    /**< with "shapes": [{lod, role, type, parts, kind, surfaces: {class: number}, ...}] of the 3D geometry */
+    CIM_OBJECT_SURFACES = 8   /**< with the shapes' "bounded_by": [{class, id, parent, polygons, attributes}], each thematic surface */
 };
 
 /**

@@ -148,33 +148,71 @@ cim_status cim__put_relations(cim_ctx *ctx, cim_city *city, cim__json *json, uin
 
 typedef struct shape_out {
     cim__json *json;
+    bool surfaces; /* each, not only how many */
     cim__gbuild build;
     cim__topo topo;
 } shape_out;
 
-static void put_surfaces(cim__json *json, const cim__topo *t)
+static void put_surface(cim__json *json, const cim__tsurface *s, uint32_t polygons)
 {
-    size_t count = CIM__COUNT(&t->surfaces, cim__tsurface), polygons = CIM__COUNT(&t->polygons, cim__tpolygon);
-    if (!count) return;
+    cim__jvalue attrs;
+    cim__json_open(json, '{');
+    cim__json_kv_str(json, "class", s->class);
+    if (s->gid.len) cim__json_kv_str(json, "id", s->gid);
+    if (s->parent != CIM_NONE) cim__json_kv_int(json, "parent", s->parent);
+    cim__json_kv_int(json, "polygons", polygons);
+    if (s->attrs.len && cim__jparse(s->attrs, &attrs)) {
+        cim__json_key(json, "attributes");
+        cim__json_raw(json, attrs.text);
+    }
+    cim__json_close(json, '}');
+}
+
+/* How many of each class, in the order of their first. */
+static void put_classes(cim__json *json, const cim__tsurface *list, size_t count)
+{
+    enum { CLASSES = 32 };
+    const cim__tsurface *first[CLASSES];
+    int64_t times[CLASSES];
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+        while (k < known && !cim__str_eq(first[k]->class, list[i].class)) k++;
+        if (k == CLASSES) continue;
+        if (k == known) {
+            first[known] = &list[i];
+            times[known++] = 0;
+        }
+        times[k]++;
+    }
+    cim__json_key(json, "surfaces");
+    cim__json_open(json, '{');
+    for (size_t k = 0; k < known; k++) {
+        cim__json_keystr(json, first[k]->class);
+        cim__json_int(json, times[k]);
+    }
+    cim__json_close(json, '}');
+}
+
+static cim_status put_surfaces(cim_ctx *ctx, cim__json *json, const cim__topo *t, bool all)
+{
+    size_t count = CIM__COUNT(&t->surfaces, cim__tsurface);
+    const cim__tsurface *list = (const cim__tsurface *)t->surfaces.data;
+    if (!count) return CIM_OK;
+    put_classes(json, list, count);
+    if (!all) return CIM_OK;
+    uint32_t *own = cim__zalloc(ctx->mem, count * sizeof *own);
+    if (!own) return cim__nomem(ctx);
+    for (size_t p = 0; p < CIM__COUNT(&t->polygons, cim__tpolygon); p++) {
+        uint32_t surface = CIM__AT(&t->polygons, cim__tpolygon, p).surface;
+        if (surface < count) own[surface]++;
+    }
     cim__json_key(json, "bounded_by");
     cim__json_open(json, '[');
-    for (size_t i = 0; i < count; i++) {
-        const cim__tsurface *s = &CIM__AT(&t->surfaces, cim__tsurface, i);
-        int64_t own = 0;
-        for (size_t p = 0; p < polygons; p++) own += CIM__AT(&t->polygons, cim__tpolygon, p).surface == i;
-        cim__json_open(json, '{');
-        cim__json_kv_str(json, "class", s->class);
-        if (s->gid.len) cim__json_kv_str(json, "id", s->gid);
-        if (s->parent != CIM_NONE) cim__json_kv_int(json, "parent", s->parent);
-        cim__json_kv_int(json, "polygons", own);
-        cim__jvalue attrs;
-        if (s->attrs.len && cim__jparse(s->attrs, &attrs)) {
-            cim__json_key(json, "attributes");
-            cim__json_raw(json, attrs.text);
-        }
-        cim__json_close(json, '}');
-    }
+    for (size_t i = 0; i < count; i++) put_surface(json, &list[i], own[i]);
     cim__json_close(json, ']');
+    cim__free(ctx->mem, own);
+    return CIM_OK;
 }
 
 static cim_status put_topology(cim_ctx *ctx, shape_out *out, const cim__stored_shape *s, const cim_geom *geom)
@@ -187,8 +225,7 @@ static cim_status put_topology(cim_ctx *ctx, shape_out *out, const cim__stored_s
         cim__json_kv_int(out->json, "solids", (int64_t)CIM__COUNT(&out->topo.solid_end, uint32_t));
         cim__json_kv_int(out->json, "shells", (int64_t)CIM__COUNT(&out->topo.shell_end, uint32_t));
     }
-    put_surfaces(out->json, &out->topo);
-    return CIM_OK;
+    return put_surfaces(ctx, out->json, &out->topo, out->surfaces);
 }
 
 static cim_status put_shape(cim_ctx *ctx, const cim__stored_shape *s, void *user)
@@ -216,11 +253,11 @@ static cim_status put_shape(cim_ctx *ctx, const cim__stored_shape *s, void *user
     return st;
 }
 
-static cim_status put_shapes(cim_ctx *ctx, cim_city *city, cim__json *json, uint32_t id)
+static cim_status put_shapes(cim_ctx *ctx, cim_city *city, cim__json *json, uint32_t id, bool surfaces)
 {
     cim__buf shapes = cim__buf_on(ctx->mem);
     cim__json inner = cim__json_on(&shapes);
-    shape_out out = { .json = &inner };
+    shape_out out = { .json = &inner, .surfaces = surfaces };
     cim__gbuild_init(&out.build, ctx->mem);
     cim__topo_init(&out.topo, ctx->mem);
     cim_status st = city->rows->shapes(ctx, city->store, id, put_shape, &out);
@@ -264,7 +301,7 @@ cim_status cim_city_object(cim_ctx *ctx, cim_city *city, uint32_t id, uint32_t f
         cim__json_open(&json, '{');
         put_head(city, &json, &o);
         if (flags & CIM_OBJECT_GEOMETRY) st = put_geometry(ctx, &json, &o);
-        if (st >= 0 && (flags & CIM_OBJECT_SHAPES)) st = put_shapes(ctx, city, &json, id);
+        if (st >= 0 && (flags & CIM_OBJECT_SHAPES)) st = put_shapes(ctx, city, &json, id, flags & CIM_OBJECT_SURFACES);
         if (st >= 0 && (flags & CIM_OBJECT_RELATIONS)) st = cim__put_relations(ctx, city, &json, id);
         cim__json_close(&json, '}');
     }

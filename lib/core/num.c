@@ -2,11 +2,14 @@
  *
  * READING  at most 19 digits are gathered in an integer m with a decimal exponent e.  When m < 2^53 and |e| <= 22 both
  *          m and 10^|e| are exact doubles and one multiplication or division rounds correctly (W. D. Clinger, "How to
- *          read floating point numbers accurately", PLDI 1990).  Everything else goes to strtod_l in a C locale.
+ *          read floating point numbers accurately", PLDI 1990).  Where long double has a mantissa of 64 bits, the same is done
+ *          with 19 digits and |e| <= 27, and kept when what is cut off cannot lie half-way between two doubles: degrees with
+ *          15 decimals are like that.  Everything else goes to strtod_l in a C locale.
  * WRITING  for p = 0..9 decimals: r = round(v * 10^p); if r / 10^p == v then r with p decimals is a shortest text.
  *          That covers every coordinate of an ordinary file; the rest tries 15, 16, 17 digits. */
 #include "core/num.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
@@ -76,6 +79,32 @@ static const char *read_exponent(const char *p, const char *end, decimal *d)
     return q;
 }
 
+#if LDBL_MANT_DIG == 64 && (defined(__x86_64__) || defined(__i386__))
+static const long double pow10_long[] = { 1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,  1e8L,  1e9L,  1e10L, 1e11L, 1e12L, 1e13L,
+                                          1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L, 1e21L, 1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L };
+
+/* 10^27 = 2^27 * 5^27 and 5^27 < 2^63, so both operands are exact and the result is within half a unit of its 64th bit.  The 11
+ * bits that a double does not have decide the rounding, unless they are next to a half. */
+static bool long_double(const decimal *d, double *value_out)
+{
+    if (d->digits > 19 || d->exponent < -27 || d->exponent > 27 || !d->mantissa) return false;
+    long double v = (long double)d->mantissa;
+    uint64_t bits;
+    v = d->exponent < 0 ? v / pow10_long[-d->exponent] : v * pow10_long[d->exponent];
+    memcpy(&bits, &v, sizeof bits);
+    unsigned cut = (unsigned)bits & 0x7ff;
+    if (cut >= 0x3ff && cut <= 0x401) return false;
+    *value_out = (double)v;
+    return true;
+}
+#else
+static bool long_double(const decimal *d, double *value_out)
+{
+    (void)d, (void)value_out;
+    return false;
+}
+#endif
+
 const char *cim__read_double(const char *text, const char *end, double *value_out)
 {
     const char *p = text;
@@ -90,6 +119,8 @@ const char *cim__read_double(const char *text, const char *end, double *value_ou
         double v = (double)d.mantissa;
         v = d.exponent < 0 ? v / pow10_table[-d.exponent] : v * pow10_table[d.exponent];
         *value_out = negative ? -v : v;
+    } else if (long_double(&d, value_out)) {
+        if (negative) *value_out = -*value_out;
     } else {
         *value_out = slow_double(*text == '+' ? text + 1 : text, p);
     }
@@ -112,16 +143,9 @@ const char *cim__read_int(const char *text, const char *end, int64_t *value_out)
     return p;
 }
 
-static cim__str trimmed(cim__str text)
-{
-    while (text.len && (unsigned char)text.ptr[0] <= ' ') text.ptr++, text.len--;
-    while (text.len && (unsigned char)text.ptr[text.len - 1] <= ' ') text.len--;
-    return text;
-}
-
 bool cim__parse_double(cim__str text, double *value_out)
 {
-    text = trimmed(text);
+    text = cim__str_trim(text);
     double v;
     const char *p = text.len ? cim__read_double(text.ptr, text.ptr + text.len, &v) : NULL;
     if (p != text.ptr + text.len || !p || !isfinite(v)) return false;
@@ -131,7 +155,7 @@ bool cim__parse_double(cim__str text, double *value_out)
 
 bool cim__parse_int(cim__str text, int64_t *value_out)
 {
-    text = trimmed(text);
+    text = cim__str_trim(text);
     int64_t v;
     const char *p = text.len ? cim__read_int(text.ptr, text.ptr + text.len, &v) : NULL;
     if (p != text.ptr + text.len || !p) return false;

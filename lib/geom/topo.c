@@ -5,13 +5,13 @@ enum { VERSION = 1 };
 
 void cim__topo_init(cim__topo *t, cim__mem *mem)
 {
-    *t = (cim__topo){ CIM__TOPO_MULTISURFACE, cim__buf_on(mem), cim__buf_on(mem), cim__buf_on(mem), cim__buf_on(mem), cim__buf_on(mem) };
+    *t = (cim__topo){ CIM__TOPO_MULTISURFACE, cim__buf_on(mem), cim__buf_on(mem), cim__buf_on(mem), cim__buf_on(mem), cim__buf_on(mem), cim__buf_on(mem) };
 }
 
 void cim__topo_reset(cim__topo *t)
 {
     t->kind = CIM__TOPO_MULTISURFACE;
-    t->surfaces.size = t->polygons.size = t->faces.size = t->shell_end.size = t->solid_end.size = 0;
+    t->surfaces.size = t->polygons.size = t->faces.size = t->shell_end.size = t->solid_end.size = t->names.size = 0;
 }
 
 void cim__topo_free(cim__topo *t)
@@ -21,9 +21,13 @@ void cim__topo_free(cim__topo *t)
     cim__buf_free(&t->faces);
     cim__buf_free(&t->shell_end);
     cim__buf_free(&t->solid_end);
+    cim__buf_free(&t->names);
 }
 
-bool cim__topo_ok(const cim__topo *t) { return !(t->surfaces.failed || t->polygons.failed || t->faces.failed || t->shell_end.failed || t->solid_end.failed); }
+bool cim__topo_ok(const cim__topo *t)
+{
+    return !(t->surfaces.failed || t->polygons.failed || t->faces.failed || t->shell_end.failed || t->solid_end.failed || t->names.failed);
+}
 
 uint32_t cim__topo_surface(cim__topo *t, cim__tsurface surface)
 {
@@ -53,6 +57,8 @@ void cim__topo_end_shell(cim__topo *t) { push(&t->shell_end, (uint32_t)CIM__COUN
 
 void cim__topo_end_solid(cim__topo *t) { push(&t->solid_end, (uint32_t)CIM__COUNT(&t->shell_end, uint32_t)); }
 
+void cim__topo_name(cim__topo *t, cim__tname name) { cim__buf_put(&t->names, &name, sizeof name); }
+
 /* ---- writing ---- */
 
 static void put_str(cim__buf *out, cim__str s)
@@ -72,6 +78,20 @@ static void put_runs(cim__buf *out, const cim__topo *t)
             cim__buf_varint(out, last - face);
             for (; face < last; face++) cim__buf_varint(out, CIM__AT(&t->faces, uint32_t, face));
         }
+    }
+}
+
+static void put_names(cim__buf *out, const cim__topo *t)
+{
+    size_t names = CIM__COUNT(&t->names, cim__tname);
+    if (!names) return;
+    cim__buf_varint(out, names);
+    for (size_t i = 0; i < names; i++) {
+        const cim__tname *n = &CIM__AT(&t->names, cim__tname, i);
+        cim__buf_varint(out, n->what);
+        cim__buf_varint(out, n->first);
+        cim__buf_varint(out, n->count);
+        put_str(out, n->gid);
     }
 }
 
@@ -96,6 +116,7 @@ void cim__topo_put(cim__buf *out, const cim__topo *t)
         put_str(out, p->gid);
     }
     put_runs(out, t);
+    put_names(out, t);
 }
 
 /* ---- reading ---- */
@@ -151,6 +172,17 @@ static void get_runs(reader *r, cim__topo *t, size_t solids, uint32_t polygon_co
     }
 }
 
+static void get_names(reader *r, cim__topo *t, size_t solids, uint32_t polygon_count)
+{
+    if (r->bad || r->pos == r->end) return;
+    for (size_t names = get_count(r, 4); names && !r->bad; names--) {
+        uint64_t what = get(r), first = get(r), count = get(r);
+        uint64_t limit = what == CIM__TNAME_GROUP ? polygon_count : what == CIM__TNAME_SOLID ? solids : UINT32_MAX;
+        if (what > CIM__TNAME_GROUP || first > limit || count > limit - first) r->bad = true;
+        cim__topo_name(t, (cim__tname){ (uint32_t)what, (uint32_t)first, (uint32_t)count, get_str(r) });
+    }
+}
+
 cim_status cim__topo_get(cim_ctx *ctx, cim__str bytes, uint32_t polygon_count, cim__topo *t)
 {
     reader r = { (const uint8_t *)bytes.ptr, (const uint8_t *)bytes.ptr + bytes.len, false };
@@ -174,6 +206,7 @@ cim_status cim__topo_get(cim_ctx *ctx, cim__str bytes, uint32_t polygon_count, c
         cim__topo_polygon(t, surface, get_str(&r));
     }
     get_runs(&r, t, solids, polygon_count);
+    get_names(&r, t, solids, polygon_count);
     if (!cim__topo_ok(t)) return cim__nomem(ctx);
     if (r.bad || r.pos != r.end) return cim__fail(ctx, CIM_EFORMAT, "damaged topology");
     return CIM_OK;

@@ -6,7 +6,8 @@
  *   1  kind  surfaces  polygons  solids
  *   surfaces x { class gid parent+1 attrs }      texts are length and bytes
  *   polygons x { surface+1 gid }
- *   solids   x { shells, shells x { faces, faces x { polygon*2 + reversed } } } */
+ *   solids   x { shells, shells x { faces, faces x { polygon*2 + reversed } } }
+ *   names, names x { what first count gid }      may be left out when there are none */
 #ifndef CIM_GEOM_TOPO_H
 #define CIM_GEOM_TOPO_H
 
@@ -32,12 +33,20 @@ typedef struct cim__tpolygon {
     cim__str gid;
 } cim__tpolygon;
 
+/* Ids of what is neither a surface nor a polygon: textures refer to rings, materials to groups of polygons. */
+typedef enum cim__tname_of { CIM__TNAME_RING, CIM__TNAME_SOLID, CIM__TNAME_GROUP } cim__tname_of;
+typedef struct cim__tname {
+    uint32_t what, first, count; /* cim__tname_of; ring of the geometry, solid, or polygons [first, first + count) */
+    cim__str gid;
+} cim__tname;
+
 /* Decoded, or under construction.  Faces are polygon * 2 + reversed; solid s has the shells solid_end[s-1] .. and shell h
  * the faces shell_end[h-1] ... */
 typedef struct cim__topo {
     cim__topo_kind kind;
     cim__buf surfaces, polygons;            /* cim__tsurface, cim__tpolygon */
     cim__buf faces, shell_end, solid_end;   /* uint32_t */
+    cim__buf names;                         /* cim__tname */
 } cim__topo;
 
 void cim__topo_init(cim__topo *topo, cim__mem *mem);
@@ -49,6 +58,7 @@ uint32_t cim__topo_polygon(cim__topo *topo, uint32_t surface, cim__str gid);
 void cim__topo_face(cim__topo *topo, uint32_t polygon, bool reversed);
 void cim__topo_end_shell(cim__topo *topo);
 void cim__topo_end_solid(cim__topo *topo);
+void cim__topo_name(cim__topo *topo, cim__tname name);
 
 void cim__topo_put(cim__buf *out, const cim__topo *topo);
 /* Texts are borrowed from `bytes`.  CIM_EFORMAT unless everything in it is consistent and refers to polygons below

@@ -310,13 +310,26 @@ static cim__footprint_from from_the_rest(cim__footprint *fp, const cim__shape *s
 /* A tree modelled with a crown is still one tree in the layer of trees. */
 static bool wants_point(cim__class_id c) { return c == CIM__C_SolitaryVegetationObject || c == CIM__C_CityFurniture; }
 
+/* In the middle of the best shape: uniting the thousands of faces of a bench for one point inside them is not worth it. */
+static cim_status middle_of_faces(cim_ctx *ctx, cim__footprint *fp, const cim__shape *shapes, size_t count, cim_geom *plane, cim__footprint_from *from)
+{
+    double limit = 1e9;
+    size_t best = 0;
+    CIM__TRY(next_best(ctx, fp, shapes, count, &limit, &best));
+    if (limit < 0.0) return CIM_OK;
+    cim_box box = cim__geom_box(&shapes[best].geom);
+    if (!cim__box_ok(&box)) return CIM_OK;
+    take_point(fp, 0.5 * (box.min_x + box.max_x), 0.5 * (box.min_y + box.max_y));
+    *plane = cim__gbuild_view(&fp->result);
+    *from = CIM__FROM_ALL;
+    return CIM_OK;
+}
+
 cim_status cim__footprint_of_shapes(cim_ctx *ctx, cim__footprint *fp, cim__class_id class_id, const cim__shape *shapes, size_t count, cim_geom *plane, cim__footprint_from *from)
 {
-    double xy[2];
     *plane = (cim_geom){ .type = CIM_GEOM_MULTIPOLYGON, .dim = 2 };
     *from = CIM__FROM_NOTHING;
-    CIM__TRY(from_faces(ctx, fp, shapes, count, plane, from));
-    if (plane->part_count && wants_point(class_id) && cim__geom_inner_point(plane, xy)) take_point(fp, xy[0], xy[1]);
+    CIM__TRY(wants_point(class_id) ? middle_of_faces(ctx, fp, shapes, count, plane, from) : from_faces(ctx, fp, shapes, count, plane, from));
     if (!plane->part_count) *from = from_the_rest(fp, shapes, count);
     if (*from == CIM__FROM_NOTHING) return CIM_OK;
     if (!cim__gbuild_ok(&fp->result)) return cim__nomem(ctx);

@@ -59,3 +59,46 @@ cim_status cim__inflate(cim_ctx *ctx, cim__inflater *f, cim__codec codec, const 
                                   : zstd_exact(f, packed, packed_size, data, size);
     return ok ? CIM_OK : cim__fail(ctx, CIM_EFORMAT, "compressed data is damaged or not of the size it says");
 }
+
+/* ---- compression ---- */
+
+enum { LEVEL = 1 }; /* on 13 MB of texture coordinates: 214 MB/s and 5.0 to 1; level 6: 100 MB/s and 5.5 to 1 */
+
+struct cim__deflater {
+    cim__mem *mem;
+    struct libdeflate_compressor *deflate;
+};
+
+cim_status cim__deflater_new(cim_ctx *ctx, cim__deflater **deflater_out)
+{
+    cim__deflater *d = cim__zalloc(ctx->mem, sizeof *d);
+    if (!d) return cim__nomem(ctx);
+    d->mem = cim__mem_ref(ctx->mem);
+    d->deflate = libdeflate_alloc_compressor(LEVEL);
+    if (!d->deflate) {
+        cim__deflater_free(d);
+        return cim__nomem(ctx);
+    }
+    *deflater_out = d;
+    return CIM_OK;
+}
+
+void cim__deflater_free(cim__deflater *d)
+{
+    if (!d) return;
+    cim__mem *mem = d->mem;
+    if (d->deflate) libdeflate_free_compressor(d->deflate);
+    cim__free(mem, d);
+    cim__mem_unref(mem);
+}
+
+cim_status cim__deflate(cim_ctx *ctx, cim__deflater *d, const uint8_t *data, size_t size, cim__buf *out)
+{
+    size_t bound = libdeflate_zlib_compress_bound(d->deflate, size), before = out->size;
+    uint8_t *to = cim__buf_extend(out, bound);
+    if (!to) return cim__nomem(ctx);
+    size_t packed = libdeflate_zlib_compress(d->deflate, data, size, to, bound);
+    if (!packed) return cim__fail(ctx, CIM_EINTERNAL, "compression failed");
+    out->size = before + packed;
+    return CIM_OK;
+}

@@ -11,12 +11,13 @@
  * number one level up); when all rows are in, levels are built from the children until one page is left, which goes where the schema
  * says the root is.  The page of the lock byte (at 1 GiB) is never used. */
 #include "store/bulk.h"
+#include "core/par.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { TABLE_LEAF = 13, TABLE_INNER = 5, INDEX_LEAF = 10, INDEX_INNER = 2, LEAF_HEAD = 8, INNER_HEAD = 12, MAX_PAGE = 65536, FLUSH = 1 << 20 };
+enum { TABLE_LEAF = 13, TABLE_INNER = 5, INDEX_LEAF = 10, INDEX_INNER = 2, LEAF_HEAD = 8, INNER_HEAD = 12, MAX_PAGE = 65536, FLUSH = 1 << 20, BATCH = 1 << 20, BATCH_ROWS = 4096 };
 static const uint64_t LOCK_BYTE = 1073741824;
 
 typedef struct page {
@@ -31,7 +32,7 @@ struct cim__bulk {
     cim__buf pending;              /* finished pages, the first has number pending_first */
     uint32_t pending_first;
     cim_status status;
-    cim__buf record, cell;
+    cim__buf key, cell;
     page leaf, other;
 };
 
@@ -82,7 +83,7 @@ cim_status cim__bulk_open(cim_ctx *ctx, const char *path, cim__bulk **bulk_out)
     cim__bulk *b = cim__zalloc(ctx->mem, sizeof *b);
     if (!b) return cim__nomem(ctx);
     b->mem = cim__mem_ref(ctx->mem);
-    b->pending = b->record = b->cell = cim__buf_on(ctx->mem);
+    b->pending = b->key = b->cell = cim__buf_on(ctx->mem);
     b->fd = open(path, O_RDWR | O_CLOEXEC);
     cim_status st = b->fd < 0 ? cim__fail_errno(ctx, -errno, "cannot open", path) : CIM_OK;
     if (st >= 0 && pread(b->fd, head, sizeof head, 0) != (ssize_t)sizeof head) st = cim__fail(ctx, CIM_EIO, "%s: cannot read the header", path);
@@ -108,7 +109,7 @@ void cim__bulk_close(cim__bulk *b)
     cim__mem *mem = b->mem;
     if (b->fd >= 0) close(b->fd);
     cim__buf_free(&b->pending);
-    cim__buf_free(&b->record);
+    cim__buf_free(&b->key);
     cim__buf_free(&b->cell);
     cim__free(mem, b);
     cim__mem_unref(mem);
@@ -201,21 +202,59 @@ static void put_value(cim__buf *out, const cim__cell *c, int bytes)
     cim__buf_put(out, be, (size_t)bytes);
 }
 
+/* Records of the next rows: made on one thread while the ones before become pages on another. */
+typedef struct batch {
+    const struct filling *filling;
+    size_t first_row, end_row; /* of the table */
+    cim__buf types, bytes, marks; /* marks: mark */
+} batch;
+
+typedef struct mark {
+    int64_t key;
+    size_t end; /* of the record in bytes */
+} mark;
+
+/* What is filled into one table. */
+typedef struct filling {
+    bool keyed;
+    int columns;
+    size_t rows;
+    cim__feed_fn fn;
+    void *user;
+} filling;
+
 /* header size, serial types, values; the key of a keyed table is NULL in it. */
-static void make_record(cim__bulk *b, const cim__cell *cells, int columns, bool keyed)
+static void make_record(batch *to, const cim__cell *cells, int columns, bool keyed)
 {
-    cim__buf *types = &b->cell;
+    cim__buf *types = &to->types;
     int bytes[CIM__FEED_COLUMNS];
-    types->size = b->record.size = 0;
+    types->size = 0;
     for (int i = 0; i < columns; i++) {
         uint64_t type = i == 0 && keyed ? 0 : serial_type(&cells[i], &bytes[i]);
         if (i == 0 && keyed) bytes[i] = 0;
         put_varint(types, type);
     }
-    put_varint(&b->record, types->size + (types->size < 127 ? 1 : 2)); /* the size counts itself */
-    cim__buf_put(&b->record, types->data, types->size);
+    put_varint(&to->bytes, types->size + (types->size < 127 ? 1 : 2)); /* the size counts itself */
+    cim__buf_put(&to->bytes, types->data, types->size);
     for (int i = keyed; i < columns; i++)
-        if (cells[i].type != CIM__CELL_NULL) put_value(&b->record, &cells[i], bytes[i]);
+        if (cells[i].type != CIM__CELL_NULL) put_value(&to->bytes, &cells[i], bytes[i]);
+}
+
+/* A cim__task_fn: rows from first_row on, until there are enough bytes. */
+static cim_status make_batch(cim_ctx *ctx, void *user)
+{
+    batch *to = user;
+    const filling *f = to->filling;
+    cim__cell cells[CIM__FEED_COLUMNS];
+    memset(cells, 0, sizeof cells);
+    to->bytes.size = to->marks.size = 0;
+    for (to->end_row = to->first_row; to->end_row < f->rows && to->bytes.size < BATCH && to->end_row - to->first_row < BATCH_ROWS; to->end_row++) {
+        CIM__TRY(f->fn(ctx, to->end_row, cells, f->user));
+        make_record(to, cells, f->columns, f->keyed);
+        mark *m = CIM__PUSH(&to->marks, mark);
+        if (m) *m = (mark){ f->keyed ? cells[0].integer : 0, to->bytes.size };
+    }
+    return to->types.failed || to->bytes.failed || to->marks.failed ? cim__nomem(ctx) : CIM_OK;
 }
 
 /* ---- cells ---- */
@@ -248,17 +287,17 @@ static uint32_t put_overflow(cim__bulk *b, const uint8_t *data, size_t size)
     return first;
 }
 
-/* b->cell becomes the leaf cell of b->record. */
-static void make_cell(cim__bulk *b, int64_t key, bool keyed)
+/* b->cell becomes the leaf cell of a record. */
+static void make_cell(cim__bulk *b, const uint8_t *record, size_t size, int64_t key, bool keyed)
 {
-    size_t size = b->record.size, local = local_size(b, size, keyed);
+    size_t local = local_size(b, size, keyed);
     b->cell.size = 0;
     put_varint(&b->cell, size);
     if (keyed) put_varint(&b->cell, (uint64_t)key);
-    cim__buf_put(&b->cell, b->record.data, local);
+    cim__buf_put(&b->cell, record, local);
     if (local == size) return;
     uint8_t next[4];
-    put32(next, put_overflow(b, b->record.data + local, size - local));
+    put32(next, put_overflow(b, record + local, size - local));
     cim__buf_put(&b->cell, next, sizeof next);
 }
 
@@ -370,9 +409,9 @@ static void end_leaf(tree *t, page *p, const void *tail, size_t tail_size)
 static void end_table_leaf(tree *t)
 {
     cim__bulk *b = t->b;
-    b->record.size = 0;
-    put_varint(&b->record, (uint64_t)t->last_key);
-    end_leaf(t, &b->leaf, b->record.data, b->record.size);
+    b->key.size = 0;
+    put_varint(&b->key, (uint64_t)t->last_key);
+    end_leaf(t, &b->leaf, b->key.data, b->key.size);
 }
 
 static void add_table_cell(tree *t, int64_t key)
@@ -430,23 +469,58 @@ static void end_index(tree *t, waiting *w)
     end_leaf(t, &b->leaf, NULL, 0);
 }
 
-static cim_status add_rows(cim_ctx *ctx, tree *t, waiting *w, int columns, size_t rows, cim__feed_fn fn, void *user)
+static cim_status add_batch(cim_ctx *ctx, tree *t, waiting *w, const batch *rows)
 {
-    cim__cell cells[CIM__FEED_COLUMNS];
     cim__bulk *b = t->b;
-    memset(cells, 0, sizeof cells);
-    for (size_t row = 0; row < rows; row++) {
-        CIM__TRY(fn(ctx, row, cells, user));
-        int64_t key = t->keyed ? cells[0].integer : 0;
-        if (t->keyed && row && key <= t->last_key) return cim__fail(ctx, CIM_EINTERNAL, "row %zu is out of order", row);
-        make_record(b, cells, columns, t->keyed);
-        make_cell(b, key, t->keyed);
-        if (t->keyed) add_table_cell(t, key);
+    size_t at = 0;
+    for (size_t i = 0; i < CIM__COUNT(&rows->marks, mark); i++) {
+        const mark *m = &CIM__AT(&rows->marks, mark, i);
+        size_t row = rows->first_row + i;
+        if (t->keyed && row && m->key <= t->last_key) return cim__fail(ctx, CIM_EINTERNAL, "row %zu is out of order", row);
+        make_cell(b, rows->bytes.data + at, m->end - at, m->key, t->keyed);
+        if (t->keyed) add_table_cell(t, m->key);
         else add_index_cell(t, w);
-        if (b->record.failed || b->cell.failed) return cim__nomem(ctx);
+        if (b->key.failed || b->cell.failed) return cim__nomem(ctx);
         if (b->pending.size >= FLUSH) CIM__TRY(flush(ctx, b));
-        if ((row & 0xfff) == 0) CIM__TRY(cim__tick(ctx, row, rows, "write"));
+        at = m->end;
     }
+    return cim__tick(ctx, rows->end_row, rows->filling->rows, "write");
+}
+
+/* While a batch becomes pages the next one is made. */
+static cim_status add_batches(cim_ctx *ctx, tree *t, waiting *w, batch *now, batch *next)
+{
+    CIM__TRY(make_batch(ctx, now));
+    while (now->end_row > now->first_row) {
+        bool more = now->end_row < now->filling->rows;
+        cim__task making;
+        next->first_row = next->end_row = now->end_row;
+        if (more) cim__task_start(ctx, &making, make_batch, next);
+        cim_status st = add_batch(ctx, t, w, now);
+        if (more && st < 0) (void)cim__task_join(ctx, &making);
+        else if (more) st = cim__task_join(ctx, &making);
+        CIM__TRY(st);
+        batch *done = now;
+        now = next;
+        next = done;
+    }
+    return CIM_OK;
+}
+
+static cim_status add_rows(cim_ctx *ctx, tree *t, waiting *w, const filling *f)
+{
+    batch batches[2];
+    for (int i = 0; i < 2; i++) {
+        batches[i] = (batch){ .filling = f };
+        batches[i].types = batches[i].bytes = batches[i].marks = cim__buf_on(ctx->mem);
+    }
+    cim_status st = add_batches(ctx, t, w, &batches[0], &batches[1]);
+    for (int i = 0; i < 2; i++) {
+        cim__buf_free(&batches[i].types);
+        cim__buf_free(&batches[i].bytes);
+        cim__buf_free(&batches[i].marks);
+    }
+    CIM__TRY(st);
     if (!t->keyed) end_index(t, w);
     else if (t->children.size) end_table_leaf(t);
     return t->children.failed || t->tails.failed || w->between.failed ? cim__nomem(ctx) : CIM_OK;
@@ -454,10 +528,11 @@ static cim_status add_rows(cim_ctx *ctx, tree *t, waiting *w, int columns, size_
 
 cim_status cim__bulk_fill(cim_ctx *ctx, cim__bulk *b, uint32_t root, bool keyed, int columns, size_t rows, cim__feed_fn fn, void *user)
 {
+    filling f = { keyed, columns, rows, fn, user };
     tree t = { b, keyed, cim__buf_on(ctx->mem), cim__buf_on(ctx->mem), 0 };
     waiting w = { false, cim__buf_on(ctx->mem) };
     page_begin(b, &b->leaf, LEAF_HEAD);
-    cim_status st = add_rows(ctx, &t, &w, columns, rows, fn, user);
+    cim_status st = add_rows(ctx, &t, &w, &f);
     if (st >= 0 && !t.children.size) page_end(b, &b->leaf, keyed ? TABLE_LEAF : INDEX_LEAF, 0); /* one page is enough: it is the root */
     if (st >= 0) st = build_levels(ctx, &t, root);
     cim__buf_free(&t.children);

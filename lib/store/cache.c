@@ -1,11 +1,13 @@
 /* cache.c - compiled arrays: written at the end of every import, read back when a city is opened, keyed by the hash of the
  * last change.  They can be deleted at any time; a city is then opened from its tables.
  *
- * "objects":  magic[8]  max_id:u32  count:u32  placed:u32  0:u32, then arrays by object number 0..max_id
+ * "objects":  magic[8]  max_id:u32  count:u32  placed:u32  names:u32, then arrays by object number 0..max_id
  *             layer:u8  class:u8  source:u16  parent:u32, then gid_hash:u64[count]  gid_id:u32[count]  index_id:u32[placed],
  *             each padded to 8 bytes
+ *             names is a hash of the names of layers and classes, whose numbers are those of the libcim that wrote the arrays
  * "boxes":    min_x min_y max_x max_y:f64 by object number
  * "index":    cim-index(7) over the objects that have a place */
+#include "core/hash.h"
 #include "core/sort.h"
 #include "store/store.h"
 
@@ -13,10 +15,18 @@ static const char magic[8] = "CIMOBJ1";
 
 typedef struct head {
     char magic[8];
-    uint32_t max_id, count, placed, reserved;
+    uint32_t max_id, count, placed, names;
 } head;
 
 static size_t padded(size_t size) { return (size + 7) & ~(size_t)7; }
+
+static uint32_t names_hash(void)
+{
+    uint64_t hash = 0;
+    for (int i = 0; i < CIM__LAYER_COUNT; i++) hash = cim__hash64(cim__layers[i].table, strlen(cim__layers[i].table), hash);
+    for (int i = 0; i < CIM__CLASS_COUNT; i++) hash = cim__hash64(cim__classes[i].name, strlen(cim__classes[i].name), hash);
+    return (uint32_t)hash;
+}
 
 /* ---- saving ---- */
 
@@ -30,7 +40,7 @@ static void put_array(cim__buf *buf, const void *data, size_t size)
 static void put_objects(cim__buf *buf, const cim_city *city)
 {
     size_t n = (size_t)city->max_id + 1, placed = cim_index_count(city->index);
-    head h = { .max_id = city->max_id, .count = city->count, .placed = (uint32_t)placed };
+    head h = { .max_id = city->max_id, .count = city->count, .placed = (uint32_t)placed, .names = names_hash() };
     memcpy(h.magic, magic, sizeof magic);
     cim__buf_reserve(buf, sizeof h + n * 8 + city->count * 12 + placed * 4 + 64);
     cim__buf_put(buf, &h, sizeof h);
@@ -122,7 +132,7 @@ static cim_status use_objects(cim_ctx *ctx, cim__str data, void *user)
     if (data.len < sizeof h) return CIM_DONE;
     memcpy(&h, data.ptr, sizeof h);
     size_t n = (size_t)h.max_id + 1;
-    if (memcmp(h.magic, magic, sizeof magic) != 0 || h.count > h.max_id || h.placed > h.count || h.max_id >= CIM_NONE - 1) return CIM_DONE;
+    if (memcmp(h.magic, magic, sizeof magic) != 0 || h.names != names_hash() || h.count > h.max_id || h.placed > h.count || h.max_id >= CIM_NONE - 1) return CIM_DONE;
     if (data.len != sizeof h + 2 * padded(n) + padded(2 * n) + padded(4 * n) + (size_t)h.count * 8 + padded((size_t)h.count * 4) + padded((size_t)h.placed * 4)) return CIM_DONE;
     CIM__TRY(cim__city_new(ctx, l->rows, NULL, h.max_id, &l->city));
     cim_city *city = l->city;

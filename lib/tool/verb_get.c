@@ -6,7 +6,7 @@
 static int show_object(cimtool *t, cim_city *city, uint32_t id, bool first)
 {
     cim_buf json = CIM_BUF_INIT;
-    uint32_t flags = CIM_OBJECT_RELATIONS | CIM_OBJECT_SHAPES | (cimtool_has(t, "no-geometry") ? 0 : CIM_OBJECT_GEOMETRY);
+    uint32_t flags = CIM_OBJECT_RELATIONS | CIM_OBJECT_SHAPES | (cimtool_has(t, "no-geometry") ? 0 : CIM_OBJECT_GEOMETRY) | (t->json ? CIM_OBJECT_SURFACES : 0);
     cim_status st = cim_city_object(t->ctx, city, id, flags, &json);
     if (st < 0) return cimtool_fail(t, st);
     if (!first) printf(t->json ? "," : "\n");

@@ -165,13 +165,22 @@ static void print_text(const char *text)
     for (const unsigned char *p = (const unsigned char *)text; *p; p++) putchar(*p < ' ' || *p == 0x7f ? '?' : *p);
 }
 
-static void print_list(const cimtool_node *n)
+static void print_line(const cimtool_node *n)
 {
     for (const cimtool_node *c = n->child; c; c = c->next) {
-        print_text(c->text ? c->text : "");
+        if (c->key) {
+            print_text(c->key);
+            putchar(' ');
+        }
+        if (is_scalar(c)) {
+            print_text(c->text ? c->text : "");
+        } else {
+            putchar('(');
+            print_line(c);
+            putchar(')');
+        }
         if (c->next) printf(", ");
     }
-    putchar('\n');
 }
 
 void cimtool_print(const cimtool_node *node, int indent)
@@ -188,9 +197,10 @@ void cimtool_print(const cimtool_node *node, int indent)
             putchar(' ');
             print_text(n->text ? n->text : "");
             putchar('\n');
-        } else if (n->type == '[' && is_plain_list(n)) {
+        } else if (!n->key || (n->type == '[' && is_plain_list(n))) { /* a member of a list takes a line */
             putchar(' ');
-            print_list(n);
+            print_line(n);
+            putchar('\n');
         } else {
             putchar('\n');
             cimtool_print(n, indent + 2);

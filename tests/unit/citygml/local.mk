@@ -1,1 +1,18 @@
-# programs of this folder: see tests/unit/core/local.mk
+CITYGML_TESTS = %D%/test_citygml_axis %D%/test_citygml_geometry %D%/test_citygml_objects %D%/test_citygml_links %D%/test_citygml_robust
+check_PROGRAMS += $(CITYGML_TESTS)
+TESTS += $(CITYGML_TESTS)
+%C%_test_citygml_axis_SOURCES = %D%/test_citygml_axis.c %D%/citygml.h
+%C%_test_citygml_axis_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_citygml_axis_LDADD = $(TEST_LDADD)
+%C%_test_citygml_geometry_SOURCES = %D%/test_citygml_geometry.c %D%/citygml.h
+%C%_test_citygml_geometry_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_citygml_geometry_LDADD = $(TEST_LDADD)
+%C%_test_citygml_objects_SOURCES = %D%/test_citygml_objects.c %D%/citygml.h
+%C%_test_citygml_objects_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_citygml_objects_LDADD = $(TEST_LDADD)
+%C%_test_citygml_links_SOURCES = %D%/test_citygml_links.c %D%/citygml.h
+%C%_test_citygml_links_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_citygml_links_LDADD = $(TEST_LDADD)
+%C%_test_citygml_robust_SOURCES = %D%/test_citygml_robust.c %D%/citygml.h
+%C%_test_citygml_robust_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_citygml_robust_LDADD = $(TEST_LDADD)

@@ -44,6 +44,22 @@ static void test_num_read_random(void **state)
     }
 }
 
+/* What coordinates look like: many digits, few exponents; and texts next to the middle between two doubles. */
+static void test_num_read_long(void **state)
+{
+    uint64_t seed = 4711;
+    char text[80];
+    (void)state;
+    for (int i = 0; i < 300000; i++) {
+        double v = support_uniform(&seed, i & 1 ? -180.0 : 0.0, i & 2 ? 180.0 : 1e-3);
+        if (i % 3 == 0) snprintf(text, sizeof text, "%.*f", 10 + (int)(support_random(&seed) % 14), v);
+        else if (i % 3 == 1) snprintf(text, sizeof text, "%llue%d", (unsigned long long)support_random(&seed) >> (support_random(&seed) % 10), (int)(support_random(&seed) % 60) - 30);
+        else snprintf(text, sizeof text, "%.19Lg", ((long double)v + (long double)nextafter(v, 1e9)) / 2);
+        double expected = strtod(text, NULL), got = read_all(text);
+        if (memcmp(&expected, &got, sizeof got)) fail_msg("%s: %a, wanted %a", text, got, expected);
+    }
+}
+
 static void test_num_read_refuses(void **state)
 {
     static const char *const texts[] = { "", "-", "+", ".", "e5", "-.", "nan", "inf", "0x10", " 1", "- 1" };
@@ -145,7 +161,7 @@ static void test_num_comma_locale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_num_read_known),         cmocka_unit_test(test_num_read_random),  cmocka_unit_test(test_num_read_refuses),
+        cmocka_unit_test(test_num_read_known),         cmocka_unit_test(test_num_read_random),  cmocka_unit_test(test_num_read_long), cmocka_unit_test(test_num_read_refuses),
         cmocka_unit_test(test_num_write_round_trip),   cmocka_unit_test(test_num_write_known), cmocka_unit_test(test_num_comma_locale),
     };
     return cmocka_run_group_tests_name("core/num", tests, NULL, NULL);
