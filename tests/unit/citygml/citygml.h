@@ -22,7 +22,7 @@ typedef struct gml_run {
     cim__record record; /* the last one that was looked up */
     cim__gbuild geom;   /* the last shape */
     cim__topo topo;
-    cim__buf text;
+    cim__buf text, scratch;
 } gml_run;
 
 extern const cim__importer cim__importer_citygml;
@@ -37,7 +37,7 @@ static inline void gml_begin(gml_run *r, cim_ctx *ctx)
     r->opts.max_memory = 64 << 20;
     cim__sink_init(&r->sink, ctx->mem, NULL, "/tmp/", r->opts.max_memory);
     cim__report_init(&r->report, ctx->mem);
-    r->json = r->text = cim__buf_on(ctx->mem);
+    r->json = r->text = r->scratch = cim__buf_on(ctx->mem);
     cim__gbuild_init(&r->geom, ctx->mem);
     cim__topo_init(&r->topo, ctx->mem);
 }
@@ -48,6 +48,7 @@ static inline void gml_end(gml_run *r)
     cim__report_free(&r->report);
     cim__buf_free(&r->json);
     cim__buf_free(&r->text);
+    cim__buf_free(&r->scratch);
     cim__gbuild_free(&r->geom);
     cim__topo_free(&r->topo);
 }
@@ -95,7 +96,7 @@ static inline void gml_good(gml_run *r, const char *text)
 static inline cim__record *gml_record(gml_run *r, const char *gid)
 {
     for (size_t i = 0; i < cim__sink_count(&r->sink); i++) {
-        assert_ok(r->ctx, cim__sink_record(r->ctx, &r->sink, i, &r->record));
+        assert_ok(r->ctx, cim__sink_record(r->ctx, &r->sink, i, &r->scratch, &r->record));
         if (cim__str_is(r->record.gid, gid)) return &r->record;
     }
     return NULL;
@@ -104,7 +105,7 @@ static inline cim__record *gml_record(gml_run *r, const char *gid)
 static inline const cim__head *gml_head(gml_run *r, const char *gid)
 {
     for (size_t i = 0; i < cim__sink_count(&r->sink); i++) {
-        assert_ok(r->ctx, cim__sink_record(r->ctx, &r->sink, i, &r->record));
+        assert_ok(r->ctx, cim__sink_record(r->ctx, &r->sink, i, &r->scratch, &r->record));
         if (cim__str_is(r->record.gid, gid)) return cim__sink_head(&r->sink, i);
     }
     return NULL;
@@ -194,7 +195,7 @@ static inline bool gml_related(const gml_run *r, const char *from, cim__relation
     cim__ref a = cim__ref_to(cim__str_of(from)), b = cim__ref_to(cim__str_of(to));
     for (size_t i = 0; i < CIM__COUNT(&r->sink.relations, cim__pending_relation); i++) {
         const cim__pending_relation *p = &CIM__AT(&r->sink.relations, cim__pending_relation, i);
-        if (p->from.hash == a.hash && p->to.hash == b.hash && p->type == (int32_t)type) return true;
+        if (p->from.key == a.key && p->to.key == b.key && p->type == (int32_t)type) return true;
     }
     return false;
 }

@@ -324,12 +324,12 @@ static uint64_t fingerprint(gml_run *r)
     for (size_t i = 0; i < cim__sink_count(&r->sink); i++) {
         const cim__head *head = cim__sink_head(&r->sink, i);
         cim__str bytes;
-        assert_ok(r->ctx, cim__spool_get(r->ctx, &r->sink.spool, head->start, head->size, &bytes));
+        assert_ok(r->ctx, cim__spool_get(r->ctx, &r->sink.spool, head->start, head->size, &r->scratch, &bytes));
         h = cim__hash64(bytes.ptr, bytes.len, h);
     }
     for (size_t i = 0; i < CIM__COUNT(&r->sink.relations, cim__pending_relation); i++) {
         const cim__pending_relation *p = &CIM__AT(&r->sink.relations, cim__pending_relation, i);
-        h = cim__hash64(&p->from.hash, 8, h) ^ cim__hash64(&p->to.hash, 8, h + 1);
+        h = cim__hash64(&p->from.key, 8, h) ^ cim__hash64(&p->to.key, 8, h + 1);
     }
     return cim__hash64(r->json.data, r->json.size, cim__hash64(r->sink.templates.data, r->sink.templates.size, h));
 }
