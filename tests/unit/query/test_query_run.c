@@ -1,6 +1,8 @@
 /* Queries whose answers are known, options, values, plans, and what is said about wrong queries. */
 #include "small.h"
 
+#include <sqlite3.h>
+
 static cim_ctx *ctx;
 static cim_city *city;
 
@@ -324,6 +326,72 @@ static void test_query_run_limits(void **state)
     expect_limit(repeated("name LIKE '", "%a", 20000, "'"), CIM_OK, NULL); /* matching does not explode */
 }
 
+/* ---- other failures ---- */
+
+/* Two attributes of 1,100 numbers each combine in more than a million ways. */
+static void test_query_run_combinations(void **state)
+{
+    char *list = repeated("0", ",1", 1100, ""), *attrs = malloc(2 * strlen(list) + 100);
+    const char *path = support_temp("many.cim");
+    cim_query_result r = CIM_QUERY_RESULT_INIT;
+    cim_city *many;
+    (void)state;
+    sprintf(attrs, "{\"a\":[%s],\"b\":[%s]}", list, list);
+    support_city(path, 0, &(support_object){ .gid = "x", .class_name = "Network", .attrs = attrs }, 1, NULL, 0);
+    many = support_open(ctx, path);
+    assert_status(ctx, cim_query_run(ctx, many, "a + b = 7", NULL, &r), CIM_ELIMIT);
+    assert_non_null(strstr(cim_ctx_error(ctx), "query:3: more than"));
+    assert_ok(ctx, cim_query_run(ctx, many, "a = 1 AND b + 1 = 2", NULL, &r));
+    assert_int_equal(r.matched, 1);
+    cim_query_result_dispose(&r);
+    cim_city_free(many);
+    free(attrs);
+    free(list);
+}
+
+static void test_query_run_cancelled(void **state)
+{
+    cim_ctx *other = support_ctx();
+    cim_city *small = support_open(other, small_city("cancel.cim"));
+    cim_query_result r = CIM_QUERY_RESULT_INIT;
+    (void)state;
+    cim_ctx_cancel(other);
+    assert_status(other, cim_query_run(other, small, "name LIKE 'A%'", NULL, &r), CIM_ECANCEL);
+    assert_int_equal(r.count, 0);
+    cim_city_free(small);
+    cim_ctx_free(other);
+}
+
+static void damage(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void expect_damage(const char *path, const char *text, const char *said)
+{
+    cim_query_result r = CIM_QUERY_RESULT_INIT;
+    cim_city *damaged = support_open(ctx, path);
+    cim_status st = cim_query_run(ctx, damaged, text, NULL, &r);
+    if (st != CIM_EFORMAT || !strstr(cim_ctx_error(ctx), said)) print_error("%s: %d %s\n", text, (int)st, cim_ctx_error(ctx));
+    assert_int_equal(st, CIM_EFORMAT);
+    assert_non_null(strstr(cim_ctx_error(ctx), said));
+    cim_city_free(damaged);
+}
+
+static void test_query_run_damaged(void **state)
+{
+    const char *path = small_city("damaged.cim");
+    (void)state;
+    damage(path, "UPDATE building SET attrs='{\"osm:building\":[1,{}' WHERE gid='osm:way/4'");
+    expect_damage(path, "osm:building = 'no'", "the attributes of object");
+    damage(path, "UPDATE building SET geom=substr(geom,1,length(geom)-9)||x'fe' WHERE gid='osm:way/5'");
+    expect_damage(path, "S_TOUCHES(geom, POINT(500155 5400010))", "object");
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -346,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_query_run_known),   cmocka_unit_test(test_query_run_options), cmocka_unit_test(test_query_run_at),
         cmocka_unit_test(test_query_run_crs),     cmocka_unit_test(test_query_values),      cmocka_unit_test(test_query_explain),
         cmocka_unit_test(test_query_run_wrong),   cmocka_unit_test(test_query_run_wrong_options), cmocka_unit_test(test_query_run_limits),
+        cmocka_unit_test(test_query_run_combinations), cmocka_unit_test(test_query_run_cancelled), cmocka_unit_test(test_query_run_damaged),
     };
     return cmocka_run_group_tests_name("query/run", tests, setup, teardown);
 }
