@@ -37,9 +37,11 @@ include tests/bench/local.mk
 
 dist_check_SCRIPTS = \
 	tests/abi/test_symbols.sh \
+	tests/cli/test_cli.sh \
 	tests/cli/test_query.sh \
 	tests/docs/test_headers_documented.sh \
 	tests/docs/test_manual.sh \
+	tests/fault/test_hostile.sh \
 	tests/fault/test_io_errors.sh \
 	tests/fault/test_kill.sh \
 	tests/headers/test_headers.sh \
@@ -48,4 +50,4 @@ dist_check_SCRIPTS = \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh
 TESTS += $(dist_check_SCRIPTS)
-EXTRA_DIST += tests/run.sh
+EXTRA_DIST += tests/run.sh tests/cli/bad_input.cli tests/cli/town.cli tests/cli/usage.cli

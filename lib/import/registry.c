@@ -23,7 +23,9 @@ static const char *guess(cim__str head)
     if (head.len >= 3 && !memcmp(head.ptr, "\xfd" "7z", 3)) return "xz-compressed: decompress it first";
     if (head.len >= 4 && !memcmp(head.ptr, "\x28\xb5\x2f\xfd", 4)) return "zstd-compressed: decompress it first";
     if (looks_binary(head)) return "some binary format";
-    return head.len && head.ptr[0] == '<' ? "XML of another kind" : "text of another kind";
+    while (head.len && (head.ptr[0] == ' ' || head.ptr[0] == '\n' || head.ptr[0] == '\r' || head.ptr[0] == '\t')) head = (cim__str){ head.ptr + 1, head.len - 1 };
+    if (!head.len) return "there is nothing in it";
+    return head.ptr[0] == '<' ? "XML of another kind" : head.ptr[0] == '{' ? "JSON of another kind" : "text of another kind";
 }
 
 cim_status cim__importer_find(cim_ctx *ctx, const char *name, cim__input *input, const cim__importer **importer_out)

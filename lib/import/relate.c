@@ -212,23 +212,27 @@ cim_status cim__relate_run(cim_ctx *ctx, cim__universe *u, size_t count, const c
 }
 
 typedef struct has {
+    const cim__universe *universe;
     cim__relation_type type;
     uint32_t max_id;
     uint8_t *bits;
 } has;
 
+/* What led to an object that is replaced is looked for anew. */
+
 static cim_status note_relation(cim_ctx *ctx, const cim__stored_relation *r, void *user)
 {
     has *h = user;
     (void)ctx;
-    if (r->type == (int32_t)h->type && r->from <= h->max_id) h->bits[r->from] = 1;
+    bool stays = r->to > h->max_id || !h->universe->replaced[r->to];
+    if (r->type == (int32_t)h->type && r->from <= h->max_id && stays) h->bits[r->from] = 1;
     return CIM_OK;
 }
 
 cim_status cim__has_relation(cim_ctx *ctx, const cim__universe *u, cim__relation_type type, uint8_t **has_out)
 {
     cim_city *city = u->sink->city;
-    has h = { type, city ? city->max_id : 0, NULL };
+    has h = { u, type, city ? city->max_id : 0, NULL };
     h.bits = cim__zalloc(ctx->mem, (size_t)h.max_id + 1);
     if (!h.bits) return cim__nomem(ctx);
     cim_status st = city ? city->rows->relations(ctx, city->store, note_relation, &h) : CIM_OK;
@@ -260,6 +264,7 @@ static cim_status make_all(cim_ctx *ctx, cim__universe *u)
     CIM__TRY(cim__relate_access(ctx, u));
     CIM__TRY(cim__relate_mounts(ctx, u));
     CIM__TRY(cim__relate_districts(ctx, u));
+    u->sink->remade = 1ull << CIM__R_SAME_AS | 1ull << CIM__R_ACCESSES | 1ull << CIM__R_MOUNTED_ON | 1ull << CIM__R_ADDRESS_OF | 1ull << CIM__R_LOCATED_IN;
     return give(ctx, u);
 }
 

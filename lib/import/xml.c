@@ -20,6 +20,7 @@ struct cim__xml {
     size_t silence; /* bytes fed since the last event */
     cim_status status;
     char error[300];
+    bool at_end; /* of the input: what is missing now will not come */
     int error_line, error_column;
 };
 
@@ -137,7 +138,8 @@ static void on_error(void *user, xmlErrorPtr error)
 {
     cim__xml *x = user;
     if (x->error[0] || error->level < XML_ERR_ERROR || error->domain == XML_FROM_NAMESPACE) return;
-    snprintf(x->error, sizeof x->error, "%.280s", error->message ? error->message : "not well-formed");
+    const char *text = x->at_end && error->code == XML_ERR_DOCUMENT_END ? "elements are open" : error->message ? error->message : "not well-formed";
+    snprintf(x->error, sizeof x->error, "%s%.250s", x->at_end ? "the document ends too early: " : "", text);
     for (size_t n = strlen(x->error); n && (unsigned char)x->error[n - 1] <= ' ';) x->error[--n] = 0;
     x->error_line = error->line;
     x->error_column = error->int2;
@@ -178,6 +180,7 @@ static cim_status feed(cim_ctx *ctx, cim__xml *x, cim__input *input, char *chunk
     while (got && x->status == CIM_OK) {
         CIM__TRY(cim__input_read(ctx, input, chunk, CHUNK, &got));
         x->silence += got;
+        x->at_end = got == 0;
         int rc = xmlParseChunk(x->parser, chunk, (int)got, got == 0);
         if (x->status == CIM_OK && rc && !x->parser->wellFormed) break;
         if (x->silence > SILENCE) refuse(x, CIM_ELIMIT, "a tag, comment or attribute that does not end");

@@ -66,7 +66,7 @@ static cim_status set_up(cim_ctx *ctx, cim__db *db, cim__db_mode mode)
     harden(db->handle, mode == CIM__DB_READ);
     sqlite3_progress_handler(db->handle, 10000, on_progress, db);
     sqlite3_busy_timeout(db->handle, 5000);
-    CIM__TRY(cim__db_exec(ctx, db, pragmas[mode]));
+    if (sqlite3_exec(db->handle, pragmas[mode], NULL, NULL, NULL) != SQLITE_OK) return cim__db_fail(ctx, db, "cannot read it");
     return mode == CIM__DB_READ ? CIM_OK : cim__feed_register(ctx, db);
 }
 

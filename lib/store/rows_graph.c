@@ -22,7 +22,7 @@ static cim_status feed_edge(cim_ctx *ctx, size_t row, cim__cell *cells, void *us
 }
 
 /* Relations of replaced objects were removed with them; those that point to one keep their meaning, because the new object has
- * the old number. Only those to objects that are gone for good go too. */
+ * the old number.  Only those to objects that are gone for good go too, and those that the import made anew. */
 cim_status cim__rows_remove_dangling(cim_ctx *ctx, cim__writer *w, const cim__plan *plan)
 {
     if (!plan->removed_count) return CIM_OK;
@@ -36,9 +36,10 @@ cim_status cim__rows_remove_dangling(cim_ctx *ctx, cim__writer *w, const cim__pl
     cim__buf doomed = cim__buf_on(ctx->mem);
     cim_status st = cim__db_prepare(ctx, w->db, "SELECT from_id,type,to_id FROM relation", &all);
     while (st == CIM_OK && (st = cim__stmt_step(ctx, all)) == CIM_OK) {
-        int64_t to = cim__stmt_get_int(all, 2);
-        if (to >= 0 && to <= plan->max_id && bits[to]) continue;
-        cim__edge e = { (uint32_t)cim__stmt_get_int(all, 0), (uint32_t)to, (int32_t)cim__stmt_get_int(all, 1), 0, 0 };
+        int64_t type = cim__stmt_get_int(all, 1), to = cim__stmt_get_int(all, 2);
+        bool remade = type >= 0 && type < 64 && (plan->sink->remade >> type & 1) && cim__plan_removes(plan, (uint32_t)to);
+        if (to >= 0 && to <= plan->max_id && bits[to] && !remade) continue;
+        cim__edge e = { (uint32_t)cim__stmt_get_int(all, 0), (uint32_t)to, (int32_t)type, 0, 0 };
         cim__buf_put(&doomed, &e, sizeof e);
     }
     cim__stmt_free(all);

@@ -85,6 +85,7 @@ typedef struct cim__sink {
     cim__buf relations, texts;     /* cim__pending_relation */
     cim__buf templates;            /* serialised; rows_out.c reads them */
     uint64_t used_values[CIM__LAYER_COUNT];
+    uint64_t remade; /* bits 1 << cim__relation_type: relations to replaced objects that were looked for anew */
     uint64_t geometry_repaired, geometry_dropped;
     uint64_t max_objects;
 } cim__sink;

@@ -120,6 +120,15 @@ static bool is_virtual(cim__str sql)
     return sql.len >= sizeof word - 1 && !strncasecmp(sql.ptr, word, sizeof word - 1);
 }
 
+/* Of columns only: an index over expressions or a part of a table calls functions whenever somebody writes. */
+static bool is_plain_index(const row *r)
+{
+    const char *end = r->sql.ptr + r->sql.len, *open = cim__str_is(r->type, "index") ? memchr(r->sql.ptr, '(', r->sql.len) : NULL;
+    if (!open || memchr(open + 1, '(', (size_t)(end - open - 1))) return false;
+    const char *close = memchr(open, ')', (size_t)(end - open));
+    return close == end - 1;
+}
+
 static bool row_ok(verifier *v, const row *r, bool foreign)
 {
     char hex[65];
@@ -135,7 +144,7 @@ static bool row_ok(verifier *v, const row *r, bool foreign)
     schema_hash(v, r, geometry_table(table ? r->name : r->table), hex);
     if (hash_known(hex)) return true;
     if (geometry_table(r->name).len) return false; /* an index table of ours that is something else */
-    return foreign || cim__str_is(r->type, "index") || (table && !is_virtual(r->sql));
+    return foreign || is_plain_index(r) || (table && !is_virtual(r->sql));
 }
 
 /* The view is ignored by libcim, but others use it: it must be the one for these layers. */

@@ -41,7 +41,9 @@ static void print_reasons(const cimtool_node *kind, const char *key)
 static void print_input(const cimtool_node *input)
 {
     const cimtool_node *counts = cimtool_member(input, "counts"), *warnings = cimtool_member(input, "warnings");
-    printf("%s: %s, %s %s\n", cimtool_text(input, "input"), cimtool_text(input, "status"), cimtool_text(input, "format"), cimtool_text(input, "version"));
+    printf("%s: %s", cimtool_text(input, "input"), cimtool_text(input, "status"));
+    if (cimtool_text(input, "format")[0]) printf(", %s %s", cimtool_text(input, "format"), cimtool_text(input, "version"));
+    printf("\n");
     if (cimtool_text(input, "error")[0]) printf("  %s\n", cimtool_text(input, "error"));
     if (counts && counts->child) printf("  %-34s %10s = %10s + %10s + %10s\n", "", "in file", "stored", "verbatim", "skipped");
     for (const cimtool_node *k = counts ? counts->child : NULL; k; k = k->next) {
@@ -57,8 +59,8 @@ static void print_input(const cimtool_node *input)
 static void print_report(const cimtool_node *root)
 {
     const cimtool_node *inputs = cimtool_member(root, "inputs");
+    if (strcmp(cimtool_text(root, "committed"), "true") != 0) return; /* the message says why */
     for (const cimtool_node *i = inputs ? inputs->child : NULL; i; i = i->next) print_input(i);
-    if (strcmp(cimtool_text(root, "committed"), "true") != 0) return;
     printf("%s: %s objects (%s replaced), %s relations (%s with an unknown end), EPSG:%s\n", cimtool_text(root, "city"), cimtool_text(root, "objects"), cimtool_text(root, "replaced"),
            cimtool_text(root, "relations"), cimtool_text(root, "relations_unresolved"), cimtool_text(root, "epsg"));
     if (strcmp(cimtool_text(root, "geometry_repaired"), "0") != 0 || strcmp(cimtool_text(root, "geometry_dropped"), "0") != 0)
