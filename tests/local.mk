@@ -38,6 +38,7 @@ include tests/bench/local.mk
 dist_check_SCRIPTS = \
 	tests/abi/test_symbols.sh \
 	tests/cli/test_cli.sh \
+	tests/cli/test_query.sh \
 	tests/docs/test_headers_documented.sh \
 	tests/docs/test_manual.sh \
 	tests/fault/test_hostile.sh \

@@ -153,6 +153,17 @@ static cim_status check_valid(cim__cql_binding *b, uint32_t column, const cim_ge
     return valid ? CIM_OK : cim__cql_wrong(b->ctx, column, "expected a valid polygon: rings may not cross, holes lie inside");
 }
 
+/* Rings stay closed whatever the last digits of a transformed vertex are. */
+static void transform_ring(cim__transform *t, cim__gbuild *build, const cim_geom *g, uint32_t ring)
+{
+    uint32_t first = cim__ring_start(g, ring), count = g->ring_end[ring] - first;
+    size_t dim = (size_t)g->dim;
+    double *coords = (double *)(void *)build->coords.data + first * dim, *last = coords + (count ? count - 1 : 0) * dim;
+    bool closed = count > 1 && coords[0] == last[0] && coords[1] == last[1];
+    if (count) cim__transform_run(t, coords, coords + 1, dim, closed ? count - 1 : count);
+    if (closed) memcpy(last, coords, 2 * sizeof *coords);
+}
+
 static cim_status transform(cim__cql_binding *b, uint32_t column, cim__gbuild *build)
 {
     if (!b->epsg || b->epsg == b->city->epsg) return CIM_OK;
@@ -162,8 +173,7 @@ static cim_status transform(cim__cql_binding *b, uint32_t column, cim__gbuild *b
         if (st < 0) return st;
     }
     cim_geom g = cim__gbuild_view(build);
-    double *coords = (double *)(void *)build->coords.data;
-    if (g.vertex_count) cim__transform_run(b->transform, coords, coords + 1, (size_t)g.dim, g.vertex_count);
+    for (uint32_t ring = 0; ring < g.ring_count; ring++) transform_ring(b->transform, build, &g, ring);
     if (cim__geom_finite(&g)) return CIM_OK;
     return cim__cql_wrong(b->ctx, column, "expected coordinates that EPSG:%d can be transformed from to EPSG:%d", (int)b->epsg, (int)b->city->epsg);
 }
@@ -218,6 +228,7 @@ static cim_status add_box(cim__cql_binding *b, const cim__cql_shape *shape, cons
 {
     bool foreign = b->epsg && b->epsg != b->city->epsg;
     put_box(&b->build, box, foreign ? BOX_PIECES : 1);
+    if (!cim__gbuild_ok(&b->build)) return cim__nomem(b->ctx);
     CIM__TRY(transform(b, shape->column, &b->build));
     cim_geom view = cim__gbuild_view(&b->build);
     return add_geometry(b, g, &view);

@@ -46,9 +46,11 @@ void cim__geos_free(cim__geos *geos)
     cim__mem_unref(mem);
 }
 
+/* GEOS says why it fails; where it said nothing, an allocation of ours failed. */
 static cim_status geos_failure(cim_ctx *ctx, cim__geos *geos)
 {
-    cim_status st = cim__fail(ctx, CIM_EFORMAT, "geometry: %s", geos->error[0] ? geos->error : "GEOS failed");
+    if (!geos->error[0]) return cim__nomem(ctx);
+    cim_status st = cim__fail(ctx, CIM_EFORMAT, "geometry: %s", geos->error);
     geos->error[0] = 0;
     return st;
 }
@@ -222,6 +224,7 @@ cim_status cim__geos_valid(cim_ctx *ctx, cim__geos *geos, const cim_geom *geom, 
 {
     GEOSGeometry *g = to_geos(geos, geom);
     if (!g) { /* rings that GEOS refuses to make are invalid, not an error */
+        if (!geos->error[0]) return cim__nomem(ctx);
         geos->error[0] = 0;
         *valid_out = false;
         return CIM_OK;

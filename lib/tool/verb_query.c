@@ -89,13 +89,18 @@ static int take_options(cimtool *t, request *r)
 
 /* ---- cells ---- */
 
+/* Separators of lines (U+2028, U+2029), and marks that turn the direction of writing (U+202A..E, U+2066..9): what follows would not
+ * be where it seems to be. */
+static bool turns(const unsigned char *p) { return *p == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)); }
+
 /* One character at p that is safe to show: control characters of a hostile file must not reach the terminal. */
 static size_t character(const unsigned char *p, bool *safe)
 {
     size_t n = *p < 0x80 ? 1 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
     for (size_t i = 1; i < n; i++)
         if ((p[i] & 0xc0) != 0x80) n = i;
-    *safe = *p >= ' ' && *p != 0x7f && !(n == 2 && *p == 0xc2 && p[1] < 0xa0);
+    bool control = *p < ' ' || *p == 0x7f || (n == 2 && *p == 0xc2 && p[1] < 0xa0), broken = n == 1 && *p >= 0x80;
+    *safe = !control && !broken && !(n == 3 && turns(p));
     return n;
 }
 

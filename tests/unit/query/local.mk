@@ -1,4 +1,5 @@
-QUERY_TESTS = %D%/test_query_support %D%/test_query_random %D%/test_query_ats
+QUERY_TESTS = %D%/test_query_support %D%/test_query_random %D%/test_query_ats %D%/test_query_run %D%/test_query_fuzz %D%/test_query_faults \
+	%D%/test_query_town
 check_PROGRAMS += $(QUERY_TESTS)
 TESTS += $(QUERY_TESTS)
 %C%_test_query_support_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -8,3 +9,14 @@ TESTS += $(QUERY_TESTS)
 %C%_test_query_random_LDADD = $(TEST_LDADD) $(GEOS_LIBS) -lm
 %C%_test_query_ats_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_query_ats_LDADD = $(TEST_LDADD)
+%C%_test_query_run_SOURCES = %D%/test_query_run.c %D%/small.h
+%C%_test_query_run_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_query_run_LDADD = $(TEST_LDADD)
+%C%_test_query_fuzz_SOURCES = %D%/test_query_fuzz.c %D%/small.h
+%C%_test_query_fuzz_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_query_fuzz_LDADD = $(TEST_LDADD)
+%C%_test_query_faults_SOURCES = %D%/test_query_faults.c %D%/small.h
+%C%_test_query_faults_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_query_faults_LDADD = $(TEST_LDADD)
+%C%_test_query_town_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_query_town_LDADD = $(TEST_LDADD)

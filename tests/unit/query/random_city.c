@@ -141,9 +141,10 @@ static void make_columns(thing *t, bool building)
     char *p = t->columns;
     *p = 0;
     if (below(3)) {
-        snprintf(t->name, sizeof t->name, "%s", ONE_OF(names));
+        const char *name = ONE_OF(names);
+        snprintf(t->name, sizeof t->name, "%s", name);
         t->has_name = true;
-        p += sprintf(p, "name=%s", t->name);
+        p += sprintf(p, "name=%s", name);
     }
     if (building && below(4)) {
         t->height = (double)below(40) / 2.0;

@@ -101,13 +101,13 @@ static cim_city *make_city(cim_ctx *ctx, const char *features, int source)
 
 static void test_query_ats(void **state)
 {
-    cim_ctx *ctx = support_ctx();
     cim_city *cities[SOURCES];
     size_t size;
     unsigned count = 0, wrong = 0;
     (void)state;
     SUPPORT_NEED(features, "cql2/features.tsv")
     SUPPORT_NEED(predicates, "cql2/predicates.tsv")
+    cim_ctx *ctx = support_ctx();
     for (int i = 0; i < SOURCES; i++) cities[i] = make_city(ctx, features, i);
     char *data = support_read(predicates, &size), *line = data;
     while (*line) {
