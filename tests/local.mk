@@ -46,6 +46,7 @@ dist_check_SCRIPTS = \
 	tests/fault/test_kill.sh \
 	tests/headers/test_headers.sh \
 	tests/installed/test_installed.sh \
+	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \

@@ -11,11 +11,12 @@
 CIM_BEGIN
 
 enum {
-    CIM_IMPORT_KEEP_GOING = 1,    /**< an input that fails is left out (of a damaged XML file what came before the damage is kept) */
-    CIM_IMPORT_NO_RELATIONS = 2,  /**< make only the relations that inputs state, no accesses, located_in, mounted_on, same_as */
-    CIM_IMPORT_SWAP_XY = 4,       /**< inputs list northing or latitude first, whatever their reference system says */
-    CIM_IMPORT_NO_SWAP_XY = 8,    /**< inputs list easting or longitude first, whatever their reference system says */
-    CIM_IMPORT_UNSAFE_LIMITS = 16 /**< lift the limits on expansion of compressed input */
+    CIM_IMPORT_KEEP_GOING = 1,     /**< an input that fails is left out (of a damaged XML file what came before the damage is kept) */
+    CIM_IMPORT_NO_RELATIONS = 2,   /**< make only the relations that inputs state, no accesses, located_in, mounted_on, same_as */
+    CIM_IMPORT_SWAP_XY = 4,        /**< inputs list northing or latitude first, whatever their reference system says */
+    CIM_IMPORT_NO_SWAP_XY = 8,     /**< inputs list easting or longitude first, whatever their reference system says */
+    CIM_IMPORT_UNSAFE_LIMITS = 16, /**< lift the limits on expansion of compressed input */
+    CIM_IMPORT_OVERWRITE = 32      /**< a new city that replaces the file at `path`, whatever it is, when it is complete */
 };
 
 typedef struct cim_import_options {
@@ -31,7 +32,7 @@ typedef struct cim_import_options {
     uint32_t max_depth;      /* nesting of XML and JSON; 0: 256 */
     uint64_t max_objects;    /* 0: 4,294,967,000 */
     uint64_t max_bytes;      /* an input after decompression; 0: 64 GiB */
-    uint64_t max_memory;     /* for objects on their way, the rest goes to a temporary file; 0: 64 MiB */
+    uint64_t max_memory;     /* for objects on their way, the rest goes to a temporary file; 0: 32 MiB */
     double max_seconds;      /* 0: none */
 } cim_import_options;
 

@@ -38,7 +38,7 @@ static cim_status take_options(cim_ctx *ctx, import *im, const cim_import_option
     if (!o->max_depth) o->max_depth = 256;
     if (!o->max_objects) o->max_objects = 4294967000u;
     if (!o->max_bytes) o->max_bytes = 64ull << 30;
-    if (!o->max_memory) o->max_memory = 64ull << 20;
+    if (!o->max_memory) o->max_memory = 32ull << 20;
     if ((o->flags & CIM_IMPORT_SWAP_XY) && (o->flags & CIM_IMPORT_NO_SWAP_XY)) return cim__fail(ctx, CIM_EARG, "swap and no swap at once");
     if (o->max_seconds > 0.0) im->deadline_ms = cim__now_ms() + o->max_seconds * 1e3;
     return CIM_OK;
@@ -46,7 +46,7 @@ static cim_status take_options(cim_ctx *ctx, import *im, const cim_import_option
 
 static cim_status open_existing(cim_ctx *ctx, import *im)
 {
-    if (!im->path || access(im->path, F_OK) != 0) return CIM_OK;
+    if (!im->path || (im->opts.flags & CIM_IMPORT_OVERWRITE) || access(im->path, F_OK) != 0) return CIM_OK;
     CIM__TRY(cim__store_open(ctx, im->path, false, &im->store));
     cim_status st = cim__store_city(ctx, im->store, &im->city);
     if (st < 0) cim__store_close(im->store);
@@ -278,7 +278,7 @@ static cim_status read_all(cim_ctx *ctx, import *im)
     double since = cim__now_ms();
     CIM__TRY(all_inputs(ctx, im));
     log_step(ctx, "inputs read", &since);
-    if (!im->sink.epsg) return cim__fail(ctx, CIM_EFORMAT, "no input has anything with a place");
+    if (!im->sink.epsg) return cim__fail(ctx, CIM_EFORMAT, "%s%s: nothing in it has a place, so there is no city", im->inputs[0], im->count > 1 ? " and the others" : "");
     CIM__TRY(cim__place_parents(ctx, &im->sink));
     if (im->opts.flags & CIM_IMPORT_NO_RELATIONS) return CIM_OK;
     CIM__TRY(cim__relate(ctx, &im->sink));

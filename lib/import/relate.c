@@ -246,16 +246,6 @@ cim_status cim__has_relation(cim_ctx *ctx, const cim__universe *u, cim__relation
 
 /* ---- all of them ---- */
 
-static cim_status give(cim_ctx *ctx, cim__universe *u)
-{
-    cim__sink *sink = u->sink;
-    size_t base = sink->texts.size;
-    for (size_t i = 0; i < CIM__COUNT(&u->made, cim__pending_relation); i++) CIM__AT(&u->made, cim__pending_relation, i).attrs_at += base;
-    cim__buf_put(&sink->relations, u->made.data, u->made.size);
-    cim__buf_put(&sink->texts, u->texts.data, u->texts.size);
-    return sink->relations.failed || sink->texts.failed ? cim__nomem(ctx) : CIM_OK;
-}
-
 static cim_status make_all(cim_ctx *ctx, cim__universe *u)
 {
     CIM__TRY(mark_replaced(ctx, u));
@@ -265,7 +255,7 @@ static cim_status make_all(cim_ctx *ctx, cim__universe *u)
     CIM__TRY(cim__relate_mounts(ctx, u));
     CIM__TRY(cim__relate_districts(ctx, u));
     u->sink->remade = 1ull << CIM__R_SAME_AS | 1ull << CIM__R_ACCESSES | 1ull << CIM__R_MOUNTED_ON | 1ull << CIM__R_ADDRESS_OF | 1ull << CIM__R_LOCATED_IN;
-    return give(ctx, u);
+    return cim__sink_relations(ctx, u->sink, &u->made, &u->texts);
 }
 
 cim_status cim__relate(cim_ctx *ctx, cim__sink *sink)

@@ -60,7 +60,7 @@ static cim_status set_up(cim_ctx *ctx, cim__db *db, cim__db_mode mode)
     static const char *const pragmas[] = {
         [CIM__DB_READ] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA query_only=ON; PRAGMA cache_size=-8192",
         [CIM__DB_WRITE] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA synchronous=FULL; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536",
-        [CIM__DB_CREATE] = "PRAGMA page_size=8192; PRAGMA mmap_size=0; PRAGMA synchronous=OFF; PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536",
+        [CIM__DB_CREATE] = "PRAGMA page_size=8192; PRAGMA mmap_size=0; PRAGMA synchronous=OFF; PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-8192",
         [CIM__DB_MEMORY] = "PRAGMA page_size=8192",
     };
     harden(db->handle, mode == CIM__DB_READ);

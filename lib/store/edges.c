@@ -61,8 +61,10 @@ static cim_status resolve_parents(cim_ctx *ctx, cim__plan *plan)
 
 cim_status cim__plan_edges(cim_ctx *ctx, cim__plan *plan)
 {
-    const cim__buf *pending = &plan->sink->relations;
+    cim__buf *pending = &plan->sink->relations;
     CIM__TRY(resolve_parents(ctx, plan));
     for (size_t i = 0; i < CIM__COUNT(pending, cim__pending_relation); i++) CIM__TRY(resolve(ctx, plan, &CIM__AT(pending, cim__pending_relation, i)));
+    cim__buf_free(pending); /* nobody needs them again, and there are millions */
+    *pending = cim__buf_on(ctx->mem);
     return sort_once(ctx, &plan->edges);
 }

@@ -7,17 +7,19 @@
 typedef struct edge_rows {
     const cim__edge *edges;
     const cim__sink *sink;
+    cim__buf scratch;
 } edge_rows;
 
 static cim_status feed_edge(cim_ctx *ctx, size_t row, cim__cell *cells, void *user)
 {
-    const edge_rows *f = user;
+    edge_rows *f = user;
     const cim__edge *e = &f->edges[row];
-    (void)ctx;
+    cim__str attrs = { "", 0 };
+    if (e->attrs_size) CIM__TRY(cim__spool_get(ctx, &f->sink->texts, e->attrs_at, e->attrs_size, &f->scratch, &attrs));
     cells[0] = (cim__cell){ .type = CIM__CELL_INT, .integer = e->from };
     cells[1] = (cim__cell){ .type = CIM__CELL_INT, .integer = e->type };
     cells[2] = (cim__cell){ .type = CIM__CELL_INT, .integer = e->to };
-    cells[3] = (cim__cell){ .type = e->attrs_size ? CIM__CELL_TEXT : CIM__CELL_NULL, .text = { (const char *)f->sink->texts.data + e->attrs_at, e->attrs_size } };
+    cells[3] = (cim__cell){ .type = e->attrs_size ? CIM__CELL_TEXT : CIM__CELL_NULL, .text = attrs };
     return CIM_OK;
 }
 
@@ -59,8 +61,10 @@ cim_status cim__rows_remove_dangling(cim_ctx *ctx, cim__writer *w, const cim__pl
 
 cim_status cim__rows_fill_relations(cim_ctx *ctx, cim__writer *w, const cim__plan *plan)
 {
-    edge_rows f = { (const cim__edge *)(const void *)plan->edges.data, plan->sink };
-    return cim__writer_fill(ctx, w, "relation", false, 4, ~0ull, CIM__COUNT(&plan->edges, cim__edge), feed_edge, &f);
+    edge_rows f = { (const cim__edge *)(const void *)plan->edges.data, plan->sink, cim__buf_on(ctx->mem) };
+    cim_status st = cim__writer_fill(ctx, w, "relation", false, 4, ~0ull, CIM__COUNT(&plan->edges, cim__edge), feed_edge, &f);
+    cim__buf_free(&f.scratch);
+    return st;
 }
 
 /* ---- compiled arrays ---- */

@@ -61,48 +61,77 @@ static cim_status put_statistics(cim_ctx *ctx, cim__writer *w, const char *table
     return st;
 }
 
-/* New items and those of the tree that stay become a new tree; the old tree's tables are emptied. */
-static cim_status plan_rtree(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, const char *table, cim__buf *items, size_t added, bool shapes, cim__rtree **rtree_out)
+/* Objects whose plane box is all they have: it is in memory. */
+static const cim__head *plain_head(const cim__plan *plan, size_t i)
 {
-    size_t fresh = CIM__COUNT(items, cim__rtree_item), kept = fresh, node_size;
-    cim_box all = CIM__BOX_EMPTY;
+    const cim__head *head = cim__sink_head(plan->sink, plan->order[i]);
+    return !head->contents && cim__box_ok(&head->box) ? head : NULL;
+}
+
+/* The new items and those of the old tree that stay; the old tree's tables are emptied. */
+static cim_status clear_rtree(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, const char *table, cim__buf *items, size_t added, cim_box all, bool shapes, size_t *node_size)
+{
+    size_t fresh = CIM__COUNT(items, cim__rtree_item), kept = fresh;
     if (w->store) CIM__TRY(cim__rtree_read(ctx, w->db, table, items));
     cim__rtree_item *list = (cim__rtree_item *)(void *)items->data;
     for (size_t i = fresh; i < CIM__COUNT(items, cim__rtree_item); i++)
         if (!cim__plan_removes(plan, (uint32_t)(shapes ? list[i].id >> 8 : list[i].id))) list[kept++] = list[i];
     if (items->failed) return cim__nomem(ctx);
+    items->size = kept * sizeof *list;
     for (size_t i = 0; i < kept; i++) cim__box_join(&all, &list[i].box);
     CIM__TRY(put_statistics(ctx, w, table, &all, added));
-    CIM__TRY(cim__rtree_clear(ctx, w->db, table, &node_size));
-    return cim__rtree_new(ctx, list, kept, node_size, rtree_out);
+    return cim__rtree_clear(ctx, w->db, table, node_size);
 }
 
-static cim_status plan_rtrees(cim_ctx *ctx, cim__writer *w, cim__rows_out *r)
+static cim_status clear_rtrees(cim_ctx *ctx, cim__writer *w, cim__rows_out *r)
 {
     const cim__plan *plan = r->plan;
     for (int l = 0; l < CIM__LAYER_COUNT; l++) {
-        size_t added = plan->layer_start[l + 1] - plan->layer_start[l];
-        bool touched = added || (plan->removed_count && (w->layers >> l & 1));
-        if (touched && cim__layers[l].type) CIM__TRY(plan_rtree(ctx, w, plan, cim__layers[l].table, &r->layer_items[l], added, false, &r->layer_rtree[l]));
+        size_t first = plan->layer_start[l], end = plan->layer_start[l + 1];
+        cim_box all = CIM__BOX_EMPTY;
+        if (!cim__layers[l].type || (first == end && !(plan->removed_count && (w->layers >> l & 1)))) continue;
+        for (size_t i = first; i < end; i++) {
+            const cim__head *head = plain_head(plan, i);
+            if (head) cim__box_join(&all, &head->box);
+        }
+        CIM__TRY(clear_rtree(ctx, w, plan, cim__layers[l].table, &r->layer_items[l], end - first, all, false, &r->layer_node[l]));
     }
     for (int t = 0; t < CIM__SHAPE_TABLES; t++) {
         size_t added = CIM__COUNT(&r->shapes[t], cim__shape_ref);
-        bool touched = added || (plan->removed_count && (w->shapes >> t & 1));
-        if (touched) CIM__TRY(plan_rtree(ctx, w, plan, cim__shape_tables[t].table, &r->shape_items[t], added, true, &r->shape_rtree[t]));
+        cim_box all = CIM__BOX_EMPTY;
+        if (!added && !(plan->removed_count && (w->shapes >> t & 1))) continue;
+        CIM__TRY(clear_rtree(ctx, w, plan, cim__shape_tables[t].table, &r->shape_items[t], added, all, true, &r->shape_node[t]));
     }
     return CIM_OK;
 }
 
-static cim_status fill_rtree(cim_ctx *ctx, cim__writer *w, const char *table, cim__rtree *rtree)
+/* Items are not needed afterwards. */
+static cim_status fill_rtree(cim_ctx *ctx, cim__writer *w, const char *table, cim__buf *items, size_t node_size)
 {
     static const cim__feed_fn feeds[3] = { cim__rtree_feed_node, cim__rtree_feed_parent, cim__rtree_feed_rowid };
     char name[100];
-    if (!rtree) return CIM_OK;
-    for (int i = 0; i < 3; i++) {
+    cim__rtree *rtree = NULL;
+    if (!node_size) return CIM_OK;
+    if (items->failed) return cim__nomem(ctx);
+    cim_status st = cim__rtree_new(ctx, (cim__rtree_item *)(void *)items->data, CIM__COUNT(items, cim__rtree_item), node_size, &rtree);
+    for (int i = 0; i < 3 && st >= 0; i++) {
         snprintf(name, sizeof name, "idx_%s_geom_%s", table, cim__rtree_tables[i]);
-        CIM__TRY(cim__writer_fill(ctx, w, name, true, 2, ~0ull, cim__rtree_rows(rtree, (cim__rtree_table)i), feeds[i], rtree));
+        st = cim__writer_fill(ctx, w, name, true, 2, ~0ull, cim__rtree_rows(rtree, (cim__rtree_table)i), feeds[i], rtree);
     }
-    return CIM_OK;
+    cim__rtree_free(rtree);
+    cim__buf_free(items);
+    return st;
+}
+
+static cim_status fill_layer_rtree(cim_ctx *ctx, cim__writer *w, cim__rows_out *r, int l)
+{
+    const cim__plan *plan = r->plan;
+    for (size_t i = plan->layer_start[l]; i < plan->layer_start[l + 1] && r->layer_node[l]; i++) {
+        const cim__head *head = plain_head(plan, i);
+        cim__rtree_item *item = head ? CIM__PUSH(&r->layer_items[l], cim__rtree_item) : NULL;
+        if (item) *item = (cim__rtree_item){ head->id, head->box };
+    }
+    return fill_rtree(ctx, w, cim__layers[l].table, &r->layer_items[l], r->layer_node[l]);
 }
 
 /* ---- rows of layers ---- */
@@ -183,19 +212,6 @@ static cim_status fill_layer(cim_ctx *ctx, cim__writer *w, cim__rows_out *r, int
 
 /* ---- all ---- */
 
-/* The plane box of objects that have more than their row is in the row's geometry; find_shapes takes care of those. */
-static cim_status collect_items(cim_ctx *ctx, cim__rows_out *r)
-{
-    const cim__plan *plan = r->plan;
-    for (int l = 0; l < CIM__LAYER_COUNT; l++)
-        for (size_t i = plan->layer_start[l]; i < plan->layer_start[l + 1] && cim__layers[l].type; i++) {
-            const cim__head *head = cim__sink_head(plan->sink, plan->order[i]);
-            cim__rtree_item item = { head->id, head->box };
-            if (!head->contents && cim__box_ok(&item.box)) cim__buf_put(&r->layer_items[l], &item, sizeof item);
-        }
-    return cim__rows_find_shapes(ctx, r);
-}
-
 static cim_status make_tables(cim_ctx *ctx, cim__writer *w, const cim__rows_out *r)
 {
     const cim__plan *plan = r->plan;
@@ -229,14 +245,10 @@ void cim__rows_free(cim__rows_out *r)
     cim__mem *mem = r->mem;
     cim__buf *bufs[] = { &r->scratch, &r->gid, &r->derived, &r->instances, &r->residues };
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) cim__buf_free(bufs[i]);
-    for (int l = 0; l < CIM__LAYER_COUNT; l++) {
-        cim__buf_free(&r->layer_items[l]);
-        cim__rtree_free(r->layer_rtree[l]);
-    }
+    for (int l = 0; l < CIM__LAYER_COUNT; l++) cim__buf_free(&r->layer_items[l]);
     for (int t = 0; t < CIM__SHAPE_TABLES; t++) {
         cim__buf_free(&r->shapes[t]);
         cim__buf_free(&r->shape_items[t]);
-        cim__rtree_free(r->shape_rtree[t]);
     }
     cim__map_free(&r->templates);
     cim__free(mem, r);
@@ -247,11 +259,11 @@ cim_status cim__rows_prepare(cim_ctx *ctx, cim__writer *w, const cim__plan *plan
 {
     cim__rows_out *r = new_rows(ctx, plan, first_source);
     if (!r) return cim__nomem(ctx);
-    cim_status st = collect_items(ctx, r);
+    cim_status st = cim__rows_find_shapes(ctx, r);
     if (st >= 0) st = make_tables(ctx, w, r);
     if (st >= 0) st = remove_old(ctx, w, plan);
     if (st >= 0) st = cim__rows_templates(ctx, w, r);
-    if (st >= 0) st = plan_rtrees(ctx, w, r);
+    if (st >= 0) st = clear_rtrees(ctx, w, r);
     if (st < 0) cim__rows_free(r);
     else *rows_out = r;
     return st;
@@ -261,9 +273,9 @@ cim_status cim__rows_fill(cim_ctx *ctx, cim__writer *w, cim__rows_out *r)
 {
     for (int l = 0; l < CIM__LAYER_COUNT; l++) {
         if (r->plan->layer_start[l + 1] > r->plan->layer_start[l]) CIM__TRY(fill_layer(ctx, w, r, l));
-        CIM__TRY(fill_rtree(ctx, w, cim__layers[l].table, r->layer_rtree[l]));
+        CIM__TRY(fill_layer_rtree(ctx, w, r, l));
     }
     CIM__TRY(cim__rows_fill_shapes(ctx, w, r));
-    for (int t = 0; t < CIM__SHAPE_TABLES; t++) CIM__TRY(fill_rtree(ctx, w, cim__shape_tables[t].table, r->shape_rtree[t]));
+    for (int t = 0; t < CIM__SHAPE_TABLES; t++) CIM__TRY(fill_rtree(ctx, w, cim__shape_tables[t].table, &r->shape_items[t], r->shape_node[t]));
     return cim__rows_fill_relations(ctx, w, r->plan);
 }

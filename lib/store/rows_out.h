@@ -18,13 +18,13 @@ typedef struct cim__rows_out {
     uint16_t first_source;
     cim__record record; /* of the object at hand */
     cim__buf scratch, gid, derived;
-    cim__buf layer_items[CIM__LAYER_COUNT], shape_items[CIM__SHAPE_TABLES]; /* cim__rtree_item */
-    cim__rtree *layer_rtree[CIM__LAYER_COUNT], *shape_rtree[CIM__SHAPE_TABLES];
+    cim__buf layer_items[CIM__LAYER_COUNT], shape_items[CIM__SHAPE_TABLES]; /* cim__rtree_item; of layers without the plain objects of this import */
+    size_t layer_node[CIM__LAYER_COUNT], shape_node[CIM__SHAPE_TABLES]; /* bytes of a node in the R*Trees that are made anew; 0: it stays */
     cim__buf shapes[CIM__SHAPE_TABLES], instances, residues; /* cim__shape_ref */
     cim__map templates; /* gid hash -> row of table template */
 } cim__rows_out;
 
-/* Tables that are missing, rows of replaced objects, templates, statistics; plans all R*Trees. */
+/* Tables that are missing, rows of replaced objects, templates, statistics; empties the R*Trees that are made anew. */
 cim_status cim__rows_prepare(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, uint16_t first_source, cim__rows_out **rows_out);
 /* Layers, shapes, instances, residue, R*Trees, relations. */
 cim_status cim__rows_fill(cim_ctx *ctx, cim__writer *w, cim__rows_out *rows);

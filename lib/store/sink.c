@@ -91,6 +91,39 @@ static cim_geom flatten(cim__batch *b, const cim_geom *g)
     return cim__gbuild_view(&b->plane);
 }
 
+/* Lines whose vertices are all at one place are none: neither OGC nor routing has a use for them. */
+static cim_geom with_length(cim__batch *b, const cim_geom *g)
+{
+    bool kept_all = true;
+    cim__gbuild_begin(&b->repaired, g->type, 2);
+    for (uint32_t p = 0, first = 0; p < g->part_count; p++) {
+        uint32_t end = g->ring_end[g->part_end[p] - 1], i = first + 1;
+        while (i < end && g->coords[2 * (size_t)i] == g->coords[2 * (size_t)first] && g->coords[2 * (size_t)i + 1] == g->coords[2 * (size_t)first + 1]) i++;
+        if (i < end) {
+            for (i = first; i < end; i++) cim__gbuild_xy(&b->repaired, g->coords[2 * (size_t)i], g->coords[2 * (size_t)i + 1]);
+            cim__gbuild_ring(&b->repaired);
+            cim__gbuild_part(&b->repaired);
+        } else {
+            kept_all = false;
+        }
+        first = end;
+    }
+    cim_geom kept = cim__gbuild_view(&b->repaired);
+    b->geometry_dropped += !kept.part_count;
+    return kept_all ? *g : kept;
+}
+
+static bool has_flat_line(const cim_geom *g)
+{
+    for (uint32_t p = 0, first = 0; p < g->part_count; p++) {
+        uint32_t end = g->ring_end[g->part_end[p] - 1];
+        const double *c = g->coords + 2 * (size_t)first;
+        if (end - first < 2 || (c[0] == c[2] && c[1] == c[3])) return true; /* worth a closer look */
+        first = end;
+    }
+    return false;
+}
+
 /* Which layer, and the geometry that goes into it; part_count 0: none. */
 static cim_status fit_plane(cim_ctx *ctx, cim__batch *b, const cim__feature *f, cim__layer_id *layer_out, cim_geom *fit)
 {
@@ -105,6 +138,7 @@ static cim_status fit_plane(cim_ctx *ctx, cim__batch *b, const cim__feature *f, 
     int32_t wanted = cim__layers[layer].type;
     *fit = flatten(b, f->plane);
     if (base == CIM_GEOM_POLYGON) CIM__TRY(clean_polygon(ctx, b, fit, f->plane_valid, fit));
+    if (base == CIM_GEOM_LINESTRING && has_flat_line(fit)) *fit = with_length(b, fit);
     if (wanted == CIM_GEOM_LINESTRING && base == CIM_GEOM_LINESTRING) {
         if (fit->part_count > 1) layer = CIM__L_OTHER_LINE;
         else fit->type = CIM_GEOM_LINESTRING;
@@ -264,17 +298,18 @@ void cim__sink_init(cim__sink *sink, cim__mem *mem, cim_city *city, const char *
     sink->mem = mem;
     sink->city = city;
     sink->epsg = city ? city->epsg : 0;
-    sink->heads = sink->relations = sink->texts = sink->templates = cim__buf_on(mem);
+    sink->heads = sink->relations = sink->templates = cim__buf_on(mem);
     cim__spool_init(&sink->spool, mem, dir, memory_limit);
+    cim__spool_init(&sink->texts, mem, dir, memory_limit / 4);
     sink->max_objects = UINT32_MAX - 16;
 }
 
 void cim__sink_free(cim__sink *sink)
 {
     cim__spool_free(&sink->spool);
+    cim__spool_free(&sink->texts);
     cim__buf_free(&sink->heads);
     cim__buf_free(&sink->relations);
-    cim__buf_free(&sink->texts);
     cim__buf_free(&sink->templates);
 }
 
@@ -299,22 +334,29 @@ static cim_status take_heads(cim_ctx *ctx, cim__sink *sink, cim__batch *b, uint6
     return CIM_OK;
 }
 
+cim_status cim__sink_relations(cim_ctx *ctx, cim__sink *sink, cim__buf *relations, cim__buf *texts)
+{
+    uint64_t start = 0;
+    if (texts->size) CIM__TRY(cim__spool_take(ctx, &sink->texts, texts, &start));
+    for (size_t i = 0; i < CIM__COUNT(relations, cim__pending_relation); i++) CIM__AT(relations, cim__pending_relation, i).attrs_at += start;
+    cim__buf_put(&sink->relations, relations->data, relations->size);
+    relations->size = 0;
+    return sink->relations.failed || relations->failed || texts->failed ? cim__nomem(ctx) : CIM_OK;
+}
+
 cim_status cim__sink_take(cim_ctx *ctx, cim__sink *sink, cim__batch *b, uint16_t source)
 {
     uint64_t start = 0;
     if (b->records.size) CIM__TRY(cim__spool_take(ctx, &sink->spool, &b->records, &start));
     CIM__TRY(take_heads(ctx, sink, b, start, source));
-    size_t relations = CIM__COUNT(&b->relations, cim__pending_relation);
-    for (size_t i = 0; i < relations; i++) CIM__AT(&b->relations, cim__pending_relation, i).attrs_at += sink->texts.size;
-    cim__buf_put(&sink->relations, b->relations.data, b->relations.size);
-    cim__buf_put(&sink->texts, b->texts.data, b->texts.size);
+    CIM__TRY(cim__sink_relations(ctx, sink, &b->relations, &b->texts));
     cim__buf_put(&sink->templates, b->templates.data, b->templates.size);
-    b->relations.size = b->texts.size = b->templates.size = 0;
+    b->templates.size = 0;
     for (int l = 0; l < CIM__LAYER_COUNT; l++) sink->used_values[l] |= b->used_values[l];
     sink->geometry_repaired += b->geometry_repaired;
     sink->geometry_dropped += b->geometry_dropped;
     b->geometry_repaired = b->geometry_dropped = 0;
-    return sink->relations.failed || sink->texts.failed || sink->templates.failed ? cim__nomem(ctx) : CIM_OK;
+    return sink->templates.failed ? cim__nomem(ctx) : CIM_OK;
 }
 
 cim__str cim__unique_gid(const cim__head *head, cim__str gid, cim__buf *scratch)

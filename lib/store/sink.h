@@ -82,7 +82,8 @@ typedef struct cim__sink {
     int32_t epsg;   /* 0: not decided yet */
     cim__spool spool;
     cim__buf heads;                /* cim__head */
-    cim__buf relations, texts;     /* cim__pending_relation */
+    cim__buf relations;            /* cim__pending_relation */
+    cim__spool texts;              /* their attributes */
     cim__buf templates;            /* serialised; rows_out.c reads them */
     uint64_t used_values[CIM__LAYER_COUNT];
     uint64_t remade; /* bits 1 << cim__relation_type: relations to replaced objects that were looked for anew */
@@ -96,6 +97,9 @@ void cim__sink_free(cim__sink *sink);
 int32_t cim__sink_epsg(cim__sink *sink, int32_t wanted);
 /* Move everything out of the batch, which can be used again. */
 cim_status cim__sink_take(cim_ctx *ctx, cim__sink *sink, cim__batch *batch, uint16_t source);
+
+/* Move relations (cim__pending_relation, attrs_at in texts) and their texts out of the buffers. */
+cim_status cim__sink_relations(cim_ctx *ctx, cim__sink *sink, cim__buf *relations, cim__buf *texts);
 
 static inline size_t cim__sink_count(const cim__sink *sink) { return CIM__COUNT(&sink->heads, cim__head); }
 static inline cim__head *cim__sink_head(const cim__sink *sink, size_t i) { return &CIM__AT(&sink->heads, cim__head, i); }

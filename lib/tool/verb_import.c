@@ -1,16 +1,14 @@
 /* verb_import.c - cimtool import. */
 #include "tool.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool read_options(cimtool *t, cim_import_options *o)
 {
     static const struct {
         const char *name;
         uint32_t bit;
-    } switches[] = { { "keep-going", CIM_IMPORT_KEEP_GOING }, { "no-relations", CIM_IMPORT_NO_RELATIONS }, { "swap-xy", CIM_IMPORT_SWAP_XY }, { "no-swap-xy", CIM_IMPORT_NO_SWAP_XY }, { "unsafe-limits", CIM_IMPORT_UNSAFE_LIMITS } };
+    } switches[] = { { "keep-going", CIM_IMPORT_KEEP_GOING }, { "no-relations", CIM_IMPORT_NO_RELATIONS }, { "swap-xy", CIM_IMPORT_SWAP_XY }, { "no-swap-xy", CIM_IMPORT_NO_SWAP_XY }, { "unsafe-limits", CIM_IMPORT_UNSAFE_LIMITS }, { "overwrite", CIM_IMPORT_OVERWRITE } };
     int64_t epsg = 0, source_epsg = 0, depth = 0, objects = 0, bytes = 0, memory = 0;
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
         if (cimtool_has(t, switches[i].name)) o->flags |= switches[i].bit;
@@ -64,7 +62,7 @@ static void print_report(const cimtool_node *root)
     printf("%s: %s objects (%s replaced), %s relations (%s with an unknown end), EPSG:%s\n", cimtool_text(root, "city"), cimtool_text(root, "objects"), cimtool_text(root, "replaced"),
            cimtool_text(root, "relations"), cimtool_text(root, "relations_unresolved"), cimtool_text(root, "epsg"));
     if (strcmp(cimtool_text(root, "geometry_repaired"), "0") != 0 || strcmp(cimtool_text(root, "geometry_dropped"), "0") != 0)
-        printf("invalid polygons: %s repaired, %s without geometry\n", cimtool_text(root, "geometry_repaired"), cimtool_text(root, "geometry_dropped"));
+        printf("invalid geometries: %s repaired, %s without geometry\n", cimtool_text(root, "geometry_repaired"), cimtool_text(root, "geometry_dropped"));
 }
 
 static void show_report(cimtool *t, const cim_buf *report)
@@ -80,32 +78,15 @@ static void show_report(cimtool *t, const cim_buf *report)
     cimtool_json_free(root);
 }
 
-/* --overwrite: import into a new file beside the old one, which is replaced only by a complete city. */
-static char *beside(const char *path)
-{
-    char *temp = malloc(strlen(path) + 24);
-    if (temp) sprintf(temp, "%s.new-%ld", path, (long)getpid());
-    return temp;
-}
-
 int verb_import(cimtool *t)
 {
     cim_import_options opts = CIM_IMPORT_OPTIONS_INIT;
     cim_buf report = CIM_BUF_INIT;
-    const char *path = t->args[0];
-    char *temp = NULL;
     if (!read_options(t, &opts)) return EXIT_USAGE;
-    if (cimtool_has(t, "overwrite") && access(path, F_OK) == 0 && !(temp = beside(path))) return EXIT_INTERNAL;
-    cim_status st = cim_import(t->ctx, temp ? temp : path, t->args + 1, (size_t)t->arg_count - 1, &opts, &report);
+    cim_status st = cim_import(t->ctx, t->args[0], t->args + 1, (size_t)t->arg_count - 1, &opts, &report);
     show_report(t, &report);
     int status = st == CIM_OK ? EXIT_DONE : st == CIM_DONE ? EXIT_PARTIAL : cimtool_fail(t, st);
     if (st == CIM_ENOTFOUND) status = EXIT_FAILED;
-    if (temp && st >= 0 && rename(temp, path)) {
-        status = EXIT_FAILED;
-        cimtool_complain("cannot replace %s", path);
-        unlink(temp);
-    }
-    free(temp);
     cim_buf_dispose(&report);
     return status;
 }

@@ -9,7 +9,7 @@ import json, os, random, re, sqlite3, subprocess, sys
 from pathlib import Path
 
 temp, tool, source = Path(sys.argv[1]), os.environ["CIM_BUILD"] + "/cimtool", Path(os.environ["CIM_SOURCE"])
-large = Path(os.environ.get("CIM_DATA", source.parent / "shared" / "data"))
+large = Path(os.environ.get("CIM_DATA", source.resolve().parent / "shared" / "data"))
 ROUNDS = 40
 
 

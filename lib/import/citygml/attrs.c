@@ -356,6 +356,7 @@ cim_status cim__gb_write_members(cim_ctx *ctx, cim__gbuilder *b, size_t from, co
 cim_status cim__gb_generic(cim_ctx *ctx, cim__gbuilder *b, uint32_t node)
 {
     cim__str name = generic_name(b, node);
+    cim__gb_generic_value(b, name, node);
     b->text.size = 0;
     cim__buf_puts(&b->text, "gen:");
     cim__buf_putstr(&b->text, name);

@@ -184,6 +184,7 @@ cim_status cim__gb_generic(cim_ctx *ctx, cim__gbuilder *b, uint32_t node); /* a 
 
 /* values.c */
 cim_status cim__gb_value(cim_ctx *ctx, cim__gbuilder *b, uint32_t property);
+void cim__gb_generic_value(cim__gbuilder *b, cim__str name, uint32_t node);
 void cim__gb_address(cim__gbuilder *b, uint32_t address);
 void cim__gb_class_values(cim__gbuilder *b, const cim__gname *class);
 

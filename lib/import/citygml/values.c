@@ -113,6 +113,13 @@ cim_status cim__gb_value(cim_ctx *ctx, cim__gbuilder *b, uint32_t property)
     return CIM_OK;
 }
 
+/* Generic attributes that are named like a typed value and are one. */
+void cim__gb_generic_value(cim__gbuilder *b, cim__str name, uint32_t node)
+{
+    uint32_t value = cim__gtree_child(b->tree, node, "value");
+    if (value != CIM_NONE && cim__str_is(name, "population")) put_integer(b, CIM__A_POPULATION, cim__gtree_text(b->tree, cim__gb_node(b, value)), 0, 100000000);
+}
+
 /* ---- addresses: xAL 2.0 and 3.0 ---- */
 
 static bool is_below(const cim__gbuilder *b, uint32_t node, const char *local)

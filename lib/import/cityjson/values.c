@@ -25,6 +25,7 @@ static const struct {
     KEY("dateOfConstruction", YEAR_BUILT),
     KEY("oorspronkelijkbouwjaar", YEAR_BUILT), /* 3DBAG */
     KEY("oorspronkelijk_bouwjaar", YEAR_BUILT),
+    KEY("population", POPULATION),
     KEY("conditionOfConstruction", STATUS),
     KEY("crownDiameter", WIDTH_M),
     KEY("surfaceMaterial", SURFACE),

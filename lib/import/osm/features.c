@@ -25,7 +25,7 @@ typedef struct queue {
     bool failed;
 } queue;
 
-enum { AHEAD = 2 * CIM__OSM_WORKERS, BATCH_BYTES = 768 << 10 };
+enum { AHEAD = 2 * CIM__OSM_WORKERS, BATCH_BYTES = 768 << 10, PASS_ON_BYTES = 4 << 20 };
 
 /* ---- batches ---- */
 
@@ -75,6 +75,18 @@ static cim_status hand_over(cim_ctx *ctx, queue *q)
         else free_batch(q, b);
     }
     return CIM_OK;
+}
+
+/* A batch that has become large goes to the sink before its item is done, when it is this item's turn: routes carry the lines of all
+ * their ways, and a hundred of them do not fit into memory many times. */
+static cim_status pass_on(cim_ctx *ctx, queue *q, size_t i, cim__batch *batch)
+{
+    if (cim__batch_bytes(batch) < PASS_ON_BYTES) return CIM_OK;
+    pthread_mutex_lock(&q->lock);
+    while (q->next != i && !q->failed) pthread_cond_wait(&q->moved, &q->lock);
+    cim_status st = q->failed ? CIM_OK : cim__sink_take(ctx, q->osm->job->sink, batch, q->osm->job->source_number);
+    pthread_mutex_unlock(&q->lock);
+    return st;
 }
 
 static cim_status finish_item(cim_ctx *ctx, queue *q, size_t i, cim__batch *batch, cim_status st)
@@ -130,24 +142,38 @@ static bool plan_block(queue *q, size_t block)
     return ok && push_relations(q, block);
 }
 
-static cim_status make_runs(cim_ctx *ctx, cim__osm_maker *m, size_t block, uint32_t first, uint32_t count)
+static cim_status make_runs(cim_ctx *ctx, queue *q, size_t i, cim__osm_maker *m, uint32_t first, uint32_t count)
 {
-    const cim__buf *runs = &m->osm->sheets[block].runs;
-    for (uint32_t i = first; i < first + count; i++) CIM__TRY(cim__osm_make_ways(ctx, m, block, &CIM__AT(runs, cim__osm_run, i)));
+    size_t block = CIM__AT(&q->items, item, i).block;
+    const cim__buf *runs = &q->osm->sheets[block].runs;
+    for (uint32_t r = first; r < first + count; r++) {
+        CIM__TRY(cim__osm_make_ways(ctx, m, block, &CIM__AT(runs, cim__osm_run, r)));
+        CIM__TRY(pass_on(ctx, q, i, m->batch));
+    }
     return CIM_OK;
 }
 
-static cim_status make_item(cim_ctx *ctx, cim__osm_maker *m, const item *it)
+static cim_status make_relations(cim_ctx *ctx, queue *q, size_t i, cim__osm_maker *m, uint32_t first, uint32_t count)
 {
+    for (uint32_t r = first; r < first + count; r++) {
+        CIM__TRY(cim__osm_make_relation(ctx, m, r));
+        CIM__TRY(pass_on(ctx, q, i, m->batch));
+    }
+    return CIM_OK;
+}
+
+static cim_status make_item(cim_ctx *ctx, queue *q, size_t i, cim__osm_maker *m)
+{
+    const item *it = &CIM__AT(&q->items, item, i);
     const cim__osm_sheet *s = &m->osm->sheets[it->block];
     switch (it->what) {
     case NODES: return cim__osm_make_nodes(ctx, m, it->block);
-    case WAYS: return make_runs(ctx, m, it->block, it->first, it->count);
-    case RELATIONS: return cim__osm_make_relations(ctx, m, it->first, it->count);
+    case WAYS: return make_runs(ctx, q, i, m, it->first, it->count);
+    case RELATIONS: return make_relations(ctx, q, i, m, it->first, it->count);
     default:
         CIM__TRY(cim__osm_make_nodes(ctx, m, it->block));
-        CIM__TRY(make_runs(ctx, m, it->block, 0, (uint32_t)CIM__COUNT(&s->runs, cim__osm_run)));
-        return cim__osm_make_relations(ctx, m, s->relation_base, s->relation_count);
+        CIM__TRY(make_runs(ctx, q, i, m, 0, (uint32_t)CIM__COUNT(&s->runs, cim__osm_run)));
+        return make_relations(ctx, q, i, m, s->relation_base, s->relation_count);
     }
 }
 
@@ -184,7 +210,7 @@ static cim_status run_item(cim_ctx *ctx, uint32_t id, size_t i, void *user)
     cim_status st = cim__osm_worker_get(ctx, q->osm, id, &m.worker);
     if (st >= 0) st = cim__job_tick(ctx, q->osm->job, "making objects");
     if (st >= 0) st = take_batch(ctx, q, i, &m.batch);
-    if (st >= 0) st = make_item(ctx, &m, &CIM__AT(&q->items, item, i));
+    if (st >= 0) st = make_item(ctx, q, i, &m);
     if (st >= 0) report_fates(&m.worker->report, &m);
     return finish_item(ctx, q, i, m.batch, st);
 }

@@ -242,11 +242,11 @@ static void put_members(cim__osm_maker *m, const cim__osm_relation *r, cim__wire
     cim__json_close(&m->json, ']');
 }
 
-static cim_status make_relation(cim_ctx *ctx, cim__osm_maker *m, const cim__osm_relation *r)
+cim_status cim__osm_make_relation(cim_ctx *ctx, cim__osm_maker *m, uint32_t number)
 {
+    const cim__osm_relation *r = &m->osm->relation[number];
     cim__osm_worker *w = m->worker;
     cim__osm_entity e;
-    uint32_t number = (uint32_t)(r - m->osm->relation);
     if (r->flags & CIM__OSM_R_LOST) {
         m->fates[2][CIM__OSM_F_LOST]++;
         return CIM_OK;
@@ -265,10 +265,4 @@ static cim_status make_relation(cim_ctx *ctx, cim__osm_maker *m, const cim__osm_
     cim__osm_classify(&m->osm->words, &w->tags, CIM__OSM_FORM_AREA, &m->kind);
     if (r->flags & CIM__OSM_R_HINT) cim__osm_take_hints(m, number);
     return cim__osm_make_area(ctx, m, r);
-}
-
-cim_status cim__osm_make_relations(cim_ctx *ctx, cim__osm_maker *m, size_t first, size_t count)
-{
-    for (size_t i = 0; i < count; i++) CIM__TRY(make_relation(ctx, m, &m->osm->relation[first + i]));
-    return CIM_OK;
 }

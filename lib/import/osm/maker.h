@@ -80,7 +80,7 @@ cim__class_id cim__osm_line_class(cim__class_id c);
 
 cim_status cim__osm_make_nodes(cim_ctx *ctx, cim__osm_maker *maker, size_t block);
 cim_status cim__osm_make_ways(cim_ctx *ctx, cim__osm_maker *maker, size_t block, const cim__osm_run *run);
-cim_status cim__osm_make_relations(cim_ctx *ctx, cim__osm_maker *maker, size_t first, size_t count);
+cim_status cim__osm_make_relation(cim_ctx *ctx, cim__osm_maker *maker, uint32_t number);
 cim_status cim__osm_make_area(cim_ctx *ctx, cim__osm_maker *maker, const cim__osm_relation *relation);
 cim_status cim__osm_make_restriction(cim_ctx *ctx, cim__osm_maker *maker, const cim__osm_relation *relation);
 

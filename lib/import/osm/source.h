@@ -12,7 +12,7 @@
 enum {
     CIM__OSM_HEADER_MAX = 64 << 10,
     CIM__OSM_BLOB_MAX = 32 << 20,
-    CIM__OSM_KEEP = 64 << 20 /* bytes of blocks that stay inflated */
+    CIM__OSM_KEEP = 32 << 20 /* bytes of blocks that stay inflated */
 };
 
 typedef struct cim__osm_blob {
