@@ -196,7 +196,7 @@ static void print_outcomes(long peak_kb)
 
 static bool is_sanitized(void)
 {
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     return true;
 #else
     return false;
