@@ -231,7 +231,7 @@ cim_status cim__geos_valid(cim_ctx *ctx, cim__geos *geos, const cim_geom *geom, 
 
 /* ---- rings that would take for ever ---- */
 
-enum { SMALL_RING = 200, LARGE_RING = 200000, MOST_CROSSINGS = 20000 /* some seconds and 50 MB */ };
+enum { SMALL_RING = 200, LARGE_RING = 200000, MOST_PROBES = 4000000, MOST_CROSSINGS = 20000 /* some seconds and 50 MB */ };
 
 static bool sides_differ(const double *a, const double *b, const double *p, const double *q)
 {
@@ -248,14 +248,16 @@ static bool segments_meet(const double *a, const double *b, const double *p, con
 }
 
 /* Do lines cross more often than GEOS can bear?  It needs memory for every crossing, and a file of some megabytes can have
- * billions.  Their number is estimated from pairs drawn by a fixed sequence, enough of them to meet some of MOST_CROSSINGS. */
+ * billions.  Their number is estimated from pairs drawn by a fixed sequence, enough of them to meet some forty of MOST_CROSSINGS. */
 static bool is_tangle(const cim_geom *g)
 {
     uint64_t state = 0x9e3779b97f4a7c15u, hits = 0;
-    uint32_t count = g->vertex_count - 1, probes = count < 2000 ? 100000 : count < 50000 ? 1000000 : 4000000;
+    uint32_t count = g->vertex_count - 1;
     size_t dim = (size_t)g->dim;
     if (g->vertex_count <= SMALL_RING) return false;
     if (count > LARGE_RING) return true;
+    uint64_t pairs = (uint64_t)count * count / (MOST_CROSSINGS / 20);
+    uint32_t probes = pairs < 200 ? 200 : pairs > MOST_PROBES ? MOST_PROBES : (uint32_t)pairs;
     for (uint32_t i = 0; i < probes; i++) {
         state = state * 6364136223846793005u + 1442695040888963407u;
         uint32_t a = (uint32_t)((state >> 32) * count >> 32);
