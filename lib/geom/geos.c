@@ -236,8 +236,58 @@ cim_status cim__geos_valid(cim_ctx *ctx, cim__geos *geos, const cim_geom *geom, 
     return CIM_OK;
 }
 
+/* ---- rings that would take for ever ---- */
+
+enum { SMALL_RING = 200, LARGE_RING = 200000, MOST_PROBES = 4000000, MOST_CROSSINGS = 20000 /* some seconds and 50 MB */ };
+
+static bool sides_differ(const double *a, const double *b, const double *p, const double *q)
+{
+    double dx = b[0] - a[0], dy = b[1] - a[1];
+    double s = dx * (p[1] - a[1]) - dy * (p[0] - a[0]), t = dx * (q[1] - a[1]) - dy * (q[0] - a[0]);
+    return (s <= 0.0 && t >= 0.0) || (s >= 0.0 && t <= 0.0);
+}
+
+static bool boxes_meet(double a, double b, double p, double q) { return (a > b ? a : b) >= (p < q ? p : q) && (p > q ? p : q) >= (a < b ? a : b); }
+
+static bool segments_meet(const double *a, const double *b, const double *p, const double *q)
+{
+    return boxes_meet(a[0], b[0], p[0], q[0]) && boxes_meet(a[1], b[1], p[1], q[1]) && sides_differ(a, b, p, q) && sides_differ(p, q, a, b);
+}
+
+/* Do lines cross more often than GEOS can bear?  It needs memory for every crossing, and a file of some megabytes can have
+ * billions.  Their number is estimated from pairs drawn by a fixed sequence, enough of them to meet some forty of MOST_CROSSINGS. */
+static bool is_tangle(const cim_geom *g)
+{
+    uint64_t state = 0x9e3779b97f4a7c15u, hits = 0;
+    uint32_t count = g->vertex_count - 1;
+    size_t dim = (size_t)g->dim;
+    if (g->vertex_count <= SMALL_RING) return false;
+    if (count > LARGE_RING) return true;
+    uint64_t pairs = (uint64_t)count * count / (MOST_CROSSINGS / 20);
+    uint32_t probes = pairs < 200 ? 200 : pairs > MOST_PROBES ? MOST_PROBES : (uint32_t)pairs;
+    for (uint32_t i = 0; i < probes; i++) {
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        uint32_t a = (uint32_t)((state >> 32) * count >> 32);
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        uint32_t b = (uint32_t)((state >> 32) * count >> 32);
+        const double *p = g->coords + a * dim, *q = g->coords + b * dim;
+        if (a + 1 < b || b + 1 < a) hits += segments_meet(p, p + dim, q, q + dim);
+    }
+    return 0.5 * count * count * ((double)hits / probes) > MOST_CROSSINGS;
+}
+
+static bool rings_simple(const cim__geos *geos, const cim_geom *g)
+{
+    for (uint32_t ring = 0; ring < g->ring_count; ring++)
+        if (!cim__ring_is_simple(geos->mem, g, ring)) return false;
+    return true;
+}
+
+static cim_status tangled(cim_ctx *ctx) { return cim__fail(ctx, CIM_EFORMAT, "geometry: lines cross too often to be put in order"); }
+
 cim_status cim__geos_make_valid(cim_ctx *ctx, cim__geos *geos, const cim_geom *geom, cim__gbuild *valid_out)
 {
+    if (is_tangle(geom)) return tangled(ctx);
     GEOSGeometry *g = to_geos(geos, geom), *result = NULL;
     GEOSMakeValidParams *params = g ? GEOSMakeValidParams_create_r(geos->handle) : NULL;
     if (params) {
@@ -251,6 +301,7 @@ cim_status cim__geos_make_valid(cim_ctx *ctx, cim__geos *geos, const cim_geom *g
 
 cim_status cim__geos_union(cim_ctx *ctx, cim__geos *geos, const cim_geom *geom, cim__gbuild *union_out)
 {
+    if (!rings_simple(geos, geom) && is_tangle(geom)) return tangled(ctx);
     GEOSGeometry *g = to_geos(geos, geom), *result = g ? GEOSUnaryUnion_r(geos->handle, g) : NULL;
     if (g) GEOSGeom_destroy_r(geos->handle, g);
     return give_polygons(ctx, geos, result, union_out);

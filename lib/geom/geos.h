@@ -31,7 +31,8 @@ cim_status cim__prepared_test(cim_ctx *ctx, const cim__prepared *prepared, const
 cim_status cim__prepared_distance(cim_ctx *ctx, const cim__prepared *prepared, const cim_geom *geom, double *distance_out);
 
 cim_status cim__geos_valid(cim_ctx *ctx, cim__geos *geos, const cim_geom *geom, bool *valid_out);
-/* Polygons only: what is left of it as a valid MULTIPOLYGON (structure method: rings keep their meaning). */
+/* Polygons only: what is left of it as a valid MULTIPOLYGON (structure method: rings keep their meaning).  CIM_EFORMAT when lines
+ * cross more than some ten thousand times, or there are more than 200,000: that could take hours and all memory. */
 cim_status cim__geos_make_valid(cim_ctx *ctx, cim__geos *geos, const cim_geom *geom, cim__gbuild *valid_out);
 /* Union of all parts of a MULTIPOLYGON whose parts may overlap and touch. */
 cim_status cim__geos_union(cim_ctx *ctx, cim__geos *geos, const cim_geom *geom, cim__gbuild *union_out);

@@ -54,7 +54,8 @@ void cim__report_fate(cim__report *r, const char *kind, cim__fate fate, const ch
 const char *cim__report_text(cim__report *r, cim__str text)
 {
     cim__str copy = cim__arena_str(&r->texts, text);
-    return copy.ptr ? copy.ptr : "?";
+    if (!copy.ptr) r->counts.failed = true; /* the report is not to be used */
+    return copy.ptr ? copy.ptr : "";
 }
 
 static int by_order(const void *a, const void *b)
@@ -74,7 +75,7 @@ static void keep_warning(cim__report *r, uint64_t order, cim__str text)
         r->warnings.size = MAX_WARNINGS * sizeof(warning);
     }
     warning *w = CIM__PUSH(&r->warnings, warning);
-    if (w) *w = (warning){ order, { cim__report_text(r, text), text.len } };
+    if (w) *w = (warning){ order, cim__str_of(cim__report_text(r, text)) };
 }
 
 void cim__report_warn(cim__report *r, uint64_t order, const char *format, ...)

@@ -134,6 +134,17 @@ static cim_status join_one(cim_ctx *ctx, cim__gpipe *p, uint32_t i)
     return st;
 }
 
+/* The worker that failed on the oldest group, CIM_NONE if none did.  Groups that were begun are always finished. */
+static uint32_t first_failed(cim__gpipe *p)
+{
+    for (uint64_t i = p->taken; i < p->begun; i++) {
+        const cim__ggroup *g = &p->groups[i % p->group_count];
+        while (g->state != CIM__GG_BUILT) pthread_cond_wait(&p->done, &p->lock);
+        if (g->status < 0) return g->worker;
+    }
+    return CIM_NONE;
+}
+
 /* The failure of the oldest group is the one to tell. */
 static cim_status join_all(cim_ctx *ctx, cim__gpipe *p)
 {
@@ -142,11 +153,9 @@ static cim_status join_all(cim_ctx *ctx, cim__gpipe *p)
     pthread_mutex_lock(&p->lock);
     p->stop = true;
     pthread_cond_broadcast(&p->work);
+    uint32_t failed = first_failed(p);
     pthread_mutex_unlock(&p->lock);
-    for (uint64_t i = p->taken; i < p->filled; i++) {
-        const cim__ggroup *g = &p->groups[i % p->group_count];
-        if (g->state == CIM__GG_BUILT && g->status < 0 && st >= 0) st = join_one(ctx, p, g->worker);
-    }
+    if (failed != CIM_NONE) st = join_one(ctx, p, failed);
     for (uint32_t i = 0; i < p->workers; i++) {
         cim_status one = join_one(ctx, p, i);
         if (st >= 0) st = one;

@@ -1,4 +1,4 @@
-CITYGML_TESTS = %D%/test_citygml_axis %D%/test_citygml_geometry %D%/test_citygml_objects %D%/test_citygml_links %D%/test_citygml_robust
+CITYGML_TESTS = %D%/test_citygml_axis %D%/test_citygml_geometry %D%/test_citygml_objects %D%/test_citygml_links %D%/test_citygml_robust %D%/test_citygml_data
 check_PROGRAMS += $(CITYGML_TESTS)
 TESTS += $(CITYGML_TESTS)
 %C%_test_citygml_axis_SOURCES = %D%/test_citygml_axis.c %D%/citygml.h
@@ -16,3 +16,6 @@ TESTS += $(CITYGML_TESTS)
 %C%_test_citygml_robust_SOURCES = %D%/test_citygml_robust.c %D%/citygml.h
 %C%_test_citygml_robust_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_citygml_robust_LDADD = $(TEST_LDADD)
+%C%_test_citygml_data_SOURCES = %D%/test_citygml_data.c %D%/citygml.h
+%C%_test_citygml_data_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_citygml_data_LDADD = $(TEST_LDADD)

@@ -248,6 +248,32 @@ static void test_robust_repetition(void **state)
     }
 }
 
+/* Rings that cross themselves a hundred million times, alone and beside another: GEOS would need minutes and gigabytes. */
+static void test_robust_tangles(void **state)
+{
+    (void)state;
+    for (int polygons = 1; polygons <= 2; polygons++) {
+        cim__buf text = cim__buf_on(ctx->mem);
+        gml_run one;
+        uint64_t seed = 9;
+        gml_begin(&one, ctx);
+        cim__buf_puts(&text, "<core:CityModel " GML_NS2 ">" GML_ENVELOPE("EPSG:25832") "<core:cityObjectMember><bldg:Building gml:id=\"b\"><bldg:lod0FootPrint><gml:MultiSurface>");
+        for (int p = 0; p < polygons; p++) {
+            cim__buf_puts(&text, "<gml:surfaceMember><gml:Polygon><gml:exterior><gml:LinearRing><gml:posList>");
+            for (int i = 0; i < 20000; i++) cim__buf_printf(&text, "%d %d 1 ", 458000 + (int)(support_random(&seed) % 900), 5438000 + (int)(support_random(&seed) % 900));
+            cim__buf_puts(&text, "</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></gml:surfaceMember>");
+        }
+        cim__buf_puts(&text, "</gml:MultiSurface></bldg:lod0FootPrint></bldg:Building></core:cityObjectMember></core:CityModel>");
+        cim__buf_putc(&text, 0);
+        double before = cim__now_ms();
+        gml_good(&one, (const char *)text.data);
+        if (cim__now_ms() - before > 8000.0) fail_msg("%d: %.0f ms", polygons, cim__now_ms() - before);
+        assert_true(gml_shape(&one, "gml:b", "0", "footprint")); /* the shape is kept as it is */
+        gml_end(&one);
+        cim__buf_free(&text);
+    }
+}
+
 /* Bytes changed at random: never a crash, always a message or a report that adds up. */
 static void test_robust_mutations(void **state)
 {
@@ -396,7 +422,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_robust_damaged_tail), T(test_robust_cut_anywhere), T(test_robust_damage_in_appearances), T(test_robust_undeclared_prefix), T(test_robust_empty_things), T(test_robust_invalid_ids),
         T(test_robust_made_ids_are_the_same_again), T(test_robust_encodings), T(test_robust_order_of_elements), T(test_robust_document_type), T(test_robust_depth), T(test_robust_many_names), T(test_robust_repetition),
-        T(test_robust_mutations), T(test_robust_memory_runs_out), T(test_robust_any_number_of_threads), T(test_robust_failure_in_a_worker),
+        T(test_robust_tangles), T(test_robust_mutations), T(test_robust_memory_runs_out), T(test_robust_any_number_of_threads), T(test_robust_failure_in_a_worker),
     };
     return cmocka_run_group_tests_name("citygml/robust", tests, make_rich, NULL);
 }
