@@ -30,51 +30,67 @@ static uint32_t names_hash(void)
 
 /* ---- saving ---- */
 
-static void put_array(cim__buf *buf, const void *data, size_t size)
-{
-    static const uint8_t zeros[8] = { 0 };
-    cim__buf_put(buf, data, size);
-    cim__buf_put(buf, zeros, padded(size) - size);
-}
+typedef struct saving {
+    cim__db *db;
+    cim__blob blob;
+} saving;
 
-static void put_objects(cim__buf *buf, const cim_city *city)
-{
-    size_t n = (size_t)city->max_id + 1, placed = cim_index_count(city->index);
-    head h = { .max_id = city->max_id, .count = city->count, .placed = (uint32_t)placed, .names = names_hash() };
-    memcpy(h.magic, magic, sizeof magic);
-    cim__buf_reserve(buf, sizeof h + n * 8 + city->count * 12 + placed * 4 + 64);
-    cim__buf_put(buf, &h, sizeof h);
-    put_array(buf, city->layer, n);
-    put_array(buf, city->class_id, n);
-    put_array(buf, city->source, n * 2);
-    put_array(buf, city->parent, n * 4);
-    put_array(buf, city->gid_hash, (size_t)city->count * 8);
-    put_array(buf, city->gid_id, (size_t)city->count * 4);
-    put_array(buf, city->index_id, placed * 4);
-}
-
-static cim_status save_one(cim_ctx *ctx, cim__db *db, const char *name, const char *content, cim__str data)
+static cim_status begin(cim_ctx *ctx, saving *s, const char *name, const char *content, size_t size)
 {
     cim__stmt *stmt = NULL;
-    CIM__TRY(cim__db_prepare(ctx, db, "INSERT OR REPLACE INTO cache VALUES(?,?,?)", &stmt));
+    if (size > INT32_MAX) return cim__fail(ctx, CIM_ELIMIT, "compiled arrays of more than 2 GiB");
+    CIM__TRY(cim__db_prepare(ctx, s->db, "INSERT OR REPLACE INTO cache VALUES(?,?,zeroblob(?))", &stmt));
     cim__stmt_text(stmt, 1, cim__str_of(name));
     cim__stmt_text(stmt, 2, cim__str_of(content));
-    cim__stmt_blob(stmt, 3, data);
+    cim__stmt_int(stmt, 3, (int64_t)size);
     cim_status st = cim__stmt_run(ctx, stmt);
     cim__stmt_free(stmt);
+    return st < 0 ? st : cim__blob_open(ctx, s->db, "cache", "data", &s->blob);
+}
+
+static cim_status put_array(cim_ctx *ctx, saving *s, const void *data, size_t size)
+{
+    static const uint8_t zeros[8] = { 0 };
+    CIM__TRY(cim__blob_write(ctx, s->db, &s->blob, data, size));
+    return cim__blob_write(ctx, s->db, &s->blob, zeros, padded(size) - size);
+}
+
+static size_t objects_size(size_t n, size_t count, size_t placed)
+{
+    return sizeof(head) + 2 * padded(n) + padded(2 * n) + padded(4 * n) + 8 * count + padded(4 * count) + padded(4 * placed);
+}
+
+static cim_status put_objects(cim_ctx *ctx, saving *s, const cim_city *city)
+{
+    size_t n = (size_t)city->max_id + 1, placed = cim_index_count(city->index), count = city->count;
+    head h = { .max_id = city->max_id, .count = city->count, .placed = (uint32_t)placed, .names = names_hash() };
+    memcpy(h.magic, magic, sizeof magic);
+    const struct {
+        const void *data;
+        size_t size;
+    } arrays[] = { { &h, sizeof h }, { city->layer, n }, { city->class_id, n }, { city->source, 2 * n }, { city->parent, 4 * n }, { city->gid_hash, 8 * count }, { city->gid_id, 4 * count }, { city->index_id, 4 * placed } };
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) CIM__TRY(put_array(ctx, s, arrays[i].data, arrays[i].size));
+    return CIM_OK;
+}
+
+static cim_status save_bytes(cim_ctx *ctx, saving *s, const char *name, const char *content, const void *data, size_t size)
+{
+    cim_status st = begin(ctx, s, name, content, size);
+    if (st >= 0) st = cim__blob_write(ctx, s->db, &s->blob, data, size);
+    cim__blob_close(&s->blob);
     return st;
 }
 
 cim_status cim__cache_save(cim_ctx *ctx, cim__db *db, const cim_city *city, const cim_box *boxes, const char *content)
 {
-    cim__buf buf = cim__buf_on(ctx->mem);
+    saving s = { .db = db };
     cim_buf index = CIM_BUF_INIT;
-    put_objects(&buf, city);
-    cim_status st = buf.failed ? cim__nomem(ctx) : save_one(ctx, db, "objects", content, cim__buf_str(&buf));
-    cim__buf_free(&buf);
-    if (st >= 0) st = save_one(ctx, db, "boxes", content, (cim__str){ (const char *)boxes, ((size_t)city->max_id + 1) * sizeof *boxes });
+    cim_status st = begin(ctx, &s, "objects", content, objects_size((size_t)city->max_id + 1, city->count, cim_index_count(city->index)));
+    if (st >= 0) st = put_objects(ctx, &s, city);
+    cim__blob_close(&s.blob);
+    if (st >= 0) st = save_bytes(ctx, &s, "boxes", content, boxes, ((size_t)city->max_id + 1) * sizeof *boxes);
     if (st >= 0) st = cim_index_save(ctx, city->index, &index);
-    if (st >= 0) st = save_one(ctx, db, "index", content, (cim__str){ index.data, index.size });
+    if (st >= 0) st = save_bytes(ctx, &s, "index", content, index.data, index.size);
     cim_buf_dispose(&index);
     return st;
 }
@@ -133,7 +149,7 @@ static cim_status use_objects(cim_ctx *ctx, cim__str data, void *user)
     memcpy(&h, data.ptr, sizeof h);
     size_t n = (size_t)h.max_id + 1;
     if (memcmp(h.magic, magic, sizeof magic) != 0 || h.names != names_hash() || h.count > h.max_id || h.placed > h.count || h.max_id >= CIM_NONE - 1) return CIM_DONE;
-    if (data.len != sizeof h + 2 * padded(n) + padded(2 * n) + padded(4 * n) + (size_t)h.count * 8 + padded((size_t)h.count * 4) + padded((size_t)h.placed * 4)) return CIM_DONE;
+    if (data.len != objects_size(n, h.count, h.placed)) return CIM_DONE;
     CIM__TRY(cim__city_new(ctx, l->rows, NULL, h.max_id, &l->city));
     cim_city *city = l->city;
     const char *p = data.ptr + sizeof h;
@@ -262,8 +278,9 @@ static cim_status scan_all(cim_ctx *ctx, cim__store *store, const cim__rows *row
     s.hash_of = cim__zalloc_n(ctx->mem, (size_t)max_id + 1, sizeof *s.hash_of);
     s.boxes = empty_boxes(ctx, max_id);
     cim_status st = s.hash_of && s.boxes ? scan_layers(ctx, store, rows, &s) : cim__nomem(ctx);
-    if (st >= 0) st = cim__cache_compile(ctx, s.city, s.hash_of, s.boxes);
+    if (st >= 0) st = cim__cache_ids(ctx, s.city, s.hash_of);
     cim__free(ctx->mem, s.hash_of);
+    if (st >= 0) st = cim__cache_places(ctx, s.city, s.boxes);
     if (st < 0) {
         cim_city_free(s.city);
         cim__free(ctx->mem, s.boxes);
@@ -284,7 +301,7 @@ cim_status cim__cache_scan(cim_ctx *ctx, cim__store *store, const cim__rows *row
 
 /* ---- compiling ---- */
 
-static cim_status compile_index(cim_ctx *ctx, cim_city *city, const cim_box *boxes)
+cim_status cim__cache_places(cim_ctx *ctx, cim_city *city, const cim_box *boxes)
 {
     cim_box *placed = cim__alloc_n(ctx->mem, (size_t)city->count + 1, sizeof *placed);
     size_t count = 0;
@@ -299,7 +316,7 @@ static cim_status compile_index(cim_ctx *ctx, cim_city *city, const cim_box *box
     return st;
 }
 
-cim_status cim__cache_compile(cim_ctx *ctx, cim_city *city, const uint64_t *hash_of, const cim_box *boxes)
+cim_status cim__cache_ids(cim_ctx *ctx, cim_city *city, const uint64_t *hash_of)
 {
     cim__keyed *keys = cim__alloc_n(ctx->mem, (size_t)city->count + 1, 2 * sizeof *keys);
     size_t count = 0;
@@ -312,7 +329,7 @@ cim_status cim__cache_compile(cim_ctx *ctx, cim_city *city, const uint64_t *hash
         city->gid_id[i] = keys[i].id;
     }
     cim__free(ctx->mem, keys);
-    return compile_index(ctx, city, boxes);
+    return CIM_OK;
 }
 
 /* ---- boxes ---- */

@@ -219,6 +219,27 @@ cim__str cim__stmt_get_str(cim__stmt *stmt, int column)
     return (cim__str){ data ? data : "", data ? (size_t)sqlite3_column_bytes(stmt->handle, column) : 0 };
 }
 
+cim_status cim__blob_open(cim_ctx *ctx, cim__db *db, const char *table, const char *column, cim__blob *blob)
+{
+    sqlite3_blob *handle = NULL;
+    int rc = sqlite3_blob_open(db->handle, "main", table, column, sqlite3_last_insert_rowid(db->handle), 1, &handle);
+    *blob = (cim__blob){ handle, 0 };
+    return rc == SQLITE_OK ? CIM_OK : cim__db_fail(ctx, db, "cannot write a blob");
+}
+
+cim_status cim__blob_write(cim_ctx *ctx, cim__db *db, cim__blob *blob, const void *data, size_t size)
+{
+    if (sqlite3_blob_write(blob->handle, data, (int)size, (int)blob->at) != SQLITE_OK) return cim__db_fail(ctx, db, "cannot write a blob");
+    blob->at += size;
+    return CIM_OK;
+}
+
+void cim__blob_close(cim__blob *blob)
+{
+    sqlite3_blob_close(blob->handle);
+    blob->handle = NULL;
+}
+
 cim_status cim__db_get_int(cim_ctx *ctx, cim__db *db, const char *sql, int64_t *value_out)
 {
     cim__stmt *stmt = NULL;

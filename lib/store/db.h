@@ -49,6 +49,15 @@ cim__str cim__stmt_get_str(cim__stmt *stmt, int column); /* text or blob; valid 
 /* One integer or text; CIM_DONE when there is no row or it is NULL. */
 cim_status cim__db_get_int(cim_ctx *ctx, cim__db *db, const char *sql, int64_t *value_out);
 
+/* Write the bytes of a blob that is there, like zeroblob(n), piece by piece: SQLite makes no copy of the whole. */
+typedef struct cim__blob {
+    void *handle;
+    size_t at;
+} cim__blob;
+cim_status cim__blob_open(cim_ctx *ctx, cim__db *db, const char *table, const char *column, cim__blob *blob_out); /* of the row inserted last */
+cim_status cim__blob_write(cim_ctx *ctx, cim__db *db, cim__blob *blob, const void *data, size_t size);
+void cim__blob_close(cim__blob *blob);
+
 /* ---- bulk insertion ----
  * `INSERT INTO table SELECT * FROM feed` reads rows from a callback through a virtual table: one statement, no binding,
  * twice as fast as a prepared INSERT a row. */

@@ -189,6 +189,8 @@ cim_status cim__plan_new(cim_ctx *ctx, cim__sink *sink, cim__plan *p)
     }
     cim__free(ctx->mem, keys);
     if (st >= 0) st = cim__plan_edges(ctx, p);
+    cim__free(ctx->mem, p->by_hash);
+    p->by_hash = NULL;
     if (st < 0) cim__plan_free(p);
     return st;
 }

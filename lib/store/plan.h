@@ -18,7 +18,7 @@ typedef struct cim__plan {
     uint32_t max_id;                           /* after the import */
     uint32_t *order;                           /* sink numbers, by layer, then by object number */
     size_t layer_start[CIM__LAYER_COUNT + 1];  /* in order */
-    cim__keyed *by_hash;                       /* gid hash -> sink number */
+    cim__keyed *by_hash;                       /* gid hash -> sink number; while the plan is made */
     uint32_t *removed;                         /* old objects whose rows go, ascending; the number may be used again */
     size_t removed_count;
     cim__buf edges;                            /* cim__edge, in the order of table relation, each once */
@@ -31,7 +31,7 @@ typedef struct cim__plan {
 cim_status cim__plan_new(cim_ctx *ctx, cim__sink *sink, cim__plan *plan_out);
 void cim__plan_free(cim__plan *plan);
 
-/* Object numbers behind a reference, new objects before old ones; at most cap. */
+/* Object numbers behind a reference, new objects before old ones; at most cap.  Only while the plan is made. */
 cim_status cim__plan_resolve(cim_ctx *ctx, const cim__plan *plan, cim__ref ref, uint32_t *ids, size_t cap, size_t *count_out);
 /* The nearest thing to cim__plan_resolve() for all pending relations and parents: part of cim__plan_new(). */
 cim_status cim__plan_edges(cim_ctx *ctx, cim__plan *plan);

@@ -119,7 +119,10 @@ cim_status cim__rows_compile(cim_ctx *ctx, void *user)
     copy_old(plan, a);
     copy_new(plan, a);
     forget_lost_parents(a->city);
-    return cim__cache_compile(ctx, a->city, a->hash_of, a->boxes);
+    CIM__TRY(cim__cache_ids(ctx, a->city, a->hash_of));
+    cim__free(ctx->mem, a->hash_of);
+    a->hash_of = NULL;
+    return cim__cache_places(ctx, a->city, a->boxes);
 }
 
 void cim__compiled_free(cim__mem *mem, cim__compiled *a)

@@ -49,8 +49,9 @@ cim_status cim__cache_load(cim_ctx *ctx, cim__store *store, const cim__rows *row
 cim_status cim__cache_scan(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city **city_out);
 /* Exact boxes of all objects by number (empty ones where there is no place); freed by the caller. */
 cim_status cim__cache_boxes(cim_ctx *ctx, cim__store *store, uint32_t max_id, cim_box **boxes_out);
-/* Fill gid_hash, gid_id, index, index_id and count from (hash by object) and boxes. */
-cim_status cim__cache_compile(cim_ctx *ctx, cim_city *city, const uint64_t *hash_of, const cim_box *boxes);
+/* Fill gid_hash and gid_id from hashes by object; index and index_id from boxes by object. */
+cim_status cim__cache_ids(cim_ctx *ctx, cim_city *city, const uint64_t *hash_of);
+cim_status cim__cache_places(cim_ctx *ctx, cim_city *city, const cim_box *boxes);
 
 /* ---- the change log (change.c) ---- */
 
