@@ -79,7 +79,6 @@ typedef struct cim__cjx {
     cim__cjx_offsets feature;  /* of the feature that is written */
     bool has_feature;          /* it has an appearance of its own */
     cim__arena arena;          /* as long as the file */
-    uint64_t left_out, converted, placeless; /* geometries that the type does not allow; objects without anything to show */
     /* scratch */
     cim__gbuild build, placed;
     cim__topo topo;

@@ -234,8 +234,8 @@ cim_status cim__cjx_put_geometry(cim_ctx *ctx, cim__cjx *x, cim__json *json, con
     unsigned kind = kind_of(g);
     if (!g->geom->part_count) return CIM_OK;
     m.kind = nearest_kind(kind, allowed);
-    x->left_out += !m.kind;
-    x->converted += m.kind && m.kind != kind;
+    x->e->left_out += !m.kind;
+    x->e->converted += m.kind && m.kind != kind;
     if (!m.kind) return CIM_OK;
     CIM__TRY(number_vertices(&m));
     cim__json_open(json, '{');
@@ -364,7 +364,7 @@ static cim_status put_shape(cim_ctx *ctx, const cim__stored_shape *s, void *user
     if (!wanted_lod(x, s->lod)) return CIM_OK;
     l->shapes++;
     if (!s->geom.len) { /* an instance whose template is lost */
-        x->left_out++;
+        x->e->left_out++;
         return CIM_OK;
     }
     if (s->implicit && s->template_number && (l->allowed & CIM__CJX_INSTANCE)) return put_instance(ctx, l, s);

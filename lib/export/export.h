@@ -18,7 +18,10 @@ typedef struct cim__export {
     int decimals;
     cim__transform *transform; /* NULL: coordinates as they are */
     cim__gbuild geom;          /* scratch: the geometry of the object that is written */
-    uint64_t outside;          /* geometries that cannot be transformed */
+    /* for the report */
+    uint64_t written;                        /* objects */
+    uint64_t outside;                        /* geometries that cannot be transformed */
+    uint64_t left_out, converted, placeless; /* CityJSON: geometries its types do not allow; objects without anything to show */
 } cim__export;
 
 static inline bool cim__export_has(const cim__export *e, uint32_t id)
