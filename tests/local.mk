@@ -1,6 +1,6 @@
 # Tests.  Every folder lists its own programs; they link the library with its internals visible.
 check_LTLIBRARIES += tests/libsupport.la
-tests_libsupport_la_SOURCES = tests/support/support.c tests/support/support.h
+tests_libsupport_la_SOURCES = tests/support/support.c tests/support/support.h tests/support/city.c tests/support/city.h
 tests_libsupport_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/support
 tests_libsupport_la_LIBADD = libcimcore.la $(CMOCKA_LIBS)
 TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS) -I$(top_srcdir)/tests/support

@@ -83,7 +83,7 @@ static cim_status pass_on(cim_ctx *ctx, const cim__object *o, void *user)
 {
     filter *f = user;
     if (!cim__export_has(f->e, o->id)) return CIM_OK;
-    if ((++f->done & 0x3ff) == 0) CIM__TRY(cim__tick(ctx, f->done, f->e->chosen_count, "export"));
+    if ((f->done++ & 0x3ff) == 0) CIM__TRY(cim__tick(ctx, f->done, f->e->chosen_count, "export"));
     return f->fn(ctx, o, f->user);
 }
 
