@@ -147,6 +147,7 @@ static cim_status choose_crs(cim_ctx *ctx, cim__export *e, const format *f)
     cim__crs_info info;
     e->epsg = e->opts->epsg ? e->opts->epsg : f->lonlat ? 4326 : e->city->epsg;
     CIM__TRY(cim__crs_info_of(ctx, e->epsg, &info));
+    e->plane_epsg = info.epsg;
     e->geographic = info.geographic;
     e->decimals = e->opts->decimals ? e->opts->decimals : info.geographic ? 7 : 3;
     if (e->epsg == e->city->epsg) return CIM_OK;

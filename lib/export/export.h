@@ -13,7 +13,7 @@ typedef struct cim__export {
     const char *path;
     uint64_t *chosen;          /* a bit an object number; NULL: all */
     uint32_t chosen_count;
-    int32_t epsg;              /* of the output */
+    int32_t epsg, plane_epsg;  /* of the output, and without heights */
     bool geographic;
     int decimals;
     cim__transform *transform; /* NULL: coordinates as they are */
