@@ -9,7 +9,7 @@ cd "$temp" || exit 99
 n=0
 : >bad
 result() { n=$((n + 1)); if [ -s bad ]; then head -n 20 bad | sed 's/^/# /'; echo "not ok $n - $1"; else echo "ok $n - $1"; fi; : >bad; }
-echo "1..6"
+echo "1..8"
 
 # $1: suffix; $2: "seq" or nothing.  Out of the first import, and out of the import of that.
 go_round() {
@@ -78,3 +78,42 @@ result "standard output has the same bytes"
     find . -name '*.tmp-*'
 } >>bad 2>&1
 result "refusals, choices, nothing left behind"
+
+{
+    "$tool" export -q a.cim -o a.gpkg && mv a.gpkg first.gpkg && "$tool" export -q a.cim -o a.gpkg && cmp first.gpkg a.gpkg || echo "exit status $?"
+    "$tool" export -q a.cim --no-styles -o plain.gpkg
+    python3 - <<'E'
+import json, sqlite3, xml.dom.minidom
+def rows(path, sql): return sqlite3.connect(path).execute(sql).fetchall()
+whole = {f["id"]: f for f in json.load(open("a.geojson", encoding="utf-8"))["features"]}
+layers = [r[0] for r in rows("a.gpkg", "SELECT table_name FROM gpkg_contents WHERE data_type='features'")]
+tables = [r[0] for r in rows("a.gpkg", "SELECT table_name FROM gpkg_contents") if r[0] != "layer_styles"]
+if rows("a.gpkg", "PRAGMA integrity_check") != [("ok",)]: print("integrity")
+if [r[0] for r in rows("a.gpkg", "SELECT DISTINCT srs_id FROM gpkg_contents WHERE data_type='features'")] != [25832]: print("reference system")
+seen = 0
+for table in tables:
+    for gid, kind, attrs in rows("a.gpkg", f'SELECT gid, class, attrs FROM "{table}"'):
+        p = whole[gid]["properties"]
+        seen += 1
+        if p["layer"] != table or p["class"] != kind or (json.loads(attrs) if attrs else {}) != p.get("attributes", {}): print(gid, "differs")
+if seen != len(whole): print(seen, "of", len(whole), "objects")
+for table in layers:
+    if rows("a.gpkg", f'SELECT count(*) FROM "{table}" WHERE geom IS NOT NULL') != rows("a.gpkg", f'SELECT count(*) FROM rtree_{table}_geom'): print(table, "index")
+styles = rows("a.gpkg", "SELECT f_table_name, f_geometry_column, styleQML, styleSLD, useAsDefault FROM layer_styles ORDER BY 1")
+if [s[0] for s in styles] != sorted(layers): print("styles are not those of the layers")
+if rows("a.cim", "SELECT f_table_name, f_geometry_column, styleQML, styleSLD, useAsDefault FROM layer_styles ORDER BY 1") != styles: print("the city file has other styles")
+for s in styles:
+    xml.dom.minidom.parseString(s[2]), xml.dom.minidom.parseString(s[3])
+if rows("plain.gpkg", "SELECT count(*) FROM sqlite_master WHERE name='layer_styles'") != [(0,)]: print("--no-styles has styles")
+E
+} >>bad 2>&1
+result "GeoPackage has every object, indexes and styles, and the same bytes again"
+
+if command -v ogrinfo >/dev/null; then
+    ogrinfo -ro -al -so a.gpkg 2>&1 | grep -iE 'warning|error|fail' >>bad
+    "$tool" export -q a.cim --epsg 4326 -o lonlat.gpkg
+    ogrinfo -ro -so lonlat.gpkg road 2>&1 | grep -q 'Extent: (8\.7' || ogrinfo -ro -so lonlat.gpkg road >>bad 2>&1
+    result "GDAL reads GeoPackage"
+else
+    n=$((n + 1)); echo "ok $n # SKIP ogrinfo is not installed"
+fi

@@ -1,5 +1,6 @@
-/* GeoJSON and CityJSON of a small city: members, reference systems, rings, choices, refusals, and every allocation failing. */
+/* GeoJSON, CityJSON and GeoPackage of a small city: members, reference systems, rings, choices, refusals, and every allocation failing. */
 #include "city.h"
+#include "city/styles.h"
 #include "core/json.h"
 #include "support.h"
 
@@ -335,9 +336,9 @@ static void test_cityjson_returns(void **state)
 static void test_export_overwrites_only_when_asked(void **state)
 {
     fixture *f = *state;
-    static const char *const names[] = { "h.geojson", "h.geojsonl", "h.city.json", "h.city.jsonl" };
+    static const char *const names[] = { "h.geojson", "h.geojsonl", "h.city.json", "h.city.jsonl", "h.gpkg" };
     cim_export_options opts = CIM_EXPORT_OPTIONS_INIT;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         const char *path = support_temp(names[i]);
         support_write(path, "old", 3);
         opts.flags = 0;
@@ -346,7 +347,7 @@ static void test_export_overwrites_only_when_asked(void **state)
         cim_buf report = CIM_BUF_INIT;
         assert_ok(f->ctx, cim_export(f->ctx, f->city, NULL, 0, path, &opts, &report));
         expect(parsed(report.data), "epsg", i < 2 ? "4326" : "25832");
-        expect(parsed(report.data), "objects", i < 2 ? "6" : "5");
+        expect(parsed(report.data), "objects", i < 2 || i == 4 ? "6" : "5");
         cim_buf_dispose(&report);
     }
 }
@@ -384,12 +385,48 @@ static void test_export_refuses(void **state)
     assert_int_not_equal(access(path, F_OK), 0);
 }
 
+/* A module's file is as careful as the others. */
+static void test_gpkg_refuses(void **state)
+{
+    fixture *f = *state;
+    cim_export_options opts = CIM_EXPORT_OPTIONS_INIT;
+    const char *path = support_temp("k.gpkg");
+    char inside[300], directory[300];
+    snprintf(inside, sizeof inside, "%s/x.gpkg", support_temp("missing"));
+    snprintf(directory, sizeof directory, "%s", support_temp("directory.gpkg"));
+    assert_int_equal(mkdir(directory, 0777), 0);
+    assert_status(f->ctx, cim_export(f->ctx, f->city, NULL, 0, inside, NULL, NULL), CIM_EIO);
+    opts.format = "gpkg";
+    assert_status(f->ctx, cim_export(f->ctx, f->city, NULL, 0, "-", &opts, NULL), CIM_EARG);
+    opts.flags = CIM_EXPORT_OVERWRITE;
+    assert_status(f->ctx, cim_export(f->ctx, f->city, NULL, 0, directory, &opts, NULL), CIM_EIO);
+    cim_ctx_cancel(f->ctx);
+    assert_status(f->ctx, cim_export(f->ctx, f->city, NULL, 0, path, NULL, NULL), CIM_ECANCEL);
+    cim_ctx_resume(f->ctx);
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_equal(rmdir(directory), 0);
+}
+
+static void test_styles_of_all_layers(void **state)
+{
+    fixture *f = *state;
+    cim__buf qml = cim__buf_on(f->ctx->mem), sld = cim__buf_on(f->ctx->mem);
+    for (int i = 0; i < CIM__LAYER_COUNT; i++) {
+        bool spatial = cim__layers[i].type != 0;
+        qml.size = sld.size = 0;
+        if (cim__style_qml(&qml, (cim__layer_id)i) != spatial || cim__style_sld(&sld, (cim__layer_id)i) != spatial) fail_msg("layer %s has no style", cim__layers[i].table);
+        assert_int_equal(qml.size > 0, spatial);
+    }
+    cim__buf_free(&qml);
+    cim__buf_free(&sld);
+}
+
 /* Every allocation fails once, and it and all later ones: no leak, no file left. */
 static void test_export_no_memory(void **state)
 {
     fixture *f = *state;
-    static const char *const names[] = { "j.geojson", "j.geojsonl", "j.city.json", "j.city.jsonl" };
-    for (size_t i = 0; i < 8; i++) {
+    static const char *const names[] = { "j.geojson", "j.geojsonl", "j.city.json", "j.city.jsonl", "j.gpkg" };
+    for (size_t i = 0; i < 10; i++) {
         const char *path = support_temp(names[i / 2]);
         for (long n = 0;; n++) {
             support_fault fault = { .left = n, .persistent = i & 1 };
@@ -422,7 +459,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cityjson_returns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_export_overwrites_only_when_asked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_export_refuses, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_gpkg_refuses, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_styles_of_all_layers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_export_no_memory, set_up, tear_down),
     };
-    return cmocka_run_group_tests_name("export/text", tests, make_city, NULL);
+    return cmocka_run_group_tests_name("export", tests, make_city, NULL);
 }
