@@ -66,6 +66,7 @@ static bool is_shown(cim__cjx *x, uint32_t id)
     for (size_t i = 0; i < sizeof abstract; i++)
         if (city->class_id[id] == abstract[i] && city->layer[id] == CIM__L_NONSPATIAL && x->first_part[id] == CIM_NONE) {
             x->e->placeless++;
+            x->written[id] = 1; /* once is enough */
             return false;
         }
     return true;

@@ -51,9 +51,17 @@ static const struct {
     { "yearOfConstruction", CIM__A_YEAR_BUILT },
 };
 
+static void put_date(cim__json *json, const char *name, cim__str date, cim__jvalue attrs)
+{
+    cim__jvalue there;
+    if (date.len && !(attrs.type == CIM__J_OBJECT && cim__jfind(attrs, cim__str_of(name), &there))) cim__json_kv_str(json, name, date);
+}
+
 static void put_standard(cim__json *json, const cim__object *o, cim__jvalue attrs)
 {
     cim__jvalue there;
+    put_date(json, "validFrom", o->valid_from, attrs);
+    put_date(json, "validTo", o->valid_to, attrs);
     for (size_t i = 0; i < sizeof standard / sizeof *standard; i++) {
         const cim__value *v = &o->values[standard[i].attr];
         if (!(o->present >> standard[i].attr & 1) || v->rule != CIM__RULE_TAGGED) continue; /* what was guessed is not measured */

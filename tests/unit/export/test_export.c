@@ -276,6 +276,7 @@ static void test_cityjson_extrudes(void **state)
     expect(house, "type", "\"Building\"");
     expect(house, "children", "[\"osm:way/3\"]");
     expect(house, "attributes/measuredHeight", "9");
+    expect(house, "attributes/validTo", "\"2020\"");
     assert_false(has(member(house, "attributes"), "storeysAboveGround")); /* guessed */
     expect(house, "geometry/#0/type", "\"Solid\"");
     expect(house, "geometry/#0/lod", "\"1\"");
@@ -348,6 +349,7 @@ static void test_export_overwrites_only_when_asked(void **state)
         assert_ok(f->ctx, cim_export(f->ctx, f->city, NULL, 0, path, &opts, &report));
         expect(parsed(report.data), "epsg", i < 2 ? "4326" : "25832");
         expect(parsed(report.data), "objects", i < 2 || i == 4 ? "6" : "5");
+        expect(parsed(report.data), "objects_without_place", i < 2 || i == 4 ? "0" : "1");
         cim_buf_dispose(&report);
     }
 }
