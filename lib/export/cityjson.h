@@ -113,6 +113,8 @@ cim_status cim__cjx_read_models(cim_ctx *ctx, cim__cjx *x);
 void cim__cjx_begin_feature(cim__cjx *x, cim__jvalue feature);
 /* What numbers in the geometries of objects from this source count from. */
 const cim__cjx_offsets *cim__cjx_offsets_of(const cim__cjx *x, uint32_t source);
+/* What a source said about material and texture of a template; CIM__J_NULL: nothing. */
+cim__jvalue cim__cjx_template_appearance(const cim__cjx *x, cim__str name, const cim__cjx_offsets **offsets_out);
 /* Member "cityjson" of a residue; CIM__J_NULL: none. */
 cim__jvalue cim__cjx_kept(cim__str residue);
 void cim__cjx_put_metadata(cim__cjx *x, cim__json *json);

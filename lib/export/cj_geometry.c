@@ -262,7 +262,7 @@ static cim_status decode(cim_ctx *ctx, cim__cjx *x, cim__str geom, cim__str topo
 /* Place of a template in the file; new ones are written to the list. */
 static cim_status template_place(cim_ctx *ctx, cim__cjx *x, uint32_t number, cim__str lod, cim__str topo, cim__str geom_blob, uint32_t *place_out)
 {
-    char text[4];
+    char text[4], name[CIM__TEMPLATE_NAME];
     cim_geom geom;
     bool has_topo;
     *place_out = cim__map_get(&x->templates, number);
@@ -271,7 +271,10 @@ static cim_status template_place(cim_ctx *ctx, cim__cjx *x, uint32_t number, cim
     cim__cjx_lod(lod, text);
     cim__json json = cim__json_on(&x->template_text);
     json.comma = x->template_count > 0;
-    cim__cjx_geometry g = { &geom, has_topo ? &x->topo : NULL, text, &x->template_vertices, { CIM__J_NULL, { "", 0 } }, NULL };
+    cim__template_name(&x->scratch, &geom, topo, lod, name);
+    if (x->scratch.failed) return cim__nomem(ctx);
+    cim__cjx_geometry g = { .geom = &geom, .topo = has_topo ? &x->topo : NULL, .lod = text, .vertices = &x->template_vertices };
+    g.appearance = cim__cjx_template_appearance(x, cim__str_of(name), &g.offsets);
     CIM__TRY(cim__cjx_put_geometry(ctx, x, &json, &g, CIM__CJX_ANY));
     if (x->template_text.failed || !cim__map_put(&x->templates, number, x->template_count)) return cim__nomem(ctx);
     *place_out = x->template_count++;
