@@ -159,11 +159,16 @@ static void put_themes(cim__json *json, const char *name, cim__jvalue themes, co
     cim__jiter it = cim__jiter_of(themes);
     cim__str theme, key;
     cim__jvalue value, inner;
+    bool moved = texture ? by->at[CIM__CJX_TEXTURES] || by->at[CIM__CJX_UVS] : by->at[CIM__CJX_MATERIALS] > 0;
     cim__json_key(json, name);
     cim__json_open(json, '{');
     while (cim__jnext(&it, &theme, &value)) {
         if (value.type != CIM__J_OBJECT) continue;
         cim__cjx_raw_key(json, theme);
+        if (!moved) {
+            cim__json_raw(json, value.text);
+            continue;
+        }
         cim__json_open(json, '{');
         cim__jiter members = cim__jiter_of(value);
         while (cim__jnext(&members, &key, &inner)) {
