@@ -267,7 +267,7 @@ static const cim__shape *find_shape(const cim__shape *shapes, size_t count, int3
     const cim__shape *found = NULL;
     for (size_t i = 0; i < count; i++) {
         if (shapes[i].template_gid.len || shapes[i].geom.type != type || !shapes[i].geom.part_count) continue;
-        bool terrain = memmem(shapes[i].role.ptr, shapes[i].role.len, "errain", 6) != NULL;
+        bool terrain = shapes[i].role.len && memmem(shapes[i].role.ptr, shapes[i].role.len, "errain", 6) != NULL;
         if (!found || !terrain) found = &shapes[i];
         if (!terrain) break;
     }
