@@ -47,7 +47,7 @@ typedef struct cim_export_options {
  * @param path      "-" is standard output (not for GeoPackage).
  * @param opts      NULL for defaults.
  * @param[out] report_out  JSON: path, format, epsg, objects (written), and how many were not: objects_without_place,
- *                  geometries_outside (of the reference system), geometries_left_out and geometries_converted (CityJSON);
+ *                  geometries_outside (of the reference system or of all bounds), geometries_left_out and geometries_converted (CityJSON);
  *                  release with cim_buf_dispose(); may be NULL.
  * @return CIM_OK; CIM_EARG for an unknown format, id or option; CIM_EEXIST; CIM_EIO; CIM_ENOTFOUND for an unknown reference
  *         system; CIM_EFORMAT for a damaged city file; CIM_EUNSUPPORTED if the module for GeoPackage cannot be loaded;

@@ -26,6 +26,7 @@ typedef struct cim__cjx_vertices {
 void cim__cjx_vertices_init(cim__cjx_vertices *v, cim__mem *mem, bool exact);
 void cim__cjx_vertices_free(cim__cjx_vertices *v);
 void cim__cjx_vertices_clear(cim__cjx_vertices *v); /* the extent stays */
+bool cim__cjx_vertex_fits(const cim__cjx_vertices *v, const double xyz[3]); /* finite, and not too large for whole numbers */
 uint32_t cim__cjx_vertex(cim__cjx_vertices *v, const double xyz[3]); /* CIM_NONE: out of memory */
 size_t cim__cjx_vertex_count(const cim__cjx_vertices *v);
 void cim__cjx_vertices_put(const cim__cjx_vertices *v, size_t first, size_t end, cim__json *json);

@@ -1,6 +1,8 @@
 /* cj_geometry.c - shapes to geometries of CityJSON. */
 #include "export/cityjson.h"
 
+#include <math.h>
+
 /* One geometry under way. */
 typedef struct maker {
     cim_ctx *ctx;
@@ -212,6 +214,25 @@ static cim_status put_semantics(maker *m)
 
 /* ---- one geometry ---- */
 
+/* z is 0 where there is none. */
+static void vertex_of(const cim_geom *g, uint32_t i, double xyz[3])
+{
+    const double *c = g->coords + (size_t)i * (size_t)g->dim;
+    xyz[0] = c[0];
+    xyz[1] = c[1];
+    xyz[2] = g->dim == 3 ? c[2] : 0.0;
+}
+
+static bool all_fit(const cim__cjx_geometry *g)
+{
+    double xyz[3];
+    for (uint32_t i = 0; i < g->geom->vertex_count; i++) {
+        vertex_of(g->geom, i, xyz);
+        if (!cim__cjx_vertex_fits(g->vertices, xyz)) return false;
+    }
+    return true;
+}
+
 static cim_status number_vertices(maker *m)
 {
     const cim_geom *g = m->g->geom;
@@ -219,8 +240,8 @@ static cim_status number_vertices(maker *m)
     uint32_t *numbers = cim__buf_extend(&m->x->numbers, (size_t)g->vertex_count * sizeof *numbers);
     if (!numbers && g->vertex_count) return cim__nomem(m->ctx);
     for (uint32_t i = 0; i < g->vertex_count; i++) {
-        const double *c = g->coords + (size_t)i * (size_t)g->dim;
-        double xyz[3] = { c[0], c[1], g->dim == 3 ? c[2] : 0.0 };
+        double xyz[3];
+        vertex_of(g, i, xyz);
         numbers[i] = cim__cjx_vertex(m->g->vertices, xyz);
         if (numbers[i] == CIM_NONE) return cim__nomem(m->ctx);
     }
@@ -237,6 +258,10 @@ cim_status cim__cjx_put_geometry(cim_ctx *ctx, cim__cjx *x, cim__json *json, con
     x->e->left_out += !m.kind;
     x->e->converted += m.kind && m.kind != kind;
     if (!m.kind) return CIM_OK;
+    if (!all_fit(g)) {
+        x->e->outside++;
+        return CIM_OK;
+    }
     CIM__TRY(number_vertices(&m));
     cim__json_open(json, '{');
     cim__json_kv_text(json, "type", kind_name(m.kind));
@@ -259,7 +284,7 @@ static cim_status decode(cim_ctx *ctx, cim__cjx *x, cim__str geom, cim__str topo
     return *has_topo ? cim__topo_get(ctx, topo, geom_out->part_count, &x->topo) : CIM_OK;
 }
 
-/* Place of a template in the file; new ones are written to the list. */
+/* Place of a template in the file; new ones are written to the list.  CIM_NONE: it cannot be written. */
 static cim_status template_place(cim_ctx *ctx, cim__cjx *x, uint32_t number, cim__str lod, cim__str topo, cim__str geom_blob, uint32_t *place_out)
 {
     char text[4], name[CIM__TEMPLATE_NAME];
@@ -275,7 +300,9 @@ static cim_status template_place(cim_ctx *ctx, cim__cjx *x, uint32_t number, cim
     if (x->scratch.failed) return cim__nomem(ctx);
     cim__cjx_geometry g = { .geom = &geom, .topo = has_topo ? &x->topo : NULL, .lod = text, .vertices = &x->template_vertices };
     g.appearance = cim__cjx_template_appearance(x, cim__str_of(name), &g.offsets);
+    size_t empty = x->template_text.size;
     CIM__TRY(cim__cjx_put_geometry(ctx, x, &json, &g, CIM__CJX_ANY));
+    if (x->template_text.size == empty && !x->template_text.failed) return CIM_OK;
     if (x->template_text.failed || !cim__map_put(&x->templates, number, x->template_count)) return cim__nomem(ctx);
     *place_out = x->template_count++;
     return CIM_OK;
@@ -325,7 +352,11 @@ static cim_status put_instance(cim_ctx *ctx, list *l, const cim__stored_shape *s
     double anchor[3] = { s->anchor[0], s->anchor[1], s->anchor[2] };
     uint32_t place;
     CIM__TRY(template_place(ctx, l->x, s->template_number, s->lod, s->topo, s->geom, &place));
-    if (!cim__export_transform(l->x->e, anchor, 3, 1)) return CIM_OK;
+    if (place == CIM_NONE || !cim__export_transform(l->x->e, anchor, 3, 1)) return CIM_OK;
+    bool good = cim__cjx_vertex_fits(&l->x->vertices, anchor);
+    for (int i = 0; i < 16; i++) good = good && isfinite(s->matrix[i]);
+    l->x->e->outside += !good;
+    if (!good) return CIM_OK;
     uint32_t vertex = cim__cjx_vertex(&l->x->vertices, anchor);
     if (vertex == CIM_NONE) return cim__nomem(ctx);
     cim__json_open(l->json, '{');
@@ -396,7 +427,7 @@ cim_status cim__cjx_put_geometries(cim_ctx *ctx, cim__cjx *x, cim__json *json, c
     cim__json_open(json, '[');
     size_t empty = out->size;
     CIM__TRY(x->e->city->rows->shapes(ctx, x->e->city->store, o->id, put_shape, &l));
-    if (!l.shapes && o->geom.len && wanted_lod(x, CIM__STR("0"))) CIM__TRY(cim__cjx_put_flat(ctx, x, json, o, type->geometries));
+    if (!l.shapes && o->geom.len) CIM__TRY(cim__cjx_put_flat(ctx, x, json, o, type->geometries));
     if (out->size == empty && !out->failed) { /* nothing: no member */
         out->size = before;
         json->comma = comma;

@@ -256,7 +256,7 @@ static cim_status put_location(cim_ctx *ctx, cim__cjx *x, cim__json *json, cim__
             int n = 0;
             numbers = cim__jiter_of(point);
             while (n < 3 && cim__jnext(&numbers, &none, &number) && cim__jnumber(number, &xyz[n])) n++;
-            if (n < 3 || !cim__export_transform(x->e, xyz, 3, 1)) continue;
+            if (n < 3 || !cim__export_transform(x->e, xyz, 3, 1) || !cim__cjx_vertex_fits(&x->vertices, xyz)) continue;
             uint32_t vertex = cim__cjx_vertex(&x->vertices, xyz);
             if (vertex == CIM_NONE) return cim__nomem(ctx);
             cim__json_int(json, vertex);

@@ -117,8 +117,7 @@ cim_status cim__export_each(cim_ctx *ctx, cim__export *e, cim__object_fn fn, voi
 
 bool cim__export_transform(cim__export *e, double *coords, int32_t dim, size_t count)
 {
-    if (!e->transform) return true;
-    cim__transform_run(e->transform, coords, coords + 1, (size_t)dim, count);
+    if (e->transform && count) cim__transform_run(e->transform, coords, coords + 1, (size_t)dim, count);
     for (size_t i = 0; i < count; i++) {
         const double *c = coords + i * (size_t)dim;
         if (!(c[0] > -1e15 && c[0] < 1e15 && c[1] > -1e15 && c[1] < 1e15)) {
@@ -177,7 +176,7 @@ static cim_status check_options(cim_ctx *ctx, const cim__export *e)
 
 static void warn(cim_ctx *ctx, const cim__export *e)
 {
-    if (e->outside) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: they cannot be transformed to EPSG:%d", (unsigned long long)e->outside, (int)e->epsg);
+    if (e->outside) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: they are too far away or cannot be transformed to EPSG:%d", (unsigned long long)e->outside, (int)e->epsg);
     if (e->left_out) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: CityJSON does not allow them for the type of their object", (unsigned long long)e->left_out);
     if (e->converted) cim__log(ctx, CIM_LOG_INFO, "%llu geometries are converted to a kind that CityJSON allows for the type of their object", (unsigned long long)e->converted);
     if (e->placeless) cim__log(ctx, CIM_LOG_INFO, "%llu objects without a place (restrictions, routes, networks) are left out", (unsigned long long)e->placeless);

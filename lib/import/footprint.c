@@ -213,7 +213,7 @@ static double rank_of(const cim__shape *s, bool ground)
 {
     double lod = lod_number(s->lod);
     if (ground) return 3000.0 + lod;
-    if (lod < 1.0) return 2000.0 + (memmem(s->role.ptr, s->role.len, "oot", 3) != NULL);
+    if (lod < 1.0) return 2000.0 + (s->role.len && memmem(s->role.ptr, s->role.len, "oot", 3));
     return 1000.0 - lod;
 }
 
