@@ -297,7 +297,7 @@ static void init(cim_ctx *ctx, cim__cjx *x, cim__export *e, bool sequence)
     memset(x, 0, sizeof *x);
     x->e = e;
     x->sequence = sequence;
-    x->text = x->template_text = x->models = x->numbers = x->geometry = x->scratch = cim__buf_on(ctx->mem);
+    x->text = x->template_text = x->models = x->numbers = x->geometry = x->scratch = x->in_solid = cim__buf_on(ctx->mem);
     for (int i = 0; i < CIM__CJX_LISTS; i++) x->lists[i] = cim__buf_on(ctx->mem);
     cim__cjx_vertices_init(&x->vertices, ctx->mem, false);
     cim__cjx_vertices_init(&x->template_vertices, ctx->mem, true);
@@ -310,7 +310,7 @@ static void init(cim_ctx *ctx, cim__cjx *x, cim__export *e, bool sequence)
 
 static void dispose(cim_ctx *ctx, cim__cjx *x)
 {
-    cim__buf *bufs[] = { &x->text, &x->template_text, &x->models, &x->numbers, &x->geometry, &x->scratch, &x->lists[0], &x->lists[1], &x->lists[2] };
+    cim__buf *bufs[] = { &x->text, &x->template_text, &x->models, &x->numbers, &x->geometry, &x->scratch, &x->in_solid, &x->lists[0], &x->lists[1], &x->lists[2] };
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) cim__buf_free(bufs[i]);
     cim__cjx_vertices_free(&x->vertices);
     cim__cjx_vertices_free(&x->template_vertices);

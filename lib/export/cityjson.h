@@ -83,7 +83,7 @@ typedef struct cim__cjx {
     /* scratch */
     cim__gbuild build, placed;
     cim__topo topo;
-    cim__buf numbers, geometry, scratch;
+    cim__buf numbers, geometry, scratch, in_solid;
 } cim__cjx;
 
 /* ---- geometry (cj_geometry.c) ---- */

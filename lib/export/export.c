@@ -209,6 +209,7 @@ static cim_status run(cim_ctx *ctx, cim__export *e, const uint32_t *ids, size_t 
     CIM__TRY(choose(ctx, e, ids, count));
     CIM__TRY(choose_crs(ctx, e, f));
     CIM__TRY(f->run(ctx, e, f->sequence));
+    cim__log(ctx, CIM_LOG_INFO, "%s: %llu objects, %s, EPSG:%d", e->path, (unsigned long long)e->written, f->name, (int)e->epsg);
     warn(ctx, e);
     return report_out ? put_report(ctx, e, f, report_out) : CIM_OK;
 }

@@ -91,12 +91,7 @@ static int choose(cimtool *t, cim_city *city, choice *c)
 /* Nothing but the export itself goes to standard output when it goes there. */
 static void show(cimtool *t, const char *path, const cim_buf *report)
 {
-    if (!strcmp(path, "-") || !report->data) return;
-    if (t->json) cimtool_print_json_object(report->data);
-    if (t->json || t->quiet) return;
-    cimtool_node *root = cimtool_json_read(report->data);
-    if (root) printf("%s: %s objects, %s, EPSG:%s\n", path, cimtool_text(root, "objects"), cimtool_text(root, "format"), cimtool_text(root, "epsg"));
-    cimtool_json_free(root);
+    if (t->json && strcmp(path, "-") != 0 && report->data) cimtool_print_json_object(report->data);
 }
 
 int verb_export(cimtool *t)
