@@ -2,6 +2,7 @@
 #include "city.h"
 #include "city/styles.h"
 #include "core/json.h"
+#include "geom/topo.h"
 #include "support.h"
 
 #include <math.h>
@@ -343,6 +344,41 @@ static void test_export_far_away(void **state)
     }
 }
 
+/* A polygon that no shell refers to was lost. */
+static void test_cityjson_polygon_beside_shell(void **state)
+{
+    fixture *f = *state;
+    double coords[] = { 0, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 5, 5, 5, 6, 5, 5, 6, 6, 5, 5, 5, 5 };
+    uint32_t ring_end[] = { 4, 8 }, part_end[] = { 1, 2 };
+    cim__topo topo;
+    cim__buf bytes = cim__buf_on(f->ctx->mem);
+    cim__topo_init(&topo, f->ctx->mem);
+    topo.kind = CIM__TOPO_SOLID;
+    for (int i = 0; i < 2; i++) cim__topo_polygon(&topo, CIM_NONE, CIM__STR(""));
+    cim__topo_face(&topo, 0, false);
+    cim__topo_end_shell(&topo);
+    cim__topo_end_solid(&topo);
+    cim__topo_put(&bytes, &topo);
+    cim__shape shape = { .lod = CIM__STR("2"), .role = CIM__STR("solid"), .geom = { CIM_GEOM_MULTIPOLYGON, 3, 8, 2, 2, 0, coords, ring_end, part_end }, .topo = cim__buf_str(&bytes) };
+    cim__feature feature = { .gid = CIM__STR("gml:b"), .class_id = CIM__C_Building, .shapes = &shape, .shape_count = 1 };
+    char path[300];
+    snprintf(path, sizeof path, "%s", support_temp("beside.cim"));
+    support_city_features(path, 0, &feature, 1, NULL, 0);
+    cim_city *own = f->city;
+    f->city = support_open(f->ctx, path);
+    char *text = exported(f, NULL, 0, "n.city.json", NULL);
+    cim__jvalue house = member(parsed(text), "CityObjects/b");
+    expect(house, "geometry/#0/type", "\"Solid\"");
+    expect(house, "geometry/#0/boundaries", "[[[[0,1,2]]]]");
+    expect(house, "geometry/#1/type", "\"MultiSurface\"");
+    expect(house, "geometry/#1/boundaries", "[[[3,4,5]]]");
+    free(text);
+    cim_city_free(f->city);
+    f->city = own;
+    cim__buf_free(&bytes);
+    cim__topo_free(&topo);
+}
+
 /* A part brings its whole along. */
 static void test_cityjson_wholes(void **state)
 {
@@ -509,6 +545,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cityjson_extrudes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cityjson_lod, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_export_far_away, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_cityjson_polygon_beside_shell, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cityjson_wholes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cityjson_returns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_export_overwrites_only_when_asked, set_up, tear_down),
