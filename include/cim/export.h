@@ -46,13 +46,17 @@ typedef struct cim_export_options {
  * @param ids       id_count object numbers; NULL: all objects.
  * @param path      "-" is standard output (not for GeoPackage).
  * @param opts      NULL for defaults.
+ * @param[out] report_out  JSON: path, format, epsg, objects (written), and how many were not: objects_without_place,
+ *                  geometries_outside (of the reference system or of all bounds), geometries_left_out and geometries_converted (CityJSON);
+ *                  release with cim_buf_dispose(); may be NULL.
  * @return CIM_OK; CIM_EARG for an unknown format, id or option; CIM_EEXIST; CIM_EIO; CIM_ENOTFOUND for an unknown reference
  *         system; CIM_EFORMAT for a damaged city file; CIM_EUNSUPPORTED if the module for GeoPackage cannot be loaded;
  *         CIM_ECANCEL; CIM_ENOMEM.
  * Thread rule: any thread.   Cost: O(objects); memory for CityJSON some 40 bytes a vertex, small and constant otherwise.
  * Since 0.1.
  */
-CIM_API cim_status cim_export(cim_ctx *ctx, cim_city *city, const uint32_t *ids, size_t id_count, const char *path, const cim_export_options *opts);
+CIM_API cim_status cim_export(cim_ctx *ctx, cim_city *city, const uint32_t *ids, size_t id_count, const char *path, const cim_export_options *opts,
+                              cim_buf *report_out);
 
 CIM_END
 

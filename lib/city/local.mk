@@ -21,5 +21,7 @@ libcimcore_la_SOURCES += \
 	%D%/info.c \
 	%D%/model.c %D%/model.h \
 	%D%/object.c \
-	%D%/relation.c
-EXTRA_DIST += %D%/cql_fold.inc %D%/cql_fold.py %D%/attrs.def %D%/classes.def %D%/layers.def %D%/relations.def %D%/rules.def
+	%D%/relation.c \
+	%D%/styles.c %D%/styles.h
+EXTRA_DIST += %D%/cql_fold.inc %D%/cql_fold.py %D%/attrs.def %D%/classes.def %D%/layers.def %D%/relations.def %D%/rules.def \
+	%D%/styles.def %D%/cityjson_types.def

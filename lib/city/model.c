@@ -1,6 +1,10 @@
 /* model.c - the tables of model.h, made from the .def files, and look-ups by name. */
 #include "city/model.h"
 
+#include "core/hash.h"
+
+#include <stdio.h>
+
 const cim__attr_info cim__attrs[CIM__ATTR_COUNT] = {
 #define CIM__ATTR(id, column, type) { column, #type[0] },
 #include "city/attrs.def"
@@ -87,4 +91,14 @@ const cim__relation_info *cim__relation_of(int32_t type)
     for (size_t i = 0; i < cim__relation_count; i++)
         if (cim__relations[i].type == type) return &cim__relations[i];
     return NULL;
+}
+
+void cim__template_name(cim__buf *scratch, const cim_geom *geom, cim__str topo, cim__str lod, char name[CIM__TEMPLATE_NAME])
+{
+    scratch->size = 0;
+    cim__gaia_put(scratch, geom, -1);
+    cim__buf_putstr(scratch, topo);
+    cim__buf_putstr(scratch, lod);
+    uint64_t a = cim__hash64(scratch->data, scratch->size, 1), b = cim__hash64(scratch->data, scratch->size, 2);
+    snprintf(name, CIM__TEMPLATE_NAME, "template:%016llx%016llx", (unsigned long long)a, (unsigned long long)b);
 }

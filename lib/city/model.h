@@ -78,6 +78,10 @@ extern const size_t cim__relation_count;
 const cim__relation_info *cim__relation_named(cim__str name, bool *inverse_out);
 const cim__relation_info *cim__relation_of(int32_t type);
 
+/* A name for a template after its contents, so that the same tree in a hundred tiles is one template.  scratch: any buffer. */
+enum { CIM__TEMPLATE_NAME = 42 };
+void cim__template_name(cim__buf *scratch, const cim_geom *geom, cim__str topo, cim__str lod, char name_out[CIM__TEMPLATE_NAME]);
+
 /* One typed value of an object. */
 typedef struct cim__value {
     uint8_t attr, rule; /* cim__attr, cim__rule */

@@ -65,7 +65,8 @@ static bool is_shown(cim__cjx *x, uint32_t id)
     if (!cim__export_has(x->e, id) || city->class_id[id] == CIM__C_CityModel) return false;
     for (size_t i = 0; i < sizeof abstract; i++)
         if (city->class_id[id] == abstract[i] && city->layer[id] == CIM__L_NONSPATIAL && x->first_part[id] == CIM_NONE) {
-            x->placeless++;
+            x->e->placeless++;
+            x->written[id] = 1; /* once is enough */
             return false;
         }
     return true;
@@ -77,6 +78,7 @@ static cim_status put_one(cim_ctx *ctx, cim__cjx *x, cim__json *json, uint32_t i
     cim__object o;
     cim_status st = cim__city_object(ctx, x->e->city, id, &arena, &o);
     x->written[id] = 1;
+    x->e->written++;
     if (st >= 0 && !x->sequence) cim__buf_puts(json->buf, json->comma ? "" : "\n");
     if (st >= 0) st = cim__cjx_put_object(ctx, x, json, &o);
     cim__arena_free(&arena);
@@ -295,7 +297,7 @@ static void init(cim_ctx *ctx, cim__cjx *x, cim__export *e, bool sequence)
     memset(x, 0, sizeof *x);
     x->e = e;
     x->sequence = sequence;
-    x->text = x->template_text = x->models = x->numbers = x->geometry = x->scratch = cim__buf_on(ctx->mem);
+    x->text = x->template_text = x->models = x->numbers = x->geometry = x->scratch = x->in_solid = cim__buf_on(ctx->mem);
     for (int i = 0; i < CIM__CJX_LISTS; i++) x->lists[i] = cim__buf_on(ctx->mem);
     cim__cjx_vertices_init(&x->vertices, ctx->mem, false);
     cim__cjx_vertices_init(&x->template_vertices, ctx->mem, true);
@@ -308,7 +310,7 @@ static void init(cim_ctx *ctx, cim__cjx *x, cim__export *e, bool sequence)
 
 static void dispose(cim_ctx *ctx, cim__cjx *x)
 {
-    cim__buf *bufs[] = { &x->text, &x->template_text, &x->models, &x->numbers, &x->geometry, &x->scratch, &x->lists[0], &x->lists[1], &x->lists[2] };
+    cim__buf *bufs[] = { &x->text, &x->template_text, &x->models, &x->numbers, &x->geometry, &x->scratch, &x->in_solid, &x->lists[0], &x->lists[1], &x->lists[2] };
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) cim__buf_free(bufs[i]);
     cim__cjx_vertices_free(&x->vertices);
     cim__cjx_vertices_free(&x->template_vertices);
@@ -342,8 +344,6 @@ cim_status cim__export_cityjson(cim_ctx *ctx, cim__export *e, bool sequence)
         if (st >= 0) st = cim__out_commit(&x.out);
         else cim__out_abort(&x.out);
     }
-    if (st >= 0 && x.left_out) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: CityJSON does not allow them for the type of their object", (unsigned long long)x.left_out);
-    if (st >= 0 && x.placeless) cim__log(ctx, CIM_LOG_INFO, "%llu objects without a place (restrictions, routes, networks) are left out", (unsigned long long)x.placeless);
     dispose(ctx, &x);
     return st;
 }

@@ -26,6 +26,7 @@ typedef struct cim__cjx_vertices {
 void cim__cjx_vertices_init(cim__cjx_vertices *v, cim__mem *mem, bool exact);
 void cim__cjx_vertices_free(cim__cjx_vertices *v);
 void cim__cjx_vertices_clear(cim__cjx_vertices *v); /* the extent stays */
+bool cim__cjx_vertex_fits(const cim__cjx_vertices *v, const double xyz[3]); /* finite, and not too large for whole numbers */
 uint32_t cim__cjx_vertex(cim__cjx_vertices *v, const double xyz[3]); /* CIM_NONE: out of memory */
 size_t cim__cjx_vertex_count(const cim__cjx_vertices *v);
 void cim__cjx_vertices_put(const cim__cjx_vertices *v, size_t first, size_t end, cim__json *json);
@@ -79,11 +80,10 @@ typedef struct cim__cjx {
     cim__cjx_offsets feature;  /* of the feature that is written */
     bool has_feature;          /* it has an appearance of its own */
     cim__arena arena;          /* as long as the file */
-    uint64_t left_out, converted, placeless; /* geometries that the type does not allow; objects without anything to show */
     /* scratch */
     cim__gbuild build, placed;
     cim__topo topo;
-    cim__buf numbers, geometry, scratch;
+    cim__buf numbers, geometry, scratch, in_solid;
 } cim__cjx;
 
 /* ---- geometry (cj_geometry.c) ---- */
@@ -114,6 +114,8 @@ cim_status cim__cjx_read_models(cim_ctx *ctx, cim__cjx *x);
 void cim__cjx_begin_feature(cim__cjx *x, cim__jvalue feature);
 /* What numbers in the geometries of objects from this source count from. */
 const cim__cjx_offsets *cim__cjx_offsets_of(const cim__cjx *x, uint32_t source);
+/* What a source said about material and texture of a template; CIM__J_NULL: nothing. */
+cim__jvalue cim__cjx_template_appearance(const cim__cjx *x, cim__str name, const cim__cjx_offsets **offsets_out);
 /* Member "cityjson" of a residue; CIM__J_NULL: none. */
 cim__jvalue cim__cjx_kept(cim__str residue);
 void cim__cjx_put_metadata(cim__cjx *x, cim__json *json);

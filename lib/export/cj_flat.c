@@ -74,7 +74,7 @@ static bool heights_of(const cim__cjx *x, const cim__object *o, double z[2])
     return z[1] - z[0] > 0.01 && z[1] - z[0] < 2000.0;
 }
 
-static bool lod_is_wanted(const cim__cjx *x, char lod) { return !x->e->opts->lod || x->e->opts->lod[0] == lod; }
+static bool lod_is_wanted(const cim__cjx *x, char lod) { return !x->e->opts->lod || (x->e->opts->lod[0] == lod && !x->e->opts->lod[1]); }
 
 cim_status cim__cjx_put_flat(cim_ctx *ctx, cim__cjx *x, cim__json *json, const cim__object *o, unsigned allowed)
 {

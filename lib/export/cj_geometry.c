@@ -1,6 +1,8 @@
 /* cj_geometry.c - shapes to geometries of CityJSON. */
 #include "export/cityjson.h"
 
+#include <math.h>
+
 /* One geometry under way. */
 typedef struct maker {
     cim_ctx *ctx;
@@ -10,6 +12,7 @@ typedef struct maker {
     const uint32_t *numbers; /* by vertex of the geometry */
     unsigned kind;           /* CIM__CJX_*: what is written */
     bool values;             /* numbers of surfaces instead of vertices */
+    const uint8_t *in_solid; /* NULL, or by polygon: leave it out */
 } maker;
 
 /* ---- kinds ---- */
@@ -29,6 +32,8 @@ static unsigned kind_of(const cim__cjx_geometry *g)
     }
 }
 
+static bool is_solid(unsigned kind) { return kind == CIM__CJX_SOLID || kind == CIM__CJX_MULTISOLID || kind == CIM__CJX_COMPOSITESOLID; }
+
 /* The kind that keeps most of it; 0: none. */
 static unsigned nearest_kind(unsigned kind, unsigned allowed)
 {
@@ -36,8 +41,7 @@ static unsigned nearest_kind(unsigned kind, unsigned allowed)
     static const unsigned surfaces[] = { CIM__CJX_MULTISURFACE, CIM__CJX_COMPOSITESURFACE, 0 };
     if (kind & allowed) return kind;
     if (kind == CIM__CJX_POINTS || kind == CIM__CJX_LINES) return 0;
-    bool solid = kind == CIM__CJX_SOLID || kind == CIM__CJX_MULTISOLID || kind == CIM__CJX_COMPOSITESOLID;
-    for (const unsigned *k = solid ? solids : surfaces; *k; k++)
+    for (const unsigned *k = is_solid(kind) ? solids : surfaces; *k; k++)
         if (*k & allowed) return *k;
     return 0;
 }
@@ -108,6 +112,7 @@ static void put_parts(maker *m)
     cim__json_open(m->json, '[');
     for (uint32_t part = 0; part < g->part_count; part++) {
         uint32_t ring = cim__part_start(g, part);
+        if (m->in_solid && m->in_solid[part]) continue;
         if (m->values || m->kind == CIM__CJX_MULTISURFACE || m->kind == CIM__CJX_COMPOSITESURFACE) {
             if (m->values) put_value(m, part);
             else put_polygon(m, part, false);
@@ -212,6 +217,25 @@ static cim_status put_semantics(maker *m)
 
 /* ---- one geometry ---- */
 
+/* z is 0 where there is none. */
+static void vertex_of(const cim_geom *g, uint32_t i, double xyz[3])
+{
+    const double *c = g->coords + (size_t)i * (size_t)g->dim;
+    xyz[0] = c[0];
+    xyz[1] = c[1];
+    xyz[2] = g->dim == 3 ? c[2] : 0.0;
+}
+
+static bool all_fit(const cim__cjx_geometry *g)
+{
+    double xyz[3];
+    for (uint32_t i = 0; i < g->geom->vertex_count; i++) {
+        vertex_of(g->geom, i, xyz);
+        if (!cim__cjx_vertex_fits(g->vertices, xyz)) return false;
+    }
+    return true;
+}
+
 static cim_status number_vertices(maker *m)
 {
     const cim_geom *g = m->g->geom;
@@ -219,8 +243,8 @@ static cim_status number_vertices(maker *m)
     uint32_t *numbers = cim__buf_extend(&m->x->numbers, (size_t)g->vertex_count * sizeof *numbers);
     if (!numbers && g->vertex_count) return cim__nomem(m->ctx);
     for (uint32_t i = 0; i < g->vertex_count; i++) {
-        const double *c = g->coords + (size_t)i * (size_t)g->dim;
-        double xyz[3] = { c[0], c[1], g->dim == 3 ? c[2] : 0.0 };
+        double xyz[3];
+        vertex_of(g, i, xyz);
         numbers[i] = cim__cjx_vertex(m->g->vertices, xyz);
         if (numbers[i] == CIM_NONE) return cim__nomem(m->ctx);
     }
@@ -228,25 +252,70 @@ static cim_status number_vertices(maker *m)
     return CIM_OK;
 }
 
+static cim_status put_one(maker *m, bool appearance)
+{
+    const cim__cjx_geometry *g = m->g;
+    cim__json_open(m->json, '{');
+    cim__json_kv_text(m->json, "type", kind_name(m->kind));
+    cim__json_kv_text(m->json, "lod", g->lod);
+    cim__json_key(m->json, "boundaries");
+    put_boundaries(m);
+    CIM__TRY(put_semantics(m));
+    if (appearance && g->appearance.type == CIM__J_OBJECT) cim__cjx_put_appearance(m->json, g->appearance, g->offsets);
+    cim__json_close(m->json, '}');
+    return CIM_OK;
+}
+
+/* Are there polygons beside the shells of a solid (balconies, overhanging roofs)?  Which are in shells is left in x->in_solid. */
+static cim_status find_rest(maker *m, bool *any)
+{
+    const cim__topo *t = m->g->topo;
+    cim__buf *buf = &m->x->in_solid;
+    uint32_t count = m->g->geom->part_count, used = 0;
+    buf->size = 0;
+    uint8_t *in_solid = cim__buf_extend(buf, count);
+    if (!in_solid) return cim__nomem(m->ctx);
+    memset(in_solid, 0, count);
+    for (size_t i = 0; i < CIM__COUNT(&t->faces, uint32_t); i++) {
+        uint8_t *mark = &in_solid[CIM__AT(&t->faces, uint32_t, i) / 2];
+        used += !*mark;
+        *mark = 1;
+    }
+    *any = used < count;
+    return CIM_OK;
+}
+
+/* They are surfaces of their own; a template, which is one geometry, becomes surfaces as a whole. */
+static cim_status put_rest(maker *m, unsigned allowed)
+{
+    m->kind = nearest_kind(CIM__CJX_MULTISURFACE, allowed);
+    m->in_solid = m->x->in_solid.data;
+    m->x->e->left_out += !m->kind;
+    return m->kind ? put_one(m, false) : CIM_OK;
+}
+
 cim_status cim__cjx_put_geometry(cim_ctx *ctx, cim__cjx *x, cim__json *json, const cim__cjx_geometry *g, unsigned allowed)
 {
     maker m = { .ctx = ctx, .x = x, .g = g, .json = json };
     unsigned kind = kind_of(g);
+    bool rest = false;
     if (!g->geom->part_count) return CIM_OK;
     m.kind = nearest_kind(kind, allowed);
-    x->left_out += !m.kind;
-    x->converted += m.kind && m.kind != kind;
+    x->e->left_out += !m.kind;
     if (!m.kind) return CIM_OK;
+    if (!all_fit(g)) {
+        x->e->outside++;
+        return CIM_OK;
+    }
+    if (is_solid(m.kind)) CIM__TRY(find_rest(&m, &rest));
+    if (rest && g->vertices->exact) {
+        m.kind = CIM__CJX_MULTISURFACE;
+        rest = false;
+    }
+    x->e->converted += m.kind != kind;
     CIM__TRY(number_vertices(&m));
-    cim__json_open(json, '{');
-    cim__json_kv_text(json, "type", kind_name(m.kind));
-    cim__json_kv_text(json, "lod", g->lod);
-    cim__json_key(json, "boundaries");
-    put_boundaries(&m);
-    CIM__TRY(put_semantics(&m));
-    if (g->appearance.type == CIM__J_OBJECT && m.kind == kind) cim__cjx_put_appearance(json, g->appearance, g->offsets);
-    cim__json_close(json, '}');
-    return CIM_OK;
+    CIM__TRY(put_one(&m, m.kind == kind));
+    return rest ? put_rest(&m, allowed) : CIM_OK;
 }
 
 /* ---- templates ---- */
@@ -259,10 +328,10 @@ static cim_status decode(cim_ctx *ctx, cim__cjx *x, cim__str geom, cim__str topo
     return *has_topo ? cim__topo_get(ctx, topo, geom_out->part_count, &x->topo) : CIM_OK;
 }
 
-/* Place of a template in the file; new ones are written to the list. */
+/* Place of a template in the file; new ones are written to the list.  CIM_NONE: it cannot be written. */
 static cim_status template_place(cim_ctx *ctx, cim__cjx *x, uint32_t number, cim__str lod, cim__str topo, cim__str geom_blob, uint32_t *place_out)
 {
-    char text[4];
+    char text[4], name[CIM__TEMPLATE_NAME];
     cim_geom geom;
     bool has_topo;
     *place_out = cim__map_get(&x->templates, number);
@@ -271,8 +340,13 @@ static cim_status template_place(cim_ctx *ctx, cim__cjx *x, uint32_t number, cim
     cim__cjx_lod(lod, text);
     cim__json json = cim__json_on(&x->template_text);
     json.comma = x->template_count > 0;
-    cim__cjx_geometry g = { &geom, has_topo ? &x->topo : NULL, text, &x->template_vertices, { CIM__J_NULL, { "", 0 } }, NULL };
+    cim__template_name(&x->scratch, &geom, topo, lod, name);
+    if (x->scratch.failed) return cim__nomem(ctx);
+    cim__cjx_geometry g = { .geom = &geom, .topo = has_topo ? &x->topo : NULL, .lod = text, .vertices = &x->template_vertices };
+    g.appearance = cim__cjx_template_appearance(x, cim__str_of(name), &g.offsets);
+    size_t empty = x->template_text.size;
     CIM__TRY(cim__cjx_put_geometry(ctx, x, &json, &g, CIM__CJX_ANY));
+    if (x->template_text.size == empty && !x->template_text.failed) return CIM_OK;
     if (x->template_text.failed || !cim__map_put(&x->templates, number, x->template_count)) return cim__nomem(ctx);
     *place_out = x->template_count++;
     return CIM_OK;
@@ -322,7 +396,11 @@ static cim_status put_instance(cim_ctx *ctx, list *l, const cim__stored_shape *s
     double anchor[3] = { s->anchor[0], s->anchor[1], s->anchor[2] };
     uint32_t place;
     CIM__TRY(template_place(ctx, l->x, s->template_number, s->lod, s->topo, s->geom, &place));
-    if (!cim__export_transform(l->x->e, anchor, 3, 1)) return CIM_OK;
+    if (place == CIM_NONE || !cim__export_transform(l->x->e, anchor, 3, 1)) return CIM_OK;
+    bool good = cim__cjx_vertex_fits(&l->x->vertices, anchor);
+    for (int i = 0; i < 16; i++) good = good && isfinite(s->matrix[i]);
+    l->x->e->outside += !good;
+    if (!good) return CIM_OK;
     uint32_t vertex = cim__cjx_vertex(&l->x->vertices, anchor);
     if (vertex == CIM_NONE) return cim__nomem(ctx);
     cim__json_open(l->json, '{');
@@ -364,7 +442,7 @@ static cim_status put_shape(cim_ctx *ctx, const cim__stored_shape *s, void *user
     if (!wanted_lod(x, s->lod)) return CIM_OK;
     l->shapes++;
     if (!s->geom.len) { /* an instance whose template is lost */
-        x->left_out++;
+        x->e->left_out++;
         return CIM_OK;
     }
     if (s->implicit && s->template_number && (l->allowed & CIM__CJX_INSTANCE)) return put_instance(ctx, l, s);
@@ -382,6 +460,10 @@ static cim_status put_shape(cim_ctx *ctx, const cim__stored_shape *s, void *user
     return cim__cjx_put_geometry(ctx, x, l->json, &g, l->allowed);
 }
 
+/* Of objects from CityGML and CityJSON the plane geometry comes from shapes, perhaps those of the parts: it is written only when
+ * it is asked for. */
+static bool has_own_plane(const cim__cjx *x, const cim__object *o) { return x->e->opts->lod || !cim__str_starts(o->gid, "gml:"); }
+
 cim_status cim__cjx_put_geometries(cim_ctx *ctx, cim__cjx *x, cim__json *json, const cim__object *o, const cim__cjx_type *type, cim__jvalue residue)
 {
     cim__buf *out = json->buf;
@@ -393,7 +475,7 @@ cim_status cim__cjx_put_geometries(cim_ctx *ctx, cim__cjx *x, cim__json *json, c
     cim__json_open(json, '[');
     size_t empty = out->size;
     CIM__TRY(x->e->city->rows->shapes(ctx, x->e->city->store, o->id, put_shape, &l));
-    if (!l.shapes && o->geom.len && wanted_lod(x, CIM__STR("0"))) CIM__TRY(cim__cjx_put_flat(ctx, x, json, o, type->geometries));
+    if (!l.shapes && o->geom.len && has_own_plane(x, o)) CIM__TRY(cim__cjx_put_flat(ctx, x, json, o, type->geometries));
     if (out->size == empty && !out->failed) { /* nothing: no member */
         out->size = before;
         json->comma = comma;

@@ -67,6 +67,22 @@ const cim__cjx_offsets *cim__cjx_offsets_of(const cim__cjx *x, uint32_t source)
     return &none;
 }
 
+cim__jvalue cim__cjx_template_appearance(const cim__cjx *x, cim__str name, const cim__cjx_offsets **offsets)
+{
+    for (size_t i = 0; i < CIM__COUNT(&x->models, cim__cjx_model); i++) {
+        cim__jvalue list = member_of(cim__cjx_kept(model_at(x, i)->residue), CIM__STR("template_appearances")), entry;
+        cim__jiter it = cim__jiter_of(list);
+        cim__str key;
+        while (list.type == CIM__J_ARRAY && cim__jnext(&it, &key, &entry)) {
+            cim__jvalue own = member_of(entry, CIM__STR("template"));
+            if (own.type != CIM__J_STRING || own.text.len != name.len + 2 || memcmp(own.text.ptr + 1, name.ptr, name.len) != 0) continue;
+            *offsets = &model_at(x, i)->offsets;
+            return entry;
+        }
+    }
+    return no_value();
+}
+
 static cim_status read_model(cim_ctx *ctx, cim__cjx *x, uint32_t id)
 {
     cim_city *city = x->e->city;
@@ -143,11 +159,16 @@ static void put_themes(cim__json *json, const char *name, cim__jvalue themes, co
     cim__jiter it = cim__jiter_of(themes);
     cim__str theme, key;
     cim__jvalue value, inner;
+    bool moved = texture ? by->at[CIM__CJX_TEXTURES] || by->at[CIM__CJX_UVS] : by->at[CIM__CJX_MATERIALS] > 0;
     cim__json_key(json, name);
     cim__json_open(json, '{');
     while (cim__jnext(&it, &theme, &value)) {
         if (value.type != CIM__J_OBJECT) continue;
         cim__cjx_raw_key(json, theme);
+        if (!moved) {
+            cim__json_raw(json, value.text);
+            continue;
+        }
         cim__json_open(json, '{');
         cim__jiter members = cim__jiter_of(value);
         while (cim__jnext(&members, &key, &inner)) {

@@ -51,9 +51,17 @@ static const struct {
     { "yearOfConstruction", CIM__A_YEAR_BUILT },
 };
 
+static void put_date(cim__json *json, const char *name, cim__str date, cim__jvalue attrs)
+{
+    cim__jvalue there;
+    if (date.len && !(attrs.type == CIM__J_OBJECT && cim__jfind(attrs, cim__str_of(name), &there))) cim__json_kv_str(json, name, date);
+}
+
 static void put_standard(cim__json *json, const cim__object *o, cim__jvalue attrs)
 {
     cim__jvalue there;
+    put_date(json, "validFrom", o->valid_from, attrs);
+    put_date(json, "validTo", o->valid_to, attrs);
     for (size_t i = 0; i < sizeof standard / sizeof *standard; i++) {
         const cim__value *v = &o->values[standard[i].attr];
         if (!(o->present >> standard[i].attr & 1) || v->rule != CIM__RULE_TAGGED) continue; /* what was guessed is not measured */
@@ -248,7 +256,7 @@ static cim_status put_location(cim_ctx *ctx, cim__cjx *x, cim__json *json, cim__
             int n = 0;
             numbers = cim__jiter_of(point);
             while (n < 3 && cim__jnext(&numbers, &none, &number) && cim__jnumber(number, &xyz[n])) n++;
-            if (n < 3 || !cim__export_transform(x->e, xyz, 3, 1)) continue;
+            if (n < 3 || !cim__export_transform(x->e, xyz, 3, 1) || !cim__cjx_vertex_fits(&x->vertices, xyz)) continue;
             uint32_t vertex = cim__cjx_vertex(&x->vertices, xyz);
             if (vertex == CIM_NONE) return cim__nomem(ctx);
             cim__json_int(json, vertex);

@@ -65,6 +65,13 @@ static void add_to_extent(cim__cjx_vertices *v, const int64_t key[3])
     v->any = true;
 }
 
+bool cim__cjx_vertex_fits(const cim__cjx_vertices *v, const double xyz[3])
+{
+    for (int i = 0; i < 3; i++)
+        if (!(fabs(v->exact ? xyz[i] : xyz[i] * v->scale[i]) < 4e18)) return false;
+    return true;
+}
+
 uint32_t cim__cjx_vertex(cim__cjx_vertices *v, const double xyz[3])
 {
     int64_t key[3];

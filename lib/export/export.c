@@ -83,7 +83,7 @@ static cim_status pass_on(cim_ctx *ctx, const cim__object *o, void *user)
 {
     filter *f = user;
     if (!cim__export_has(f->e, o->id)) return CIM_OK;
-    if ((++f->done & 0x3ff) == 0) CIM__TRY(cim__tick(ctx, f->done, f->e->chosen_count, "export"));
+    if ((f->done++ & 0x3ff) == 0) CIM__TRY(cim__tick(ctx, f->done, f->e->chosen_count, "export"));
     return f->fn(ctx, o, f->user);
 }
 
@@ -117,8 +117,7 @@ cim_status cim__export_each(cim_ctx *ctx, cim__export *e, cim__object_fn fn, voi
 
 bool cim__export_transform(cim__export *e, double *coords, int32_t dim, size_t count)
 {
-    if (!e->transform) return true;
-    cim__transform_run(e->transform, coords, coords + 1, (size_t)dim, count);
+    if (e->transform && count) cim__transform_run(e->transform, coords, coords + 1, (size_t)dim, count);
     for (size_t i = 0; i < count; i++) {
         const double *c = coords + i * (size_t)dim;
         if (!(c[0] > -1e15 && c[0] < 1e15 && c[1] > -1e15 && c[1] < 1e15)) {
@@ -147,6 +146,7 @@ static cim_status choose_crs(cim_ctx *ctx, cim__export *e, const format *f)
     cim__crs_info info;
     e->epsg = e->opts->epsg ? e->opts->epsg : f->lonlat ? 4326 : e->city->epsg;
     CIM__TRY(cim__crs_info_of(ctx, e->epsg, &info));
+    e->plane_epsg = info.epsg;
     e->geographic = info.geographic;
     e->decimals = e->opts->decimals ? e->opts->decimals : info.geographic ? 7 : 3;
     if (e->epsg == e->city->epsg) return CIM_OK;
@@ -156,29 +156,72 @@ static cim_status choose_crs(cim_ctx *ctx, cim__export *e, const format *f)
     return CIM_OK;
 }
 
-static cim_status run(cim_ctx *ctx, cim__export *e, const uint32_t *ids, size_t count)
+/* A digit, or two with a point between. */
+static bool is_lod(const char *lod)
 {
-    const format *f = NULL;
+    size_t n = strlen(lod);
+    return (n == 1 || (n == 3 && lod[1] == '.' && lod[2] >= '0' && lod[2] <= '9')) && lod[0] >= '0' && lod[0] <= '9';
+}
+
+static cim_status check_options(cim_ctx *ctx, const cim__export *e)
+{
     const cim_export_options *o = e->opts;
+    if (!e->city) return cim__fail(ctx, CIM_EARG, "no city");
     if (!e->path || !e->path[0]) return cim__fail(ctx, CIM_EARG, "no output");
     if (o->decimals < 0 || o->decimals > 9) return cim__fail(ctx, CIM_EARG, "decimals: %d is not 1 to 9", (int)o->decimals);
-    if (o->flags & ~31u) return cim__fail(ctx, CIM_EARG, "unknown flags");
-    CIM__TRY(find_format(ctx, o->format, e->path, &f));
+    if (o->lod && !is_lod(o->lod)) return cim__fail(ctx, CIM_EARG, "lod: %.20s is not a level of detail such as 2 or 2.2", o->lod);
+    if (o->epsg < 0) return cim__fail(ctx, CIM_EARG, "epsg: %d is no reference system", (int)o->epsg);
+    return o->flags & ~31u ? cim__fail(ctx, CIM_EARG, "unknown flags") : CIM_OK;
+}
+
+static void warn(cim_ctx *ctx, const cim__export *e)
+{
+    if (e->outside) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: they are too far away or cannot be transformed to EPSG:%d", (unsigned long long)e->outside, (int)e->epsg);
+    if (e->left_out) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: CityJSON does not allow them for the type of their object", (unsigned long long)e->left_out);
+    if (e->converted) cim__log(ctx, CIM_LOG_INFO, "%llu geometries are converted to a kind that CityJSON allows for the type of their object", (unsigned long long)e->converted);
+    if (e->placeless) cim__log(ctx, CIM_LOG_INFO, "%llu objects without a place (restrictions, routes, networks) are left out", (unsigned long long)e->placeless);
+}
+
+static cim_status put_report(cim_ctx *ctx, const cim__export *e, const format *f, cim_buf *report_out)
+{
+    cim__buf buf = cim__buf_on(ctx->mem);
+    cim__json json = cim__json_on(&buf);
+    cim__json_open(&json, '{');
+    cim__json_kv_text(&json, "path", e->path);
+    cim__json_kv_text(&json, "format", f->name);
+    cim__json_kv_int(&json, "epsg", e->epsg);
+    cim__json_kv_int(&json, "objects", (int64_t)e->written);
+    cim__json_kv_int(&json, "objects_without_place", (int64_t)e->placeless);
+    cim__json_kv_int(&json, "geometries_outside", (int64_t)e->outside);
+    cim__json_kv_int(&json, "geometries_left_out", (int64_t)e->left_out);
+    cim__json_kv_int(&json, "geometries_converted", (int64_t)e->converted);
+    cim__json_close(&json, '}');
+    if (cim__buf_give(&buf, report_out)) return CIM_OK;
+    cim__buf_free(&buf);
+    return cim__nomem(ctx);
+}
+
+static cim_status run(cim_ctx *ctx, cim__export *e, const uint32_t *ids, size_t count, cim_buf *report_out)
+{
+    const format *f = NULL;
+    CIM__TRY(check_options(ctx, e));
+    CIM__TRY(find_format(ctx, e->opts->format, e->path, &f));
     CIM__TRY(choose(ctx, e, ids, count));
     CIM__TRY(choose_crs(ctx, e, f));
     CIM__TRY(f->run(ctx, e, f->sequence));
-    if (e->outside) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: they cannot be transformed to EPSG:%d", (unsigned long long)e->outside, (int)e->epsg);
-    return CIM_OK;
+    cim__log(ctx, CIM_LOG_INFO, "%s: %llu objects, %s, EPSG:%d", e->path, (unsigned long long)e->written, f->name, (int)e->epsg);
+    warn(ctx, e);
+    return report_out ? put_report(ctx, e, f, report_out) : CIM_OK;
 }
 
-cim_status cim_export(cim_ctx *ctx, cim_city *city, const uint32_t *ids, size_t id_count, const char *path, const cim_export_options *given)
+cim_status cim_export(cim_ctx *ctx, cim_city *city, const uint32_t *ids, size_t id_count, const char *path, const cim_export_options *given, cim_buf *report_out)
 {
     cim_export_options opts = CIM_EXPORT_OPTIONS_INIT;
     cim__enter(ctx);
     CIM__TRY(cim__opts(ctx, &opts, sizeof opts, given, "export options"));
     cim__export e = { .city = city, .opts = &opts, .path = path };
     cim__gbuild_init(&e.geom, ctx->mem);
-    cim_status st = run(ctx, &e, ids, id_count);
+    cim_status st = run(ctx, &e, ids, id_count, report_out);
     cim__gbuild_free(&e.geom);
     cim__transform_free(e.transform);
     cim__free(ctx->mem, e.chosen);

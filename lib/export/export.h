@@ -13,12 +13,15 @@ typedef struct cim__export {
     const char *path;
     uint64_t *chosen;          /* a bit an object number; NULL: all */
     uint32_t chosen_count;
-    int32_t epsg;              /* of the output */
+    int32_t epsg, plane_epsg;  /* of the output, and without heights */
     bool geographic;
     int decimals;
     cim__transform *transform; /* NULL: coordinates as they are */
     cim__gbuild geom;          /* scratch: the geometry of the object that is written */
-    uint64_t outside;          /* geometries that cannot be transformed */
+    /* for the report */
+    uint64_t written;                        /* objects */
+    uint64_t outside;                        /* geometries that cannot be transformed */
+    uint64_t left_out, converted, placeless; /* CityJSON: geometries its types do not allow; objects without anything to show */
 } cim__export;
 
 static inline bool cim__export_has(const cim__export *e, uint32_t id)

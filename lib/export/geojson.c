@@ -75,6 +75,7 @@ static cim_status put_feature(cim_ctx *ctx, const cim__object *o, void *user)
     if (!w->sequence) cim__buf_putc(&w->text, '\n');
     if (w->sequence && (w->e->opts->flags & CIM_EXPORT_RS)) cim__buf_putc(&w->text, 0x1e);
     w->first = false;
+    w->e->written++;
     CIM__TRY(cim__export_plane(ctx, w->e, o, &geom));
     cim__json_open(&json, '{');
     cim__json_kv_text(&json, "type", "Feature");

@@ -4,3 +4,9 @@ cim_spatialite_la_SOURCES = %D%/spatialite.c
 cim_spatialite_la_CFLAGS = $(AM_CFLAGS) $(SPATIALITE_CFLAGS)
 cim_spatialite_la_LIBADD = $(SPATIALITE_LIBS)
 cim_spatialite_la_LDFLAGS = -module -avoid-version -no-undefined
+
+pkglib_LTLIBRARIES += cim_gdal.la
+cim_gdal_la_SOURCES = %D%/gdal.c
+cim_gdal_la_CFLAGS = $(AM_CFLAGS) $(GDAL_CFLAGS)
+cim_gdal_la_LIBADD = $(GDAL_LIBS)
+cim_gdal_la_LDFLAGS = -module -avoid-version -no-undefined

@@ -5,6 +5,8 @@
  * installed SpatiaLite writes, all layers agree. */
 #include "store/schema.h"
 
+#include "city/styles.h"
+
 #include <stdio.h>
 
 const cim__shape_table_info cim__shape_tables[CIM__SHAPE_TABLES] = {
@@ -213,6 +215,30 @@ void cim__schema_object_view(cim__buf *sql, uint64_t present)
     cim__buf_putc(sql, 0);
 }
 
+/* How QGIS and other programs show the layer when it is opened.  Without a time: the same city has the same rows. */
+static cim_status put_style(cim_ctx *ctx, cim__db *db, cim__layer_id id)
+{
+    cim__buf qml = cim__buf_on(ctx->mem), sld = cim__buf_on(ctx->mem);
+    cim__stmt *stmt = NULL;
+    cim_status st = CIM_OK;
+    if (cim__style_qml(&qml, id) && cim__style_sld(&sld, id)) {
+        st = qml.failed || sld.failed ? cim__nomem(ctx)
+                                      : cim__db_prepare(ctx, db, "INSERT INTO layer_styles(f_table_catalog,f_table_schema,f_table_name,f_geometry_column,styleName,styleQML,styleSLD,"
+                                                                 "useAsDefault,description,owner,update_time) VALUES('','',?1,'geom',?1,?2,?3,1,?4,'libcim',NULL)", &stmt);
+        if (st >= 0) {
+            cim__stmt_text(stmt, 1, cim__str_of(cim__layers[id].table));
+            cim__stmt_text(stmt, 2, cim__buf_str(&qml));
+            cim__stmt_text(stmt, 3, cim__buf_str(&sld));
+            cim__stmt_text(stmt, 4, cim__str_of(cim__layers[id].title));
+            st = cim__stmt_run(ctx, stmt);
+        }
+    }
+    cim__stmt_free(stmt);
+    cim__buf_free(&qml);
+    cim__buf_free(&sld);
+    return st;
+}
+
 static cim_status make_layer(cim_ctx *ctx, cim__db *db, int32_t epsg, const cim__layer *layer)
 {
     cim__buf sql = cim__buf_on(ctx->mem);
@@ -235,6 +261,7 @@ cim_status cim__schema_layers(cim_ctx *ctx, cim__db *db, int32_t epsg, uint64_t 
     for (int i = 0; i < CIM__LAYER_COUNT; i++) {
         if (!(wanted >> i & 1) || (*present >> i & 1)) continue;
         CIM__TRY(make_layer(ctx, db, epsg, &cim__layers[i]));
+        CIM__TRY(put_style(ctx, db, (cim__layer_id)i));
         *present |= 1ull << i;
     }
     if (*present == before) return CIM_OK;

@@ -19,7 +19,7 @@ static bool read_options(cimtool *t, cim_export_options *o)
     int64_t epsg = 0, decimals = 0;
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
         if (cimtool_has(t, switches[i].name)) o->flags |= switches[i].bit;
-    if (!cimtool_int(t, "crs", 1, 1000000, &epsg) || !cimtool_int(t, "decimals", 1, 9, &decimals)) return false;
+    if (!cimtool_int(t, "epsg", 1, 1000000, &epsg) || !cimtool_int(t, "decimals", 1, 9, &decimals)) return false;
     o->epsg = (int32_t)epsg;
     o->decimals = (int32_t)decimals;
     o->lod = cimtool_value(t, "lod");
@@ -54,21 +54,32 @@ static bool is_wanted(const cimtool *t, const char *option, const char *text)
 
 static bool is_kept(const cimtool *t, const cim_city *city, uint32_t id) { return is_wanted(t, "class", cim_city_class(city, id)) && is_wanted(t, "layer", cim_city_layer(city, id)); }
 
+static bool has_ids(const cimtool *t) { return t->arg_count > 1 || cimtool_has(t, "id"); }
+
+static int add_ids(cimtool *t, cim_city *city, choice *c)
+{
+    int at = 0, status = EXIT_DONE;
+    const char *id;
+    for (int i = 1; i < t->arg_count && status == EXIT_DONE; i++) status = add_by_id(t, city, t->args[i], c);
+    while (status == EXIT_DONE && (id = cimtool_next_value(t, "id", &at))) status = add_by_id(t, city, id, c);
+    return status;
+}
+
+static int add_all(cim_city *city, choice *c)
+{
+    c->ids = malloc(((size_t)cim_city_max_id(city) + 1) * sizeof *c->ids);
+    if (!c->ids) return EXIT_INTERNAL;
+    for (uint32_t id = 1; id <= cim_city_max_id(city); id++)
+        if (cim_city_class(city, id)) c->ids[c->count++] = id;
+    return EXIT_DONE;
+}
+
 static int choose(cimtool *t, cim_city *city, choice *c)
 {
     bool filter = cimtool_has(t, "class") || cimtool_has(t, "layer");
-    for (int i = 1; i < t->arg_count; i++) {
-        int status = add_by_id(t, city, t->args[i], c);
-        if (status != EXIT_DONE) return status;
-    }
-    if (!filter) return EXIT_DONE;
-    if (t->arg_count < 2) {
-        c->ids = malloc(((size_t)cim_city_max_id(city) + 1) * sizeof *c->ids);
-        if (!c->ids) return EXIT_INTERNAL;
-        for (uint32_t id = 1; id <= cim_city_max_id(city); id++)
-            if (cim_city_class(city, id)) c->ids[c->count++] = id;
-    }
     size_t kept = 0;
+    int status = has_ids(t) ? add_ids(t, city, c) : filter ? add_all(city, c) : EXIT_DONE;
+    if (status != EXIT_DONE || !filter) return status;
     for (size_t i = 0; i < c->count; i++)
         if (is_kept(t, city, c->ids[i])) c->ids[kept++] = c->ids[i];
     c->count = kept;
@@ -77,10 +88,17 @@ static int choose(cimtool *t, cim_city *city, choice *c)
     return EXIT_NEGATIVE;
 }
 
+/* Nothing but the export itself goes to standard output when it goes there. */
+static void show(cimtool *t, const char *path, const cim_buf *report)
+{
+    if (t->json && strcmp(path, "-") != 0 && report->data) cimtool_print_json_object(report->data);
+}
+
 int verb_export(cimtool *t)
 {
     cim_export_options opts = CIM_EXPORT_OPTIONS_INIT;
     cim_city *city = NULL;
+    cim_buf report = CIM_BUF_INIT;
     choice c = { NULL, 0 };
     const char *path = cimtool_value(t, "output");
     if (!read_options(t, &opts)) return EXIT_USAGE;
@@ -89,10 +107,12 @@ int verb_export(cimtool *t)
     int status = cimtool_open(t, t->args[0], &city);
     if (status == EXIT_DONE) status = choose(t, city, &c);
     if (status == EXIT_DONE) {
-        cim_status st = cim_export(t->ctx, city, c.ids, c.count, path, &opts);
+        cim_status st = cim_export(t->ctx, city, c.ids, c.count, path, &opts, &report);
         if (st < 0) status = cimtool_fail(t, st);
+        else show(t, path, &report);
         if (st == CIM_ENOTFOUND) status = EXIT_FAILED; /* a reference system, not an object */
     }
+    cim_buf_dispose(&report);
     free(c.ids);
     cim_city_free(city);
     return status;

@@ -5,7 +5,7 @@ echo "1..2"
 bad=$(grep -rn --include='*.c' --include='*.h' '^#include "[a-z_]*/' . | sed 's|^\./||' | awk -F: '
     BEGIN {
         while ((getline line < "layers.txt") > 0) {
-            if (line ~ /^[a-z]/) { split(line, part, ":"); n = split(part[2], to, " "); known[part[1]] = 1; for (i = 1; i <= n; i++) may[part[1], to[i]] = 1 }
+            if (line ~ /^[a-z]/) { split(line, part, ":"); n = split(part[2], below, " "); known[part[1]] = 1; for (i = 1; i <= n; i++) may[part[1], below[i]] = 1 }
         }
     }
     {

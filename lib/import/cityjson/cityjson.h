@@ -182,7 +182,7 @@ void cim__cj_warn(cim__cj_worker *w, const char *format, ...) __attribute__((for
 cim_status cim__cj_geometry(cim_ctx *ctx, cim__cj_worker *w, uint32_t node, cim__cj_kind kind, cim__gbuild *build, cim__buf *topo, cim__shape *shape, bool *stored_out, bool *fits_out);
 bool cim__cj_is_geometry_member(cim__str key); /* one that cim__cj_geometry() reads */
 /* Its other members as {"shape": number, ...}, "shape" only when `fits`; nothing when there are none.  (object.c) */
-void cim__cj_put_appearance(cim__cj_worker *w, cim__json *json, uint32_t node, bool fits, size_t shape);
+void cim__cj_put_appearance(cim__cj_worker *w, cim__json *json, uint32_t node, bool fits, size_t shape, cim__str template_gid);
 /* The geometry templates of the file into the batch.  (model.c) */
 cim_status cim__cj_templates(cim_ctx *ctx, cim__cj_file *file, cim__batch *batch, cim__cj_worker *w);
 

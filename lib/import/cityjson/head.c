@@ -83,11 +83,12 @@ static void copy_text(cim__buf *to, const cim__jscan *scan, const cim__jslice *s
 static void keep_extra(reader *r, cim__str key)
 {
     cim__cj_file *f = r->file;
-    f->counts.seen[CIM__CJ_EXTRA]++;
     if (cim__jtype_of(&r->tree, 0) == CIM__J_NULL || (cim__jtype_of(&r->tree, 0) >= CIM__J_ARRAY && !cim__jcount(&r->tree, 0))) {
+        cim__report_seen(f->job->report, cim__cj_kind_names[CIM__CJ_EXTRA], 1);
         cim__report_fate(f->job->report, cim__cj_kind_names[CIM__CJ_EXTRA], CIM__SKIPPED, "empty", 1);
         return;
     }
+    f->counts.seen[CIM__CJ_EXTRA]++;
     f->counts.verbatim[CIM__CJ_EXTRA]++;
     cim__json json = cim__json_on(&f->extras);
     cim__json_keystr(&json, key);

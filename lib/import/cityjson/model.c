@@ -5,17 +5,11 @@
 
 /* ---- templates ---- */
 
-/* Named after their contents, so that the same tree in a hundred tiles is one template. */
 static cim_status name_template(cim_ctx *ctx, cim__cj_file *f, cim__cj_template *t, cim__cj_worker *w)
 {
-    char name[60];
+    char name[CIM__TEMPLATE_NAME];
     cim_geom geom = cim__gbuild_view(&t->geom);
-    w->other.size = 0;
-    cim__gaia_put(&w->other, &geom, -1);
-    cim__buf_put(&w->other, t->topo.data, t->topo.size);
-    cim__buf_putstr(&w->other, t->lod);
-    uint64_t a = cim__hash64(w->other.data, w->other.size, 1), b = cim__hash64(w->other.data, w->other.size, 2);
-    snprintf(name, sizeof name, "template:%016llx%016llx", (unsigned long long)a, (unsigned long long)b);
+    cim__template_name(&w->other, &geom, cim__buf_str(&t->topo), t->lod, name);
     t->gid = cim__arena_str(&f->arena, cim__str_of(name));
     t->lod = cim__arena_str(&f->arena, t->lod);
     return t->gid.ptr && t->lod.ptr && !w->other.failed ? CIM_OK : cim__nomem(ctx);
@@ -38,7 +32,7 @@ static cim_status one_template(cim_ctx *ctx, cim__cj_file *f, cim__cj_worker *w,
     if (!t->usable) return CIM_OK;
     t->lod = shape.lod;
     CIM__TRY(name_template(ctx, f, t, w));
-    cim__cj_put_appearance(w, appearances, node, fits, number);
+    cim__cj_put_appearance(w, appearances, node, fits, number, t->gid);
     cim__template row = { .gid = t->gid, .topo = cim__buf_str(&t->topo), .geom = cim__gbuild_view(&t->geom) };
     return cim__batch_template(ctx, batch, &row);
 }

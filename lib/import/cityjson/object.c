@@ -264,7 +264,7 @@ static cim_status read_children(cim_ctx *ctx, cim__cj_worker *w, cim__batch *bat
 /* ---- residue ---- */
 
 /* The members of one geometry that are kept as they are. */
-void cim__cj_put_appearance(cim__cj_worker *w, cim__json *json, uint32_t node, bool fits, size_t shape)
+void cim__cj_put_appearance(cim__cj_worker *w, cim__json *json, uint32_t node, bool fits, size_t shape, cim__str template_gid)
 {
     const cim__jtree *t = &w->tree;
     uint32_t at = node + 1, key, value;
@@ -279,6 +279,7 @@ void cim__cj_put_appearance(cim__cj_worker *w, cim__json *json, uint32_t node, b
         if (!any) {
             cim__json_open(json, '{');
             if (fits) cim__json_kv_int(json, "shape", (int64_t)shape);
+            if (template_gid.len) cim__json_kv_str(json, "template", template_gid);
             any = true;
         }
         cim__json_keystr(json, name);
@@ -435,7 +436,7 @@ static void put_appearances(cim__cj_worker *w, cim__json *json)
     size_t empty = out->size;
     for (size_t i = 0; i < CIM__COUNT(&w->other, appearance); i++) {
         appearance a = CIM__AT(&w->other, appearance, i);
-        cim__cj_put_appearance(w, json, a.node, a.fits, a.shape);
+        cim__cj_put_appearance(w, json, a.node, a.fits, a.shape, CIM__STR(""));
     }
     if (out->size == empty) { /* as a rule */
         out->size = before;

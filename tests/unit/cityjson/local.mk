@@ -1,4 +1,4 @@
-CITYJSON_TESTS = %D%/test_geom_dissolve %D%/test_import_footprint %D%/test_import_json
+CITYJSON_TESTS = %D%/test_cityjson_files %D%/test_geom_dissolve %D%/test_import_footprint %D%/test_import_json
 check_PROGRAMS += $(CITYJSON_TESTS)
 TESTS += $(CITYJSON_TESTS)
 %C%_test_geom_dissolve_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -7,3 +7,5 @@ TESTS += $(CITYJSON_TESTS)
 %C%_test_import_footprint_LDADD = $(TEST_LDADD)
 %C%_test_import_json_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_import_json_LDADD = $(TEST_LDADD)
+%C%_test_cityjson_files_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_cityjson_files_LDADD = $(TEST_LDADD)
