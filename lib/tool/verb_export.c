@@ -19,7 +19,7 @@ static bool read_options(cimtool *t, cim_export_options *o)
     int64_t epsg = 0, decimals = 0;
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
         if (cimtool_has(t, switches[i].name)) o->flags |= switches[i].bit;
-    if (!cimtool_int(t, "epsg", 1, 1000000, &epsg) || !cimtool_int(t, "decimals", 1, 9, &decimals)) return false;
+    if (!cimtool_int(t, "crs", 1, 1000000, &epsg) || !cimtool_int(t, "decimals", 1, 9, &decimals)) return false;
     o->epsg = (int32_t)epsg;
     o->decimals = (int32_t)decimals;
     o->lod = cimtool_value(t, "lod");
@@ -56,6 +56,21 @@ static bool is_kept(const cimtool *t, const cim_city *city, uint32_t id) { retur
 
 static bool has_ids(const cimtool *t) { return t->arg_count > 1 || cimtool_has(t, "id"); }
 
+static int add_found(cimtool *t, cim_city *city, const char *expression, choice *c)
+{
+    cim_query_result found = CIM_QUERY_RESULT_INIT;
+    cim_status st = cim_query_run(t->ctx, city, expression, NULL, &found);
+    if (st < 0) return cimtool_fail(t, st);
+    uint32_t *more = realloc(c->ids, (c->count + found.count + 1) * sizeof *more);
+    if (more) {
+        c->ids = more;
+        if (found.count) memcpy(c->ids + c->count, found.ids, found.count * sizeof *more);
+        c->count += found.count;
+    }
+    cim_query_result_dispose(&found);
+    return more ? EXIT_DONE : EXIT_INTERNAL;
+}
+
 static int add_ids(cimtool *t, cim_city *city, choice *c)
 {
     int at = 0, status = EXIT_DONE;
@@ -77,14 +92,17 @@ static int add_all(cim_city *city, choice *c)
 static int choose(cimtool *t, cim_city *city, choice *c)
 {
     bool filter = cimtool_has(t, "class") || cimtool_has(t, "layer");
+    const char *expression = cimtool_value(t, "filter");
     size_t kept = 0;
-    int status = has_ids(t) ? add_ids(t, city, c) : filter ? add_all(city, c) : EXIT_DONE;
-    if (status != EXIT_DONE || !filter) return status;
+    int status = has_ids(t) ? add_ids(t, city, c) : EXIT_DONE;
+    if (status == EXIT_DONE && expression) status = add_found(t, city, expression, c);
+    if (status == EXIT_DONE && filter && !has_ids(t) && !expression) status = add_all(city, c);
+    if (status != EXIT_DONE || (!filter && (c->count || !expression))) return status;
     for (size_t i = 0; i < c->count; i++)
         if (is_kept(t, city, c->ids[i])) c->ids[kept++] = c->ids[i];
     c->count = kept;
     if (kept) return EXIT_DONE;
-    cimtool_complain("no object is of that class and layer");
+    cimtool_complain("no object is like that");
     return EXIT_NEGATIVE;
 }
 

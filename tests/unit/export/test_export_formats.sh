@@ -111,7 +111,7 @@ result "GeoPackage has every object, indexes and styles, and the same bytes agai
 
 if command -v ogrinfo >/dev/null; then
     ogrinfo -ro -al -so a.gpkg 2>&1 | grep -iE 'warning|error|fail' >>bad
-    "$tool" export -q a.cim --epsg 4326 -o lonlat.gpkg
+    "$tool" export -q a.cim --crs 4326 -o lonlat.gpkg
     ogrinfo -ro -so lonlat.gpkg road 2>&1 | grep -q 'Extent: (8\.7' || ogrinfo -ro -so lonlat.gpkg road >>bad 2>&1
     result "GDAL reads GeoPackage"
 else
