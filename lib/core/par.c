@@ -1,8 +1,6 @@
 /* par.c - parallel for, and one task beside the caller. */
 #include "core/par.h"
 
-enum { MAX_WORKERS = 16 };
-
 typedef struct job {
     cim__par_fn fn;
     void *user;
@@ -46,7 +44,7 @@ cim_status cim__par_run(cim_ctx *ctx, size_t count, const char *step, cim__par_f
 {
     job j = { fn, user, count, 0, 0, step, ctx };
     size_t wanted = ctx->threads < count ? ctx->threads : count, started = 0;
-    if (wanted > MAX_WORKERS) wanted = MAX_WORKERS;
+    if (wanted > CIM__WORKERS) wanted = CIM__WORKERS;
     worker *workers = wanted > 1 ? cim__zalloc_n(ctx->mem, wanted - 1, sizeof *workers) : NULL;
     worker self = { .job = &j, .id = 0 };
     for (; workers && started + 1 < wanted; started++) {

@@ -4,6 +4,8 @@
 
 #include "core/ctx.h"
 
+enum { CIM__WORKERS = 16 }; /* at most */
+
 /* Called on some thread with that worker's context; `worker` < number of workers.  Items are handed out in ascending
  * order.  Results must not depend on which worker ran an item. */
 typedef cim_status (*cim__par_fn)(cim_ctx *ctx, uint32_t worker, size_t item, void *user);

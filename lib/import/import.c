@@ -279,11 +279,36 @@ static cim_status read_all(cim_ctx *ctx, import *im)
     CIM__TRY(all_inputs(ctx, im));
     log_step(ctx, "inputs read", &since);
     if (!im->sink.epsg) return cim__fail(ctx, CIM_EFORMAT, "%s%s: nothing in it has a place, so there is no city", im->inputs[0], im->count > 1 ? " and the others" : "");
-    CIM__TRY(cim__place_parents(ctx, &im->sink));
-    if (im->opts.flags & CIM_IMPORT_NO_RELATIONS) return CIM_OK;
-    CIM__TRY(cim__relate(ctx, &im->sink));
+    return cim__place_parents(ctx, &im->sink);
+}
+
+static cim_status make_tables(cim_ctx *ctx, void *user)
+{
+    opening *o = user;
+    return cim__writer_tables(ctx, o->writer, &o->im->sink);
+}
+
+static cim_status connect_and_number(cim_ctx *ctx, import *im, cim__plan *plan)
+{
+    double since = cim__now_ms();
+    if (!(im->opts.flags & CIM_IMPORT_NO_RELATIONS)) CIM__TRY(cim__relate(ctx, &im->sink));
     log_step(ctx, "relations made", &since);
+    CIM__TRY(cim__plan_new(ctx, &im->sink, plan));
+    log_step(ctx, "numbers given", &since);
     return CIM_OK;
+}
+
+/* Relations and numbers; beside them the tables of a new file.  An existing one is still being read. */
+static cim_status prepare(cim_ctx *ctx, import *im, cim__writer *writer, cim__plan *plan)
+{
+    opening o = { im, writer };
+    cim__task task;
+    if (im->store) return connect_and_number(ctx, im, plan);
+    cim__task_start(ctx, &task, make_tables, &o);
+    cim_status st = connect_and_number(ctx, im, plan), made = cim__task_join(ctx, &task);
+    if (st < 0 || made >= 0) return st;
+    cim__plan_free(plan);
+    return made;
 }
 
 static cim_status adopt(cim_ctx *ctx, import *im, cim__writer *writer)
@@ -298,9 +323,8 @@ static cim_status adopt(cim_ctx *ctx, import *im, cim__writer *writer)
 static cim_status write_all(cim_ctx *ctx, import *im, cim__writer *writer)
 {
     cim__plan plan;
+    CIM__TRY(prepare(ctx, im, writer, &plan));
     double since = cim__now_ms();
-    CIM__TRY(cim__plan_new(ctx, &im->sink, &plan));
-    log_step(ctx, "numbers given", &since);
     cim_status st = take_sources(ctx, im);
     if (st >= 0) st = cim__writer_put(ctx, writer, &plan, im->taken_sources, im->taken, im->opts.who, im->opts.why, &im->result);
     cim__plan_free(&plan);

@@ -7,17 +7,20 @@
  *           in the tree once, so the row between two leaves moves up.
  * LONG ROWS keep a first part in the cell, the rest goes to a chain of overflow pages: next:u32 data.
  *
+ * FREE PAGES are what lanes took and did not need: a list in the file, which SQLite uses up first when the city grows.
+ *
  * Leaves are filled to the brim in key order.  Each finished page becomes a "child" (its number and the bytes that stand beside its
  * number one level up); when all rows are in, levels are built from the children until one page is left, which goes where the schema
  * says the root is.  The page of the lock byte (at 1 GiB) is never used. */
 #include "store/bulk.h"
-#include "core/par.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-enum { TABLE_LEAF = 13, TABLE_INNER = 5, INDEX_LEAF = 10, INDEX_INNER = 2, LEAF_HEAD = 8, INNER_HEAD = 12, MAX_PAGE = 65536, FLUSH = 1 << 20, BATCH = 1 << 20, BATCH_ROWS = 4096 };
+enum { TABLE_LEAF = 13, TABLE_INNER = 5, INDEX_LEAF = 10, INDEX_INNER = 2, LEAF_HEAD = 8, INNER_HEAD = 12, MAX_PAGE = 65536, FLUSH = 1 << 20, RUN = 32 };
 static const uint64_t LOCK_BYTE = 1073741824;
 
 typedef struct page {
@@ -28,11 +31,26 @@ typedef struct page {
 struct cim__bulk {
     cim__mem *mem;
     int fd;
-    uint32_t page_size, next_page; /* next_page: number of the next page to be made */
-    cim__buf pending;              /* finished pages, the first has number pending_first */
+    uint32_t page_size;
+    pthread_mutex_t lock; /* of what follows */
+    uint32_t next_page;   /* the first that no lane has */
+    cim__buf free_pages;  /* uint32_t */
+};
+
+/* Pages that one lane may use. */
+typedef struct run {
+    uint32_t next, end;
+} run;
+
+struct cim__lane {
+    cim__bulk *bulk;
+    uint32_t page_size;
+    run now, ahead;         /* ahead: taken because somebody had to know the next page's number */
+    cim__buf pending;       /* finished pages, the first has number pending_first */
     uint32_t pending_first;
-    cim_status status;
-    cim__buf key, cell;
+    cim_status status;      /* of writing pages where no failure can be reported */
+    int error;
+    cim__buf record, cell;
     page leaf, other;
 };
 
@@ -42,7 +60,7 @@ typedef struct child {
 } child;
 
 typedef struct tree {
-    cim__bulk *b;
+    cim__lane *b;
     bool keyed;
     cim__buf children, tails;
     int64_t last_key;
@@ -64,17 +82,39 @@ static void put32(uint8_t *p, uint32_t v)
     put16(p + 2, v);
 }
 
-static cim_status write_at(cim_ctx *ctx, cim__bulk *b, const uint8_t *data, size_t size, uint64_t at)
+/* The disk may begin at once: all has to be on it before the file gets its name. */
+static void start_writeback(int fd, uint64_t at, uint64_t size)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+    (void)sync_file_range(fd, (off_t)at, (off_t)size, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)fd, (void)at, (void)size;
+#endif
+}
+
+/* 0, or what errno says. */
+static int write_at(int fd, const uint8_t *data, size_t size, uint64_t at)
 {
     while (size) {
-        ssize_t n = pwrite(b->fd, data, size, (off_t)at);
+        ssize_t n = pwrite(fd, data, size, (off_t)at);
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return cim__fail_errno(ctx, n ? -errno : -ENOSPC, "cannot write", "city file");
+        if (n <= 0) return n ? errno : ENOSPC;
         data += n;
         at += (uint64_t)n;
         size -= (size_t)n;
     }
-    return CIM_OK;
+    return 0;
+}
+
+static cim_status written(cim_ctx *ctx, int error) { return error ? cim__fail_errno(ctx, -error, "cannot write", "city file") : CIM_OK; }
+
+/* The page size, 0 for a database that this writer does not know. */
+static uint32_t known_page_size(const uint8_t head[100])
+{
+    uint32_t page_size = (uint32_t)head[16] << 8 | head[17];
+    if (page_size == 1) page_size = 65536;
+    bool plain = head[20] == 0 && be32(head + 52) == 0 && be32(head + 36) == 0 && be32(head + 24) == be32(head + 92) && page_size >= 512;
+    return plain ? page_size : 0;
 }
 
 cim_status cim__bulk_open(cim_ctx *ctx, const char *path, cim__bulk **bulk_out)
@@ -83,22 +123,17 @@ cim_status cim__bulk_open(cim_ctx *ctx, const char *path, cim__bulk **bulk_out)
     cim__bulk *b = cim__zalloc(ctx->mem, sizeof *b);
     if (!b) return cim__nomem(ctx);
     b->mem = cim__mem_ref(ctx->mem);
-    b->pending = b->key = b->cell = cim__buf_on(ctx->mem);
+    b->free_pages = cim__buf_on(ctx->mem);
+    pthread_mutex_init(&b->lock, NULL);
     b->fd = open(path, O_RDWR | O_CLOEXEC);
     cim_status st = b->fd < 0 ? cim__fail_errno(ctx, -errno, "cannot open", path) : CIM_OK;
     if (st >= 0 && pread(b->fd, head, sizeof head, 0) != (ssize_t)sizeof head) st = cim__fail(ctx, CIM_EIO, "%s: cannot read the header", path);
-    if (st >= 0) {
-        b->page_size = (uint32_t)head[16] << 8 | head[17];
-        if (b->page_size == 1) b->page_size = 65536;
-        b->next_page = be32(head + 28) + 1;
-        b->pending_first = b->next_page;
-        bool plain = head[20] == 0 && be32(head + 52) == 0 && be32(head + 36) == 0 && be32(head + 24) == be32(head + 92) && b->page_size >= 512;
-        if (!plain) st = cim__fail(ctx, CIM_EINTERNAL, "%s: not a database that can be filled in bulk", path);
-    }
+    if (st >= 0 && !(b->page_size = known_page_size(head))) st = cim__fail(ctx, CIM_EINTERNAL, "%s: not a database that can be filled in bulk", path);
     if (st < 0) {
         cim__bulk_close(b);
         return st;
     }
+    b->next_page = be32(head + 28) + 1;
     *bulk_out = b;
     return CIM_OK;
 }
@@ -108,60 +143,186 @@ void cim__bulk_close(cim__bulk *b)
     if (!b) return;
     cim__mem *mem = b->mem;
     if (b->fd >= 0) close(b->fd);
-    cim__buf_free(&b->pending);
-    cim__buf_free(&b->key);
-    cim__buf_free(&b->cell);
+    cim__buf_free(&b->free_pages);
+    pthread_mutex_destroy(&b->lock);
     cim__free(mem, b);
     cim__mem_unref(mem);
 }
 
-static cim_status flush(cim_ctx *ctx, cim__bulk *b)
+/* ---- free pages: trunk pages that list others: next trunk:u32 count:u32 numbers:u32... ---- */
+
+static uint32_t lock_page(const cim__bulk *b) { return (uint32_t)(LOCK_BYTE / b->page_size) + 1; }
+
+static int by_number(const void *a, const void *b)
 {
-    if (b->pending.failed) return cim__nomem(ctx);
-    if (!b->pending.size) return CIM_OK;
-    CIM__TRY(write_at(ctx, b, b->pending.data, b->pending.size, (uint64_t)(b->pending_first - 1) * b->page_size));
-    b->pending_first += (uint32_t)(b->pending.size / b->page_size);
-    b->pending.size = 0;
-    return CIM_OK;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
 }
 
-/* Room for the next page, numbered; NULL when memory is short. */
-static uint8_t *new_page(cim__bulk *b, uint32_t *number_out)
+/* Free pages at the end of the file are cut off. */
+static size_t trim(cim__bulk *b)
 {
-    if ((uint64_t)(b->next_page - 1) * b->page_size == LOCK_BYTE) {
-        uint8_t *gap = cim__buf_extend(&b->pending, b->page_size);
-        if (gap) memset(gap, 0, b->page_size);
-        b->next_page++;
+    uint32_t *list = (uint32_t *)(void *)b->free_pages.data;
+    size_t count = CIM__COUNT(&b->free_pages, uint32_t);
+    if (count) qsort(list, count, sizeof *list, by_number);
+    for (;;) {
+        if (count && list[count - 1] == b->next_page - 1) count--;
+        else if (b->next_page - 1 != lock_page(b)) return count;
+        b->next_page--;
     }
-    *number_out = b->next_page++;
-    return cim__buf_extend(&b->pending, b->page_size);
+}
+
+static int write_free_pages(cim__bulk *b, size_t count, uint8_t head[12])
+{
+    const uint32_t *list = (const uint32_t *)(const void *)b->free_pages.data;
+    size_t most = b->page_size / 4 - 8;
+    uint8_t *trunk = cim__zalloc(b->mem, b->page_size);
+    int error = trunk ? 0 : ENOMEM;
+    for (size_t at = 0, n; at < count && !error; at += n + 1) {
+        n = count - at - 1 < most ? count - at - 1 : most;
+        put32(trunk, at + n + 1 < count ? list[at + n + 1] : 0);
+        put32(trunk + 4, (uint32_t)n);
+        for (size_t i = 0; i < n; i++) put32(trunk + 8 + 4 * i, list[at + 1 + i]);
+        error = write_at(b->fd, trunk, b->page_size, (uint64_t)(list[at] - 1) * b->page_size);
+    }
+    cim__free(b->mem, trunk);
+    put32(head + 4, count ? list[0] : 0);
+    put32(head + 8, (uint32_t)count);
+    return error;
 }
 
 cim_status cim__bulk_finish(cim_ctx *ctx, cim__bulk *b)
 {
-    uint8_t count[4];
-    CIM__TRY(flush(ctx, b));
-    put32(count, b->next_page - 1);
-    CIM__TRY(write_at(ctx, b, count, sizeof count, 28));
+    uint8_t head[12]; /* pages, first free page, number of free pages: bytes 28 to 39 of the file */
+    if (b->free_pages.failed) return cim__nomem(ctx);
+    size_t count = trim(b);
+    put32(head, b->next_page - 1);
+    CIM__TRY(written(ctx, write_free_pages(b, count, head)));
+    CIM__TRY(written(ctx, write_at(b->fd, head, sizeof head, 28)));
+    if (ftruncate(b->fd, (off_t)(b->next_page - 1) * b->page_size)) return cim__fail_errno(ctx, -errno, "cannot write", "city file");
     if (fsync(b->fd)) return cim__fail_errno(ctx, -errno, "cannot sync", "city file");
     return CIM_OK;
 }
 
+/* ---- lanes ---- */
+
+static void set_free(cim__bulk *b, run r)
+{
+    for (uint32_t n = r.next; n < r.end; n++) cim__buf_put(&b->free_pages, &n, sizeof n);
+}
+
+/* A run of pages without the page of the lock byte. */
+static run take_run(cim__bulk *b)
+{
+    pthread_mutex_lock(&b->lock);
+    uint32_t lock = lock_page(b);
+    run r = { b->next_page, b->next_page + RUN };
+    b->next_page = r.end;
+    if (lock >= r.next && lock < r.end) {
+        set_free(b, (run){ r.next, lock });
+        r = (run){ lock + 1, lock + 1 + RUN };
+        b->next_page = r.end;
+    }
+    pthread_mutex_unlock(&b->lock);
+    return r;
+}
+
+cim_status cim__lane_new(cim_ctx *ctx, cim__bulk *bulk, cim__lane **lane_out)
+{
+    cim__lane *b = cim__alloc(bulk->mem, sizeof *b);
+    if (!b) return cim__nomem(ctx);
+    b->bulk = bulk;
+    b->page_size = bulk->page_size;
+    b->now = b->ahead = (run){ 0, 0 };
+    b->pending = b->record = b->cell = cim__buf_on(bulk->mem);
+    b->pending_first = 0;
+    b->error = 0;
+    b->status = CIM_OK;
+    *lane_out = b;
+    return CIM_OK;
+}
+
+void cim__lane_free(cim__lane *b)
+{
+    if (!b) return;
+    cim__buf_free(&b->pending);
+    cim__buf_free(&b->record);
+    cim__buf_free(&b->cell);
+    cim__free(b->bulk->mem, b);
+}
+
+static void flush(cim__lane *b)
+{
+    if (!b->pending.size || b->pending.failed) return;
+    uint64_t at = (uint64_t)(b->pending_first - 1) * b->page_size;
+    if (!b->error) b->error = write_at(b->bulk->fd, b->pending.data, b->pending.size, at);
+    if (b->error) b->status = CIM_EIO;
+    start_writeback(b->bulk->fd, at, b->pending.size);
+    b->pending_first += (uint32_t)(b->pending.size / b->page_size);
+    b->pending.size = 0;
+}
+
+static cim_status give_status(cim_ctx *ctx, const cim__lane *b) { return b->pending.failed ? cim__nomem(ctx) : written(ctx, b->error); }
+
+cim_status cim__lane_end(cim_ctx *ctx, cim__lane *b)
+{
+    flush(b);
+    pthread_mutex_lock(&b->bulk->lock);
+    set_free(b->bulk, b->now);
+    set_free(b->bulk, b->ahead);
+    b->now = b->ahead = (run){ 0, 0 };
+    pthread_mutex_unlock(&b->bulk->lock);
+    return give_status(ctx, b);
+}
+
+/* The number that the next page will have. */
+static uint32_t next_number(cim__lane *b)
+{
+    if (b->now.next < b->now.end) return b->now.next;
+    if (b->ahead.next == b->ahead.end) b->ahead = take_run(b->bulk);
+    return b->ahead.next;
+}
+
+/* Room for the next page, numbered; NULL when memory is short. */
+static uint8_t *new_page(cim__lane *b, uint32_t *number_out)
+{
+    if (b->now.next == b->now.end) {
+        uint32_t first = next_number(b);
+        if (first != b->now.end || b->pending.size >= FLUSH) flush(b);
+        b->now = b->ahead;
+        b->ahead = (run){ 0, 0 };
+        if (!b->pending.size) b->pending_first = first;
+    }
+    *number_out = b->now.next++;
+    return cim__buf_extend(&b->pending, b->page_size);
+}
+
 /* ---- records ---- */
+
+/* Bytes written, at most 9. */
+static size_t varint(uint8_t *out, uint64_t v)
+{
+    uint8_t bytes[9];
+    size_t n = 0;
+    if (v < 128) {
+        *out = (uint8_t)v;
+        return 1;
+    }
+    if (v >> 56) { /* nine bytes, the last one with eight bits */
+        out[8] = (uint8_t)v;
+        v >>= 8;
+        for (int i = 7; i >= 0; i--, v >>= 7) out[i] = (uint8_t)(v & 0x7f) | 0x80;
+        return 9;
+    }
+    for (; v; v >>= 7, n++) bytes[n] = (uint8_t)(v & 0x7f) | (n ? 0x80 : 0);
+    for (size_t i = 0; i < n; i++) out[i] = bytes[n - 1 - i];
+    return n;
+}
 
 static void put_varint(cim__buf *out, uint64_t v)
 {
     uint8_t bytes[9];
-    int n = 0;
-    if (v >> 56) { /* nine bytes, the last one with eight bits */
-        bytes[8] = (uint8_t)v;
-        v >>= 8;
-        for (int i = 7; i >= 0; i--, v >>= 7) bytes[i] = (uint8_t)(v & 0x7f) | 0x80;
-        cim__buf_put(out, bytes, 9);
-        return;
-    }
-    for (; n == 0 || v; v >>= 7, n++) bytes[n] = (uint8_t)(v & 0x7f) | (n ? 0x80 : 0);
-    for (int i = n - 1; i >= 0; i--) cim__buf_putc(out, (char)bytes[i]);
+    cim__buf_put(out, bytes, varint(bytes, v));
 }
 
 /* Serial type and number of bytes of a whole number. */
@@ -202,65 +363,28 @@ static void put_value(cim__buf *out, const cim__cell *c, int bytes)
     cim__buf_put(out, be, (size_t)bytes);
 }
 
-/* Records of the next rows: made on one thread while the ones before become pages on another. */
-typedef struct batch {
-    const struct filling *filling;
-    size_t first_row, end_row; /* of the table */
-    cim__buf types, bytes, marks; /* marks: mark */
-} batch;
-
-typedef struct mark {
-    int64_t key;
-    size_t end; /* of the record in bytes */
-} mark;
-
-/* What is filled into one table. */
-typedef struct filling {
-    bool keyed;
-    int columns;
-    size_t rows;
-    cim__feed_fn fn;
-    void *user;
-} filling;
-
 /* header size, serial types, values; the key of a keyed table is NULL in it. */
-static void make_record(batch *to, const cim__cell *cells, int columns, bool keyed)
+static void make_record(cim__lane *b, const cim__cell *cells, int columns, bool keyed)
 {
-    cim__buf *types = &to->types;
+    uint8_t types[9 * CIM__FEED_COLUMNS];
     int bytes[CIM__FEED_COLUMNS];
-    types->size = 0;
-    for (int i = 0; i < columns; i++) {
-        uint64_t type = i == 0 && keyed ? 0 : serial_type(&cells[i], &bytes[i]);
-        if (i == 0 && keyed) bytes[i] = 0;
-        put_varint(types, type);
+    size_t size = 0;
+    b->record.size = 0;
+    if (keyed) types[size++] = 0;
+    for (int i = keyed; i < columns; i++) {
+        if (cells[i].type == CIM__CELL_NULL) types[size++] = 0;
+        else size += varint(types + size, serial_type(&cells[i], &bytes[i]));
     }
-    put_varint(&to->bytes, types->size + (types->size < 127 ? 1 : 2)); /* the size counts itself */
-    cim__buf_put(&to->bytes, types->data, types->size);
+    put_varint(&b->record, size + (size < 127 ? 1 : 2)); /* the size counts itself */
+    cim__buf_put(&b->record, types, size);
     for (int i = keyed; i < columns; i++)
-        if (cells[i].type != CIM__CELL_NULL) put_value(&to->bytes, &cells[i], bytes[i]);
-}
-
-/* A cim__task_fn: rows from first_row on, until there are enough bytes. */
-static cim_status make_batch(cim_ctx *ctx, void *user)
-{
-    batch *to = user;
-    const filling *f = to->filling;
-    cim__cell cells[CIM__FEED_COLUMNS];
-    memset(cells, 0, sizeof cells);
-    to->bytes.size = to->marks.size = 0;
-    for (to->end_row = to->first_row; to->end_row < f->rows && to->bytes.size < BATCH && to->end_row - to->first_row < BATCH_ROWS; to->end_row++) {
-        CIM__TRY(f->fn(ctx, to->end_row, cells, f->user));
-        make_record(to, cells, f->columns, f->keyed);
-        mark *m = CIM__PUSH(&to->marks, mark);
-        if (m) *m = (mark){ f->keyed ? cells[0].integer : 0, to->bytes.size };
-    }
-    return to->types.failed || to->bytes.failed || to->marks.failed ? cim__nomem(ctx) : CIM_OK;
+        if (cells[i].type != CIM__CELL_NULL) put_value(&b->record, &cells[i], bytes[i]);
 }
 
 /* ---- cells ---- */
 
 /* How much of a payload stays in the cell. */
-static size_t local_size(const cim__bulk *b, size_t payload, bool keyed)
+static size_t local_size(const cim__lane *b, size_t payload, bool keyed)
 {
     size_t usable = b->page_size, most = keyed ? usable - 35 : (usable - 12) * 64 / 255 - 23, least = (usable - 12) * 32 / 255 - 23;
     if (payload <= most) return payload;
@@ -269,16 +393,14 @@ static size_t local_size(const cim__bulk *b, size_t payload, bool keyed)
 }
 
 /* The rest of a long payload in a chain of pages; the number of the first. */
-static uint32_t put_overflow(cim__bulk *b, const uint8_t *data, size_t size)
+static uint32_t put_overflow(cim__lane *b, const uint8_t *data, size_t size)
 {
-    uint32_t first = b->next_page, number;
-    if ((uint64_t)(first - 1) * b->page_size == LOCK_BYTE) first++;
+    uint32_t first = next_number(b), number;
     while (size) {
         size_t part = size < b->page_size - 4 ? size : b->page_size - 4;
         uint8_t *p = new_page(b, &number);
         if (!p) return first;
-        uint32_t next = (uint64_t)number * b->page_size == LOCK_BYTE ? number + 2 : number + 1;
-        put32(p, size > part ? next : 0);
+        put32(p, size > part ? next_number(b) : 0);
         memcpy(p + 4, data, part);
         memset(p + 4 + part, 0, b->page_size - 4 - part);
         data += part;
@@ -287,23 +409,23 @@ static uint32_t put_overflow(cim__bulk *b, const uint8_t *data, size_t size)
     return first;
 }
 
-/* b->cell becomes the leaf cell of a record. */
-static void make_cell(cim__bulk *b, const uint8_t *record, size_t size, int64_t key, bool keyed)
+/* b->cell becomes the leaf cell of b->record. */
+static void make_cell(cim__lane *b, int64_t key, bool keyed)
 {
-    size_t local = local_size(b, size, keyed);
+    size_t size = b->record.size, local = local_size(b, size, keyed);
     b->cell.size = 0;
     put_varint(&b->cell, size);
     if (keyed) put_varint(&b->cell, (uint64_t)key);
-    cim__buf_put(&b->cell, record, local);
+    cim__buf_put(&b->cell, b->record.data, local);
     if (local == size) return;
     uint8_t next[4];
-    put32(next, put_overflow(b, record + local, size - local));
+    put32(next, put_overflow(b, b->record.data + local, size - local));
     cim__buf_put(&b->cell, next, sizeof next);
 }
 
 /* ---- pages ---- */
 
-static void page_begin(const cim__bulk *b, page *p, uint32_t head)
+static void page_begin(const cim__lane *b, page *p, uint32_t head)
 {
     p->cells = 0;
     p->head = head;
@@ -319,7 +441,7 @@ static void page_add(page *p, const void *cell, size_t size)
     put16(p->data + p->head + 2 * p->cells++, p->low);
 }
 
-static void page_end(const cim__bulk *b, page *p, uint8_t type, uint32_t right_most)
+static void page_end(const cim__lane *b, page *p, uint8_t type, uint32_t right_most)
 {
     uint32_t gap = p->head + 2 * p->cells;
     p->data[0] = type;
@@ -332,7 +454,7 @@ static void page_end(const cim__bulk *b, page *p, uint8_t type, uint32_t right_m
     (void)b;
 }
 
-static uint32_t page_out(cim__bulk *b, const page *p)
+static uint32_t page_out(cim__lane *b, const page *p)
 {
     uint32_t number;
     uint8_t *to = new_page(b, &number);
@@ -353,7 +475,7 @@ static size_t child_cell(const child *c) { return 4 + c->tail_size; }
 
 static void make_inner(tree *t, page *p, const child *list, size_t count)
 {
-    cim__bulk *b = t->b;
+    cim__lane *b = t->b;
     page_begin(b, p, INNER_HEAD);
     for (size_t i = 0; i + 1 < count; i++) {
         p->low -= (uint32_t)child_cell(&list[i]);
@@ -365,7 +487,7 @@ static void make_inner(tree *t, page *p, const child *list, size_t count)
 }
 
 /* How many children, from the first on, one inner page takes: cells for all but the last.  At least two are left for the page after it. */
-static size_t group_size(const cim__bulk *b, const child *list, size_t count)
+static size_t group_size(const cim__lane *b, const child *list, size_t count)
 {
     size_t used = INNER_HEAD, n = 1;
     while (n < count && used + 2 + child_cell(&list[n - 1]) <= b->page_size) used += 2 + child_cell(&list[n++ - 1]);
@@ -375,7 +497,7 @@ static size_t group_size(const cim__bulk *b, const child *list, size_t count)
 
 static cim_status build_levels(cim_ctx *ctx, tree *t, uint32_t root)
 {
-    cim__bulk *b = t->b;
+    cim__lane *b = t->b;
     size_t count;
     while ((count = CIM__COUNT(&t->children, child)) > 1) {
         child *list = (child *)(void *)t->children.data;
@@ -393,8 +515,8 @@ static cim_status build_levels(cim_ctx *ctx, tree *t, uint32_t root)
         }
         t->children.size = made * sizeof(child);
     }
-    CIM__TRY(flush(ctx, b));
-    return write_at(ctx, b, b->leaf.data, b->page_size, (uint64_t)(root - 1) * b->page_size);
+    CIM__TRY(give_status(ctx, b));
+    return written(ctx, write_at(b->bulk->fd, b->leaf.data, b->page_size, (uint64_t)(root - 1) * b->page_size));
 }
 
 /* ---- leaves ---- */
@@ -408,15 +530,15 @@ static void end_leaf(tree *t, page *p, const void *tail, size_t tail_size)
 /* A table's leaf is known above by its largest rowid. */
 static void end_table_leaf(tree *t)
 {
-    cim__bulk *b = t->b;
-    b->key.size = 0;
-    put_varint(&b->key, (uint64_t)t->last_key);
-    end_leaf(t, &b->leaf, b->key.data, b->key.size);
+    cim__lane *b = t->b;
+    b->record.size = 0;
+    put_varint(&b->record, (uint64_t)t->last_key);
+    end_leaf(t, &b->leaf, b->record.data, b->record.size);
 }
 
 static void add_table_cell(tree *t, int64_t key)
 {
-    cim__bulk *b = t->b;
+    cim__lane *b = t->b;
     if (!page_fits(&b->leaf, b->cell.size)) {
         end_table_leaf(t);
         page_begin(b, &b->leaf, LEAF_HEAD);
@@ -433,7 +555,7 @@ typedef struct waiting {
 
 static void add_index_cell(tree *t, waiting *w)
 {
-    cim__bulk *b = t->b;
+    cim__lane *b = t->b;
     if (page_fits(&b->leaf, b->cell.size)) {
         page_add(&b->leaf, b->cell.data, b->cell.size);
         return;
@@ -449,7 +571,7 @@ static void add_index_cell(tree *t, waiting *w)
 /* The last leaf has no row: the row between goes into it, and the last row of the waiting leaf between them. */
 static void rebalance(tree *t, waiting *w)
 {
-    cim__bulk *b = t->b;
+    cim__lane *b = t->b;
     page *p = &b->other;
     uint32_t last = p->cells - 1, at = (uint32_t)p->data[p->head + 2 * last] << 8 | p->data[p->head + 2 * last + 1];
     uint32_t end = last ? (uint32_t)p->data[p->head + 2 * last - 2] << 8 | p->data[p->head + 2 * last - 1] : b->page_size;
@@ -462,77 +584,41 @@ static void rebalance(tree *t, waiting *w)
 
 static void end_index(tree *t, waiting *w)
 {
-    cim__bulk *b = t->b;
+    cim__lane *b = t->b;
     if (!w->any) return;
     if (!b->leaf.cells) rebalance(t, w);
     end_leaf(t, &b->other, w->between.data, w->between.size);
     end_leaf(t, &b->leaf, NULL, 0);
 }
 
-static cim_status add_batch(cim_ctx *ctx, tree *t, waiting *w, const batch *rows)
+static cim_status add_rows(cim_ctx *ctx, tree *t, waiting *w, int columns, size_t rows, cim__feed_fn fn, void *user)
 {
-    cim__bulk *b = t->b;
-    size_t at = 0;
-    for (size_t i = 0; i < CIM__COUNT(&rows->marks, mark); i++) {
-        const mark *m = &CIM__AT(&rows->marks, mark, i);
-        size_t row = rows->first_row + i;
-        if (t->keyed && row && m->key <= t->last_key) return cim__fail(ctx, CIM_EINTERNAL, "row %zu is out of order", row);
-        make_cell(b, rows->bytes.data + at, m->end - at, m->key, t->keyed);
-        if (t->keyed) add_table_cell(t, m->key);
+    cim__cell cells[CIM__FEED_COLUMNS];
+    cim__lane *b = t->b;
+    memset(cells, 0, sizeof cells);
+    for (size_t row = 0; row < rows; row++) {
+        CIM__TRY(fn(ctx, row, cells, user));
+        int64_t key = t->keyed ? cells[0].integer : 0;
+        if (t->keyed && row && key <= t->last_key) return cim__fail(ctx, CIM_EINTERNAL, "row %zu is out of order", row);
+        make_record(b, cells, columns, t->keyed);
+        make_cell(b, key, t->keyed);
+        if (t->keyed) add_table_cell(t, key);
         else add_index_cell(t, w);
-        if (b->key.failed || b->cell.failed) return cim__nomem(ctx);
-        if (b->pending.size >= FLUSH) CIM__TRY(flush(ctx, b));
-        at = m->end;
+        if (b->record.failed || b->cell.failed || b->pending.failed) return cim__nomem(ctx);
+        if (b->status < 0) return give_status(ctx, b);
+        if ((row & 0xfff) == 0) CIM__TRY(cim__tick(ctx, row, rows, "write"));
     }
-    return cim__tick(ctx, rows->end_row, rows->filling->rows, "write");
-}
-
-/* While a batch becomes pages the next one is made. */
-static cim_status add_batches(cim_ctx *ctx, tree *t, waiting *w, batch *now, batch *next)
-{
-    CIM__TRY(make_batch(ctx, now));
-    while (now->end_row > now->first_row) {
-        bool more = now->end_row < now->filling->rows;
-        cim__task making;
-        next->first_row = next->end_row = now->end_row;
-        if (more) cim__task_start(ctx, &making, make_batch, next);
-        cim_status st = add_batch(ctx, t, w, now);
-        if (more && st < 0) (void)cim__task_join(ctx, &making);
-        else if (more) st = cim__task_join(ctx, &making);
-        CIM__TRY(st);
-        batch *done = now;
-        now = next;
-        next = done;
-    }
-    return CIM_OK;
-}
-
-static cim_status add_rows(cim_ctx *ctx, tree *t, waiting *w, const filling *f)
-{
-    batch batches[2];
-    for (int i = 0; i < 2; i++) {
-        batches[i] = (batch){ .filling = f };
-        batches[i].types = batches[i].bytes = batches[i].marks = cim__buf_on(ctx->mem);
-    }
-    cim_status st = add_batches(ctx, t, w, &batches[0], &batches[1]);
-    for (int i = 0; i < 2; i++) {
-        cim__buf_free(&batches[i].types);
-        cim__buf_free(&batches[i].bytes);
-        cim__buf_free(&batches[i].marks);
-    }
-    CIM__TRY(st);
     if (!t->keyed) end_index(t, w);
     else if (t->children.size) end_table_leaf(t);
     return t->children.failed || t->tails.failed || w->between.failed ? cim__nomem(ctx) : CIM_OK;
 }
 
-cim_status cim__bulk_fill(cim_ctx *ctx, cim__bulk *b, uint32_t root, bool keyed, int columns, size_t rows, cim__feed_fn fn, void *user)
+cim_status cim__bulk_fill(cim_ctx *ctx, cim__lane *b, uint32_t root, bool keyed, int columns, size_t rows, cim__feed_fn fn, void *user)
 {
-    filling f = { keyed, columns, rows, fn, user };
     tree t = { b, keyed, cim__buf_on(ctx->mem), cim__buf_on(ctx->mem), 0 };
     waiting w = { false, cim__buf_on(ctx->mem) };
     page_begin(b, &b->leaf, LEAF_HEAD);
-    cim_status st = add_rows(ctx, &t, &w, &f);
+    cim_status st = add_rows(ctx, &t, &w, columns, rows, fn, user);
     if (st >= 0 && !t.children.size) page_end(b, &b->leaf, keyed ? TABLE_LEAF : INDEX_LEAF, 0); /* one page is enough: it is the root */
     if (st >= 0) st = build_levels(ctx, &t, root);
     cim__buf_free(&t.children);

@@ -10,6 +10,7 @@ void cim__plan_free(cim__plan *p)
     if (!mem) return;
     cim__free(mem, p->order);
     cim__free(mem, p->by_hash);
+    cim__free(mem, p->bucket);
     cim__free(mem, p->removed);
     cim__buf_free(&p->edges);
     p->sink = NULL;
@@ -165,6 +166,21 @@ static void order_rows(cim__plan *p, cim__keyed *keys, cim__keyed *scratch, size
     for (int l = 0; l < CIM__LAYER_COUNT; l++) p->layer_start[l + 1] += p->layer_start[l];
 }
 
+/* Hashes are spread evenly, so a bucket holds one or two: a lookup is two cache misses where a binary search has many. */
+static bool make_buckets(cim_ctx *ctx, cim__plan *p, size_t count)
+{
+    unsigned bits = 1;
+    while (bits < 28 && (size_t)1 << bits < count) bits++;
+    p->bucket_shift = 64 - bits;
+    p->bucket = cim__alloc_n(ctx->mem, (size_t)1 << bits, sizeof *p->bucket);
+    if (!p->bucket) return false;
+    for (size_t b = 0, i = 0; b < (size_t)1 << bits; b++) {
+        while (i < count && p->by_hash[i].key >> p->bucket_shift < b) i++;
+        p->bucket[b] = (uint32_t)i;
+    }
+    return true;
+}
+
 cim_status cim__plan_new(cim_ctx *ctx, cim__sink *sink, cim__plan *p)
 {
     size_t count = cim__sink_count(sink);
@@ -180,6 +196,9 @@ cim_status cim__plan_new(cim_ctx *ctx, cim__sink *sink, cim__plan *p)
     if (st >= 0) {
         for (size_t i = 0; i < count; i++) p->by_hash[i] = (cim__keyed){ cim__sink_head(sink, i)->gid_hash, (uint32_t)i, 0 };
         cim__sort_keyed(p->by_hash, keys, count);
+        if (!make_buckets(ctx, p, count)) st = cim__nomem(ctx);
+    }
+    if (st >= 0) {
         st = match_groups(ctx, p, count);
     }
     if (st >= 0) {
@@ -190,7 +209,9 @@ cim_status cim__plan_new(cim_ctx *ctx, cim__sink *sink, cim__plan *p)
     cim__free(ctx->mem, keys);
     if (st >= 0) st = cim__plan_edges(ctx, p);
     cim__free(ctx->mem, p->by_hash);
+    cim__free(ctx->mem, p->bucket);
     p->by_hash = NULL;
+    p->bucket = NULL;
     if (st < 0) cim__plan_free(p);
     return st;
 }
@@ -204,13 +225,9 @@ bool cim__plan_removes(const cim__plan *p, uint32_t id)
 
 static size_t first_new(const cim__plan *p, uint64_t hash)
 {
-    size_t lo = 0, hi = cim__sink_count(p->sink);
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (p->by_hash[mid].key < hash) lo = mid + 1;
-        else hi = mid;
-    }
-    return lo;
+    size_t i = p->bucket[hash >> p->bucket_shift], count = cim__sink_count(p->sink);
+    while (i < count && p->by_hash[i].key < hash) i++;
+    return i;
 }
 
 static cim_status resolve_old(cim_ctx *ctx, const cim__plan *p, cim__ref ref, uint32_t *ids, size_t cap, size_t *count)

@@ -19,6 +19,8 @@ typedef struct cim__plan {
     uint32_t *order;                           /* sink numbers, by layer, then by object number */
     size_t layer_start[CIM__LAYER_COUNT + 1];  /* in order */
     cim__keyed *by_hash;                       /* gid hash -> sink number; while the plan is made */
+    uint32_t *bucket;                          /* high bits of a hash -> where it may begin in by_hash */
+    unsigned bucket_shift;
     uint32_t *removed;                         /* old objects whose rows go, ascending; the number may be used again */
     size_t removed_count;
     cim__buf edges;                            /* cim__edge, in the order of table relation, each once */

@@ -59,10 +59,10 @@ cim_status cim__rows_remove_dangling(cim_ctx *ctx, cim__writer *w, const cim__pl
     return st < 0 ? st : CIM_OK;
 }
 
-cim_status cim__rows_fill_relations(cim_ctx *ctx, cim__writer *w, const cim__plan *plan)
+cim_status cim__rows_fill_relations(cim_ctx *ctx, cim__writer *w, uint32_t worker, const cim__plan *plan)
 {
     edge_rows f = { (const cim__edge *)(const void *)plan->edges.data, plan->sink, cim__buf_on(ctx->mem) };
-    cim_status st = cim__writer_fill(ctx, w, "relation", false, 4, ~0ull, CIM__COUNT(&plan->edges, cim__edge), feed_edge, &f);
+    cim_status st = cim__writer_fill(ctx, w, worker, "relation", false, 4, ~0ull, CIM__COUNT(&plan->edges, cim__edge), feed_edge, &f);
     cim__buf_free(&f.scratch);
     return st;
 }

@@ -106,7 +106,7 @@ static cim_status clear_rtrees(cim_ctx *ctx, cim__writer *w, cim__rows_out *r)
 }
 
 /* Items are not needed afterwards. */
-static cim_status fill_rtree(cim_ctx *ctx, cim__writer *w, const char *table, cim__buf *items, size_t node_size)
+static cim_status fill_rtree(cim_ctx *ctx, cim__writer *w, uint32_t worker, const char *table, cim__buf *items, size_t node_size)
 {
     static const cim__feed_fn feeds[3] = { cim__rtree_feed_node, cim__rtree_feed_parent, cim__rtree_feed_rowid };
     char name[100];
@@ -116,14 +116,14 @@ static cim_status fill_rtree(cim_ctx *ctx, cim__writer *w, const char *table, ci
     cim_status st = cim__rtree_new(ctx, (cim__rtree_item *)(void *)items->data, CIM__COUNT(items, cim__rtree_item), node_size, &rtree);
     for (int i = 0; i < 3 && st >= 0; i++) {
         snprintf(name, sizeof name, "idx_%s_geom_%s", table, cim__rtree_tables[i]);
-        st = cim__writer_fill(ctx, w, name, true, 2, ~0ull, cim__rtree_rows(rtree, (cim__rtree_table)i), feeds[i], rtree);
+        st = cim__writer_fill(ctx, w, worker, name, true, 2, ~0ull, cim__rtree_rows(rtree, (cim__rtree_table)i), feeds[i], rtree);
     }
     cim__rtree_free(rtree);
     cim__buf_free(items);
     return st;
 }
 
-static cim_status fill_layer_rtree(cim_ctx *ctx, cim__writer *w, cim__rows_out *r, int l)
+static cim_status fill_layer_rtree(cim_ctx *ctx, cim__writer *w, uint32_t worker, cim__rows_out *r, int l)
 {
     const cim__plan *plan = r->plan;
     for (size_t i = plan->layer_start[l]; i < plan->layer_start[l + 1] && r->layer_node[l]; i++) {
@@ -131,15 +131,33 @@ static cim_status fill_layer_rtree(cim_ctx *ctx, cim__writer *w, cim__rows_out *
         cim__rtree_item *item = head ? CIM__PUSH(&r->layer_items[l], cim__rtree_item) : NULL;
         if (item) *item = (cim__rtree_item){ head->id, head->box };
     }
-    return fill_rtree(ctx, w, cim__layers[l].table, &r->layer_items[l], r->layer_node[l]);
+    return fill_rtree(ctx, w, worker, cim__layers[l].table, &r->layer_items[l], r->layer_node[l]);
 }
 
 /* ---- rows of layers ---- */
 
+cim__row_maker *cim__row_maker_new(cim_ctx *ctx)
+{
+    cim__row_maker *m = cim__zalloc(ctx->mem, sizeof *m);
+    if (m) m->scratch = m->gid = m->derived = cim__buf_on(ctx->mem);
+    return m;
+}
+
+void cim__row_maker_free(cim__mem *mem, cim__row_maker *m)
+{
+    if (!m) return;
+    cim__buf_free(&m->scratch);
+    cim__buf_free(&m->gid);
+    cim__buf_free(&m->derived);
+    cim__free(mem, m);
+}
+
 typedef struct layer_rows {
-    cim__rows_out *out;
+    const cim__rows_out *out;
+    cim__row_maker *maker;
     const cim__layer *layer;
     size_t first, end; /* in plan->order */
+    int8_t column_of[CIM__ATTR_COUNT]; /* -1: the layer does not have it */
 } layer_rows;
 
 static cim__cell value_cell(const cim__value *v)
@@ -152,14 +170,13 @@ static cim__cell value_cell(const cim__value *v)
 }
 
 /* Columns of the layer from the record's values; their rules into `derived`. */
-static void value_cells(cim__rows_out *r, const cim__layer *layer, cim__cell *cells)
+static void value_cells(cim__row_maker *r, const layer_rows *f, cim__cell *cells)
 {
-    for (int32_t c = 0; c < layer->column_count; c++) cells[c].type = CIM__CELL_NULL;
+    for (int32_t c = 0; c < f->layer->column_count; c++) cells[c].type = CIM__CELL_NULL;
     r->derived.size = 0;
     for (uint32_t i = 0; i < r->record.value_count; i++) {
         const cim__value *v = &r->record.values[i];
-        for (int32_t c = 0; c < layer->column_count; c++)
-            if (layer->columns[c] == v->attr) cells[c] = value_cell(v);
+        if (f->column_of[v->attr] >= 0) cells[f->column_of[v->attr]] = value_cell(v);
         if (v->rule == CIM__RULE_TAGGED) continue;
         if (r->derived.size) cim__buf_putc(&r->derived, ' ');
         cim__buf_puts(&r->derived, cim__attrs[v->attr].name);
@@ -173,8 +190,8 @@ enum { AHEAD = 4 }; /* records lie in the order of the input, rows are written a
 static cim_status feed_layer(cim_ctx *ctx, size_t row, cim__cell *cells, void *user)
 {
     layer_rows *f = user;
-    cim__rows_out *r = f->out;
-    const cim__plan *plan = r->plan;
+    cim__row_maker *r = f->maker;
+    const cim__plan *plan = f->out->plan;
     uint32_t number = plan->order[f->first + row];
     if (f->first + row + AHEAD < f->end) cim__sink_prefetch(plan->sink, plan->order[f->first + row + AHEAD]);
     const cim__head *head = cim__sink_head(plan->sink, number);
@@ -183,10 +200,10 @@ static cim_status feed_layer(cim_ctx *ctx, size_t row, cim__cell *cells, void *u
     cells[CIM__COL_GID] = cim__text_cell(cim__unique_gid(head, r->record.gid, &r->gid));
     cells[CIM__COL_CLASS] = cim__text_cell(cim__str_of(cim__classes[head->class_id].name));
     cells[CIM__COL_PARENT] = head->parent == CIM_NONE ? (cim__cell){ .type = CIM__CELL_NULL } : cim__int_cell(head->parent);
-    cells[CIM__COL_SOURCE] = cim__int_cell(r->first_source + head->source);
+    cells[CIM__COL_SOURCE] = cim__int_cell(f->out->first_source + head->source);
     cells[CIM__COL_VALID_FROM] = cim__text_cell(r->record.valid_from);
     cells[CIM__COL_VALID_TO] = cim__text_cell(r->record.valid_to);
-    value_cells(r, f->layer, cells + CIM__COL_FIRST);
+    value_cells(r, f, cells + CIM__COL_FIRST);
     int column = CIM__COL_FIRST + f->layer->column_count;
     cells[column++] = cim__text_cell(cim__buf_str(&r->derived));
     cells[column++] = cim__text_cell(r->record.attrs);
@@ -203,26 +220,34 @@ static uint64_t used_columns(const cim__layer *layer, uint64_t used_values)
     return columns;
 }
 
-static cim_status fill_layer(cim_ctx *ctx, cim__writer *w, cim__rows_out *r, int l)
+static cim_status fill_layer(cim_ctx *ctx, cim__writer *w, uint32_t worker, const cim__rows_out *r, int l)
 {
     const cim__plan *plan = r->plan;
-    layer_rows f = { r, &cim__layers[l], plan->layer_start[l], plan->layer_start[l + 1] };
-    return cim__writer_fill(ctx, w, f.layer->table, true, cim__layer_total_columns(f.layer), used_columns(f.layer, plan->sink->used_values[l]), f.end - f.first, feed_layer, &f);
+    layer_rows f = { r, cim__row_maker_new(ctx), &cim__layers[l], plan->layer_start[l], plan->layer_start[l + 1], { 0 } };
+    if (!f.maker) return cim__nomem(ctx);
+    memset(f.column_of, -1, sizeof f.column_of);
+    for (int32_t c = 0; c < f.layer->column_count; c++) f.column_of[f.layer->columns[c]] = (int8_t)c;
+    cim_status st = cim__writer_fill(ctx, w, worker, f.layer->table, true, cim__layer_total_columns(f.layer), used_columns(f.layer, plan->sink->used_values[l]), f.end - f.first, feed_layer, &f);
+    cim__row_maker_free(ctx->mem, f.maker);
+    return st;
 }
 
 /* ---- all ---- */
 
-static cim_status make_tables(cim_ctx *ctx, cim__writer *w, const cim__rows_out *r)
+cim_status cim__writer_tables(cim_ctx *ctx, cim__writer *w, const cim__sink *sink)
 {
-    const cim__plan *plan = r->plan;
     uint64_t layers = 0;
     unsigned shapes = 0;
-    for (int l = 0; l < CIM__LAYER_COUNT; l++)
-        if (plan->layer_start[l + 1] > plan->layer_start[l]) layers |= 1ull << l;
-    for (int t = 0; t < CIM__SHAPE_TABLES; t++)
-        if (r->shapes[t].size) shapes |= 1u << t;
-    CIM__TRY(cim__schema_layers(ctx, w->db, plan->sink->epsg, layers, &w->layers));
-    return cim__schema_shapes(ctx, w->db, plan->sink->epsg, shapes, &w->shapes);
+    for (size_t i = 0; i < cim__sink_count(sink); i++) {
+        const cim__head *h = cim__sink_head(sink, i);
+        layers |= 1ull << h->layer;
+        if (h->contents & CIM__HAS_SURFACES) shapes |= 1u << CIM__SURFACES;
+        if (h->contents & CIM__HAS_CURVES) shapes |= 1u << CIM__CURVES;
+        if (h->contents & CIM__HAS_POINTS) shapes |= 1u << CIM__POINTS;
+    }
+    if (!w->store && !w->layers && !w->shapes) CIM__TRY(cim__schema_srid(ctx, w->db, sink->epsg));
+    CIM__TRY(cim__schema_layers(ctx, w->db, sink->epsg, layers, &w->layers));
+    return cim__schema_shapes(ctx, w->db, sink->epsg, shapes, &w->shapes);
 }
 
 static cim__rows_out *new_rows(cim_ctx *ctx, const cim__plan *plan, uint16_t first_source)
@@ -232,7 +257,7 @@ static cim__rows_out *new_rows(cim_ctx *ctx, const cim__plan *plan, uint16_t fir
     r->mem = cim__mem_ref(ctx->mem);
     r->plan = plan;
     r->first_source = first_source;
-    r->scratch = r->gid = r->derived = r->instances = r->residues = cim__buf_on(ctx->mem);
+    r->instances = r->residues = cim__buf_on(ctx->mem);
     for (int l = 0; l < CIM__LAYER_COUNT; l++) r->layer_items[l] = cim__buf_on(ctx->mem);
     for (int t = 0; t < CIM__SHAPE_TABLES; t++) r->shapes[t] = r->shape_items[t] = cim__buf_on(ctx->mem);
     cim__map_init(&r->templates, ctx->mem);
@@ -243,8 +268,8 @@ void cim__rows_free(cim__rows_out *r)
 {
     if (!r) return;
     cim__mem *mem = r->mem;
-    cim__buf *bufs[] = { &r->scratch, &r->gid, &r->derived, &r->instances, &r->residues };
-    for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) cim__buf_free(bufs[i]);
+    cim__buf_free(&r->instances);
+    cim__buf_free(&r->residues);
     for (int l = 0; l < CIM__LAYER_COUNT; l++) cim__buf_free(&r->layer_items[l]);
     for (int t = 0; t < CIM__SHAPE_TABLES; t++) {
         cim__buf_free(&r->shapes[t]);
@@ -260,7 +285,7 @@ cim_status cim__rows_prepare(cim_ctx *ctx, cim__writer *w, const cim__plan *plan
     cim__rows_out *r = new_rows(ctx, plan, first_source);
     if (!r) return cim__nomem(ctx);
     cim_status st = cim__rows_find_shapes(ctx, r);
-    if (st >= 0) st = make_tables(ctx, w, r);
+    if (st >= 0) st = cim__writer_tables(ctx, w, plan->sink);
     if (st >= 0) st = remove_old(ctx, w, plan);
     if (st >= 0) st = cim__rows_templates(ctx, w, r);
     if (st >= 0) st = clear_rtrees(ctx, w, r);
@@ -269,13 +294,74 @@ cim_status cim__rows_prepare(cim_ctx *ctx, cim__writer *w, const cim__plan *plan
     return st;
 }
 
+/* ---- which tables, in which order ---- */
+
+typedef enum part_of_it { LAYER, LAYER_TREE, SHAPES, SHAPE_TREE, INSTANCES, RESIDUES, RELATIONS } part_of_it;
+
+typedef struct part {
+    part_of_it what;
+    int which;
+    size_t rows;
+} part;
+
+enum { PARTS = 2 * CIM__LAYER_COUNT + 2 * CIM__SHAPE_TABLES + 3 };
+
+typedef struct filling {
+    cim__writer *writer;
+    cim__rows_out *rows;
+    part parts[PARTS];
+    size_t count;
+} filling;
+
+static cim_status fill_part(cim_ctx *ctx, uint32_t worker, size_t item, void *user)
+{
+    filling *f = user;
+    cim__writer *w = f->writer;
+    cim__rows_out *r = f->rows;
+    int i = f->parts[item].which;
+    switch (f->parts[item].what) {
+    case LAYER: return fill_layer(ctx, w, worker, r, i);
+    case LAYER_TREE: return fill_layer_rtree(ctx, w, worker, r, i);
+    case SHAPES: return cim__rows_fill_shapes(ctx, w, worker, r, i);
+    case SHAPE_TREE: return fill_rtree(ctx, w, worker, cim__shape_tables[i].table, &r->shape_items[i], r->shape_node[i]);
+    case INSTANCES: return cim__rows_fill_instances(ctx, w, worker, r);
+    case RESIDUES: return cim__rows_fill_residues(ctx, w, worker, r);
+    default: return cim__rows_fill_relations(ctx, w, worker, r->plan);
+    }
+}
+
+/* Long ones first, so that all threads end at about the same time. */
+static void add_part(filling *f, part_of_it what, int which, size_t rows)
+{
+    size_t at = f->count++;
+    for (; at && f->parts[at - 1].rows < rows; at--) f->parts[at] = f->parts[at - 1];
+    f->parts[at] = (part){ what, which, rows };
+}
+
+static void list_parts(filling *f)
+{
+    const cim__rows_out *r = f->rows;
+    enum { TREE = 4 }; /* a row of a table takes as long as so many of a tree or of the relations */
+    for (int l = 0; l < CIM__LAYER_COUNT; l++) {
+        size_t rows = r->plan->layer_start[l + 1] - r->plan->layer_start[l];
+        if (rows) add_part(f, LAYER, l, rows);
+        if (r->layer_node[l]) add_part(f, LAYER_TREE, l, (rows + CIM__COUNT(&r->layer_items[l], cim__rtree_item)) / TREE);
+    }
+    for (int t = 0; t < CIM__SHAPE_TABLES; t++) {
+        size_t rows = CIM__COUNT(&r->shapes[t], cim__shape_ref);
+        if (rows) add_part(f, SHAPES, t, rows);
+        if (r->shape_node[t]) add_part(f, SHAPE_TREE, t, CIM__COUNT(&r->shape_items[t], cim__rtree_item) / TREE);
+    }
+    if (r->instances.size) add_part(f, INSTANCES, 0, CIM__COUNT(&r->instances, cim__shape_ref));
+    if (r->residues.size) add_part(f, RESIDUES, 0, CIM__COUNT(&r->residues, cim__shape_ref));
+    if (r->plan->edges.size) add_part(f, RELATIONS, 0, CIM__COUNT(&r->plan->edges, cim__edge) / TREE);
+}
+
 cim_status cim__rows_fill(cim_ctx *ctx, cim__writer *w, cim__rows_out *r)
 {
-    for (int l = 0; l < CIM__LAYER_COUNT; l++) {
-        if (r->plan->layer_start[l + 1] > r->plan->layer_start[l]) CIM__TRY(fill_layer(ctx, w, r, l));
-        CIM__TRY(fill_layer_rtree(ctx, w, r, l));
-    }
-    CIM__TRY(cim__rows_fill_shapes(ctx, w, r));
-    for (int t = 0; t < CIM__SHAPE_TABLES; t++) CIM__TRY(fill_rtree(ctx, w, cim__shape_tables[t].table, &r->shape_items[t], r->shape_node[t]));
-    return cim__rows_fill_relations(ctx, w, r->plan);
+    filling f = { .writer = w, .rows = r };
+    list_parts(&f);
+    if (cim__writer_parallel(w)) return cim__par_run(ctx, f.count, "write", fill_part, &f);
+    for (size_t i = 0; i < f.count; i++) CIM__TRY(fill_part(ctx, 0, i, &f));
+    return CIM_OK;
 }

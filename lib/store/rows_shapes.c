@@ -20,11 +20,11 @@ static void add_item(cim__buf *items, int64_t id, cim__str geom)
     if (cim__gaia_box(geom, &item.box)) cim__buf_put(items, &item, sizeof item);
 }
 
-static void find_in(cim__rows_out *r, uint32_t number, const cim__head *head)
+static void find_in(cim__rows_out *r, uint32_t number, const cim__head *head, const cim__record *record)
 {
-    if (cim__layers[head->layer].type) add_item(&r->layer_items[head->layer], head->id, r->record.geom);
-    for (uint32_t i = 0; i < r->record.shape_count; i++) {
-        const cim__rshape *s = &r->record.shapes[i];
+    if (cim__layers[head->layer].type) add_item(&r->layer_items[head->layer], head->id, record->geom);
+    for (uint32_t i = 0; i < record->shape_count; i++) {
+        const cim__rshape *s = &record->shapes[i];
         if (s->template_gid.len) {
             add_ref(&r->instances, number, i);
             continue;
@@ -33,7 +33,7 @@ static void find_in(cim__rows_out *r, uint32_t number, const cim__head *head)
         add_ref(&r->shapes[t], number, i);
         add_item(&r->shape_items[t], (int64_t)head->id << 8 | i, s->geom);
     }
-    if (r->record.residue.len) add_ref(&r->residues, number, 0);
+    if (record->residue.len) add_ref(&r->residues, number, 0);
 }
 
 /* In ascending order of object numbers over all layers, which is the order of these tables. */
@@ -50,24 +50,34 @@ static cim_status order_by_id(cim_ctx *ctx, cim__buf *refs, const cim__sink *sin
     return CIM_OK;
 }
 
-cim_status cim__rows_find_shapes(cim_ctx *ctx, cim__rows_out *r)
+static cim_status find_all(cim_ctx *ctx, cim__rows_out *r, cim__row_maker *m)
 {
     const cim__sink *sink = r->plan->sink;
     size_t count = cim__sink_count(sink);
-    bool failed = false;
     for (size_t i = 0; i < count; i++) {
         const cim__head *head = cim__sink_head(sink, i);
         if (!head->contents) continue;
-        CIM__TRY(cim__sink_record(ctx, sink, i, &r->scratch, &r->record));
-        find_in(r, (uint32_t)i, head);
+        CIM__TRY(cim__sink_record(ctx, sink, i, &m->scratch, &m->record));
+        find_in(r, (uint32_t)i, head, &m->record);
         if ((i & 0xfff) == 0) CIM__TRY(cim__tick(ctx, i, count, "shapes"));
     }
+    return CIM_OK;
+}
+
+cim_status cim__rows_find_shapes(cim_ctx *ctx, cim__rows_out *r)
+{
+    cim__row_maker *m = cim__row_maker_new(ctx);
+    bool failed = false;
+    if (!m) return cim__nomem(ctx);
+    cim_status st = find_all(ctx, r, m);
+    cim__row_maker_free(ctx->mem, m);
+    CIM__TRY(st);
     for (int l = 0; l < CIM__LAYER_COUNT; l++) failed |= r->layer_items[l].failed;
     for (int t = 0; t < CIM__SHAPE_TABLES; t++) failed |= r->shapes[t].failed | r->shape_items[t].failed;
     if (failed || r->instances.failed || r->residues.failed) return cim__nomem(ctx);
-    for (int t = 0; t < CIM__SHAPE_TABLES; t++) CIM__TRY(order_by_id(ctx, &r->shapes[t], sink));
-    CIM__TRY(order_by_id(ctx, &r->instances, sink));
-    return order_by_id(ctx, &r->residues, sink);
+    for (int t = 0; t < CIM__SHAPE_TABLES; t++) CIM__TRY(order_by_id(ctx, &r->shapes[t], r->plan->sink));
+    CIM__TRY(order_by_id(ctx, &r->instances, r->plan->sink));
+    return order_by_id(ctx, &r->residues, r->plan->sink);
 }
 
 /* ---- templates ---- */
@@ -116,16 +126,17 @@ cim_status cim__rows_templates(cim_ctx *ctx, cim__writer *w, cim__rows_out *r)
 /* ---- rows ---- */
 
 typedef struct shape_rows {
-    cim__rows_out *out;
+    const cim__rows_out *out;
+    cim__row_maker *maker;
     const cim__shape_ref *refs;
 } shape_rows;
 
 static cim_status look(cim_ctx *ctx, shape_rows *f, size_t row, const cim__head **head_out, const cim__rshape **shape_out)
 {
-    cim__rows_out *r = f->out;
-    *head_out = cim__sink_head(r->plan->sink, f->refs[row].number);
-    CIM__TRY(cim__sink_record(ctx, r->plan->sink, f->refs[row].number, &r->scratch, &r->record));
-    *shape_out = &r->record.shapes[f->refs[row].shape];
+    const cim__sink *sink = f->out->plan->sink;
+    *head_out = cim__sink_head(sink, f->refs[row].number);
+    CIM__TRY(cim__sink_record(ctx, sink, f->refs[row].number, &f->maker->scratch, &f->maker->record));
+    *shape_out = &f->maker->record.shapes[f->refs[row].shape];
     return CIM_OK;
 }
 
@@ -168,19 +179,24 @@ static cim_status feed_residue(cim_ctx *ctx, size_t row, cim__cell *cells, void 
     const cim__rshape *s;
     CIM__TRY(look(ctx, f, row, &head, &s));
     cells[0] = cim__int_cell(head->id);
-    cells[1] = cim__blob_cell(f->out->record.residue);
+    cells[1] = cim__blob_cell(f->maker->record.residue);
     return CIM_OK;
 }
 
-static cim_status fill(cim_ctx *ctx, cim__writer *w, cim__rows_out *r, const char *table, int columns, const cim__buf *refs, cim__feed_fn fn)
+static cim_status fill(cim_ctx *ctx, cim__writer *w, uint32_t worker, cim__rows_out *r, const char *table, int columns, const cim__buf *refs, cim__feed_fn fn)
 {
-    shape_rows f = { r, (const cim__shape_ref *)(const void *)refs->data };
-    return cim__writer_fill(ctx, w, table, true, columns, ~0ull, CIM__COUNT(refs, cim__shape_ref), fn, &f);
+    shape_rows f = { r, cim__row_maker_new(ctx), (const cim__shape_ref *)(const void *)refs->data };
+    if (!f.maker) return cim__nomem(ctx);
+    cim_status st = cim__writer_fill(ctx, w, worker, table, true, columns, ~0ull, CIM__COUNT(refs, cim__shape_ref), fn, &f);
+    cim__row_maker_free(ctx->mem, f.maker);
+    return st;
 }
 
-cim_status cim__rows_fill_shapes(cim_ctx *ctx, cim__writer *w, cim__rows_out *r)
+cim_status cim__rows_fill_shapes(cim_ctx *ctx, cim__writer *w, uint32_t worker, cim__rows_out *r, int table)
 {
-    for (int t = 0; t < CIM__SHAPE_TABLES; t++) CIM__TRY(fill(ctx, w, r, cim__shape_tables[t].table, 6, &r->shapes[t], feed_shape));
-    CIM__TRY(fill(ctx, w, r, "instance", 9, &r->instances, feed_instance));
-    return fill(ctx, w, r, "residue", 2, &r->residues, feed_residue);
+    return fill(ctx, w, worker, r, cim__shape_tables[table].table, 6, &r->shapes[table], feed_shape);
 }
+
+cim_status cim__rows_fill_instances(cim_ctx *ctx, cim__writer *w, uint32_t worker, cim__rows_out *r) { return fill(ctx, w, worker, r, "instance", 9, &r->instances, feed_instance); }
+
+cim_status cim__rows_fill_residues(cim_ctx *ctx, cim__writer *w, uint32_t worker, cim__rows_out *r) { return fill(ctx, w, worker, r, "residue", 2, &r->residues, feed_residue); }

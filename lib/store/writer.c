@@ -81,12 +81,21 @@ static void forget(cim__writer *w)
     *w = (cim__writer){ .mem = NULL };
 }
 
+static void close_bulk(cim__writer *w)
+{
+    for (int i = 0; i < CIM__WORKERS; i++) {
+        cim__lane_free(w->lanes[i]);
+        w->lanes[i] = NULL;
+    }
+    cim__bulk_close(w->bulk);
+    w->bulk = NULL;
+}
+
 void cim__writer_abort(cim__writer *w)
 {
     if (!w->mem) return;
     close_db(w);
-    cim__bulk_close(w->bulk);
-    w->bulk = NULL;
+    close_bulk(w);
     if (w->temp) unlink(w->temp);
     forget(w);
 }
@@ -109,14 +118,15 @@ cim_status cim__writer_commit(cim_ctx *ctx, cim__writer *w)
     cim_status st = CIM_OK;
     if (w->db) cim__db_attend(w->db, NULL); /* too late to cancel */
     if (w->db) st = cim__db_exec(ctx, w->db, "COMMIT");
+    for (int i = 0; i < CIM__WORKERS && st >= 0; i++)
+        if (w->lanes[i]) st = cim__lane_end(ctx, w->lanes[i]);
     if (st >= 0 && w->bulk) st = cim__bulk_finish(ctx, w->bulk);
     if (st < 0) {
         cim__writer_abort(w);
         return st;
     }
     close_db(w);
-    cim__bulk_close(w->bulk);
-    w->bulk = NULL;
+    close_bulk(w);
     if (w->temp && rename(w->temp, w->path)) {
         st = cim__fail_errno(ctx, -errno, "cannot create", w->path);
         unlink(w->temp);
@@ -153,13 +163,14 @@ cim_status cim__writer_seal(cim_ctx *ctx, cim__writer *w)
     return cim__bulk_open(ctx, w->temp, &w->bulk);
 }
 
-cim_status cim__writer_fill(cim_ctx *ctx, cim__writer *w, const char *table, bool keyed, int columns, uint64_t wanted, size_t rows, cim__feed_fn fn, void *user)
+cim_status cim__writer_fill(cim_ctx *ctx, cim__writer *w, uint32_t worker, const char *table, bool keyed, int columns, uint64_t wanted, size_t rows, cim__feed_fn fn, void *user)
 {
     if (!rows) return CIM_OK;
     if (!w->bulk) return cim__db_feed_some(ctx, w->db, table, columns, wanted, rows, fn, user);
+    if (!w->lanes[worker]) CIM__TRY(cim__lane_new(ctx, w->bulk, &w->lanes[worker]));
     for (size_t i = 0; i < CIM__COUNT(&w->roots, cim__root); i++) {
         const cim__root *root = &CIM__AT(&w->roots, cim__root, i);
-        if (!strcmp(root->name, table)) return cim__bulk_fill(ctx, w->bulk, root->page, keyed, columns, rows, fn, user);
+        if (!strcmp(root->name, table)) return cim__bulk_fill(ctx, w->lanes[worker], root->page, keyed, columns, rows, fn, user);
     }
     return cim__fail(ctx, CIM_EINTERNAL, "no table %s to fill", table);
 }
@@ -267,7 +278,6 @@ static cim_status put_in_sql(cim_ctx *ctx, putting *p, cim__import_result *r)
 {
     cim__writer *w = p->w;
     char content[65];
-    if (!w->store) CIM__TRY(cim__schema_srid(ctx, w->db, p->plan->sink->epsg));
     CIM__TRY(put_sources(ctx, w, p->sources, p->source_count, p->first_source));
     CIM__TRY(cim__rows_prepare(ctx, w, p->plan, (uint16_t)p->first_source, &p->rows));
     CIM__TRY(put_change(ctx, w, p->sources, p->source_count, p->first_source, p->who, p->why, r, content));

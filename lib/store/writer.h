@@ -2,6 +2,7 @@
 #ifndef CIM_STORE_WRITER_H
 #define CIM_STORE_WRITER_H
 
+#include "core/par.h"
 #include "store/bulk.h"
 #include "store/plan.h"
 #include "store/store.h"
@@ -17,6 +18,7 @@ typedef struct cim__writer {
     unsigned shapes;
     uint32_t counter;
     cim__bulk *bulk; /* of a new file, once its schema is complete; db is closed then */
+    cim__lane *lanes[CIM__WORKERS]; /* of bulk, by worker */
     cim__buf roots;  /* its tables' first pages: cim__root */
 } cim__writer;
 
@@ -28,10 +30,16 @@ cim_status cim__writer_commit(cim_ctx *ctx, cim__writer *writer);
 /* Commit a database in memory and go on with it. */
 cim_status cim__writer_adopt(cim_ctx *ctx, cim__writer *writer, cim__store **store_out);
 
+/* The tables that the objects of a sink need and that are not there yet; it takes a millisecond each.  Done by cim__writer_put(), or, on a
+ * new file, before it while relations are made. */
+cim_status cim__writer_tables(cim_ctx *ctx, cim__writer *writer, const cim__sink *sink);
+
 /* Nothing more is said in SQL: from now on tables are only filled. */
 cim_status cim__writer_seal(cim_ctx *ctx, cim__writer *writer);
-/* Rows of one table, each table once, in the order of its key; see cim__bulk_fill() and cim__db_feed_some(). */
-cim_status cim__writer_fill(cim_ctx *ctx, cim__writer *writer, const char *table, bool keyed, int columns, uint64_t wanted, size_t rows, cim__feed_fn fn, void *user);
+/* Rows of one table, each table once, in the order of its key; see cim__bulk_fill() and cim__db_feed_some().  Several workers may fill
+ * tables at the same time when cim__writer_parallel(). */
+static inline bool cim__writer_parallel(const cim__writer *writer) { return writer->bulk != NULL; }
+cim_status cim__writer_fill(cim_ctx *ctx, cim__writer *writer, uint32_t worker, const char *table, bool keyed, int columns, uint64_t wanted, size_t rows, cim__feed_fn fn, void *user);
 
 /* One input file of the import. */
 typedef struct cim__source {

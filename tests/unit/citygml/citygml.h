@@ -200,6 +200,20 @@ static inline bool gml_related(const gml_run *r, const char *from, cim__relation
     return false;
 }
 
+/* The attributes of all relations stated, one behind the other, in r->text. */
+static inline const char *gml_relation_attrs(gml_run *r)
+{
+    r->text.size = 0;
+    for (size_t i = 0; i < CIM__COUNT(&r->sink.relations, cim__pending_relation); i++) {
+        const cim__pending_relation *p = &CIM__AT(&r->sink.relations, cim__pending_relation, i);
+        cim__str attrs = { "", 0 };
+        if (p->attrs_size) assert_ok(r->ctx, cim__spool_get(r->ctx, &r->sink.texts, p->attrs_at, p->attrs_size, &r->scratch, &attrs));
+        cim__buf_putstr(&r->text, attrs);
+    }
+    cim__buf_putc(&r->text, 0);
+    return (const char *)r->text.data;
+}
+
 /* The residue of an object: entries "path|text\n" in r->text. */
 static inline const char *gml_residue(gml_run *r, const char *gid)
 {

@@ -156,7 +156,7 @@ static const struct {
     const char *file, *why;
 } damaged[] = {
     { "3.0/reearth-flow/quality-check__plateau6__01-01-common__L01__bldg__54377074_bldg_6697_op.gml", ":28:107: Opening and ending tag mismatch" },
-    { "2.0/unade/CityGML_UtilityNetworkADE_feature_types.xml", "no input has anything with a place" },
+    { "2.0/unade/CityGML_UtilityNetworkADE_feature_types.xml", "nothing in it has a place" },
 };
 
 static const char *reason_for(const char *place)

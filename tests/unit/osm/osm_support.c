@@ -86,7 +86,9 @@ void osm_dump(cim_ctx *ctx, osm_run *r, cim__buf *out)
     for (size_t i = 0; i < CIM__COUNT(&r->sink.relations, cim__pending_relation); i++) {
         const cim__pending_relation *p = &CIM__AT(&r->sink.relations, cim__pending_relation, i);
         cim__buf_printf(out, "%016llx#%u %d %016llx#%u ", (unsigned long long)p->from.key, p->from.part, (int)p->type, (unsigned long long)p->to.key, p->to.part);
-        cim__buf_put(out, r->sink.texts.data + p->attrs_at, p->attrs_size);
+        cim__str attrs = { "", 0 };
+        if (p->attrs_size) assert_ok(ctx, cim__spool_get(ctx, &r->sink.texts, p->attrs_at, p->attrs_size, &scratch, &attrs));
+        cim__buf_putstr(out, attrs);
         cim__buf_putc(out, '\n');
     }
     cim__buf_free(&scratch);

@@ -24,8 +24,8 @@ static const struct {
     { "heating.carrier = 'gas' AND heating.installed < 2000", 8 },
     { "class = 'Building' AND attributes.population / attributes.households > 2.5", 900 },
     { "year_built BETWEEN 1900 AND 1950 AND class = 'Building'", 261 },
-    { "class = 'Building' AND S_WITHIN(geom, BBOX(505800, 5382900, 506200, 5383200))", 214 },
-    { "class = 'Building' AND S_WITHIN(geom, BBOX(506500, 5383000, 507000, 5383500))", 146 },
+    { "class = 'Building' AND S_WITHIN(geom, BBOX(505800, 5382900, 506200, 5383200))", 217 },
+    { "class = 'Building' AND S_WITHIN(geom, BBOX(506500, 5383000, 507000, 5383500))", 147 },
 };
 
 static void test_query_town(void **state)

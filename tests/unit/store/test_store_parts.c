@@ -194,6 +194,7 @@ static void one_bulk(cim_ctx *ctx, const char *path, int page_size, bulk_rows *r
 {
     cim__db *db = NULL;
     cim__bulk *bulk = NULL;
+    cim__lane *lanes[2] = { NULL, NULL };
     cim__stmt *stmt = NULL;
     remove(path);
     assert_ok(ctx, cim__db_open(ctx, path, CIM__DB_CREATE, &db));
@@ -207,8 +208,13 @@ static void one_bulk(cim_ctx *ctx, const char *path, int page_size, bulk_rows *r
     uint32_t t = root_of(ctx, db, "t1"), w = root_of(ctx, db, "w1");
     cim__db_close(db);
     assert_ok(ctx, cim__bulk_open(ctx, path, &bulk));
-    assert_ok(ctx, cim__bulk_fill(ctx, bulk, t, true, 4, count, feed_keyed, rows));
-    assert_ok(ctx, cim__bulk_fill(ctx, bulk, w, false, 5, count, feed_pairs, rows));
+    for (int i = 0; i < 2; i++) assert_ok(ctx, cim__lane_new(ctx, bulk, &lanes[i]));
+    assert_ok(ctx, cim__bulk_fill(ctx, lanes[0], t, true, 4, count, feed_keyed, rows));
+    assert_ok(ctx, cim__bulk_fill(ctx, lanes[count % 2], w, false, 5, count, feed_pairs, rows));
+    for (int i = 0; i < 2; i++) {
+        assert_ok(ctx, cim__lane_end(ctx, lanes[i]));
+        cim__lane_free(lanes[i]);
+    }
     assert_ok(ctx, cim__bulk_finish(ctx, bulk));
     cim__bulk_close(bulk);
     assert_ok(ctx, cim__db_open(ctx, path, CIM__DB_WRITE, &db));
@@ -254,6 +260,7 @@ static void test_parts_bulk_refuses(void **state)
     cim_ctx *ctx = support_ctx();
     cim__db *db = NULL;
     cim__bulk *bulk = NULL;
+    cim__lane *lane = NULL;
     char path[100];
     long fail_at = 5;
     (void)state;
@@ -268,8 +275,10 @@ static void test_parts_bulk_refuses(void **state)
     assert_ok(ctx, cim__db_exec(ctx, db, "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT, c REAL)"));
     cim__db_close(db);
     assert_ok(ctx, cim__bulk_open(ctx, path, &bulk));
-    assert_status(ctx, cim__bulk_fill(ctx, bulk, 2, true, 3, 10, feed_row, &fail_at), CIM_EFORMAT);
+    assert_ok(ctx, cim__lane_new(ctx, bulk, &lane));
+    assert_status(ctx, cim__bulk_fill(ctx, lane, 2, true, 3, 10, feed_row, &fail_at), CIM_EFORMAT);
     assert_string_equal(cim_ctx_error(ctx), "row 5 is bad");
+    cim__lane_free(lane);
     cim__bulk_close(bulk);
     remove(path);
     cim_ctx_free(ctx);
