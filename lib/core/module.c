@@ -22,7 +22,7 @@ static void *open_in(const char *dir, size_t dir_len, const char *name, char *er
     char path[PATH_CAP];
     int n = snprintf(path, sizeof path, "%.*s/cim_%s.so", (int)dir_len, dir, name);
     if (n < 0 || (size_t)n >= sizeof path) return NULL;
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    void *handle = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
     if (!handle && !error[0]) {
         const char *text = dlerror();
         snprintf(error, error_size, "%.290s", text ? text : path);

@@ -1,4 +1,4 @@
-/* module.h - parts of libcim that pull in large libraries (GDAL, SpatiaLite) live in shared objects of their own and
+/* module.h - parts of libcim that pull in large libraries (GDAL, SpatiaLite, PROJ) live in shared objects of their own and
  * are loaded on first use: linking GDAL alone costs every process some 40 ms. */
 #ifndef CIM_CORE_MODULE_H
 #define CIM_CORE_MODULE_H

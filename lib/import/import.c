@@ -1,4 +1,5 @@
 /* import.c - an import from its inputs to the committed file. */
+#include "core/module.h"
 #include "core/par.h"
 #include "import/importer.h"
 
@@ -259,10 +260,12 @@ typedef struct opening {
     cim__writer *writer;
 } opening;
 
-/* SpatiaLite and its metadata take some 20 ms: time enough while the inputs are read. */
+/* SpatiaLite and its metadata take some 20 ms: time enough while the inputs are read.  PROJ first, which readers will need sooner. */
 static cim_status open_writer(cim_ctx *ctx, void *user)
 {
     opening *o = user;
+    const void *proj = NULL;
+    CIM__TRY(cim__module_load(ctx, "proj", &proj));
     return cim__writer_begin(ctx, o->im->path, o->im->store, o->writer);
 }
 

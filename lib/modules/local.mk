@@ -10,3 +10,9 @@ cim_gdal_la_SOURCES = %D%/gdal.c
 cim_gdal_la_CFLAGS = $(AM_CFLAGS) $(GDAL_CFLAGS)
 cim_gdal_la_LIBADD = $(GDAL_LIBS)
 cim_gdal_la_LDFLAGS = -module -avoid-version -no-undefined
+
+pkglib_LTLIBRARIES += cim_proj.la
+cim_proj_la_SOURCES = %D%/proj.c
+cim_proj_la_CFLAGS = $(AM_CFLAGS) $(PROJ_CFLAGS)
+cim_proj_la_LIBADD = $(PROJ_LIBS)
+cim_proj_la_LDFLAGS = -module -avoid-version -no-undefined
