@@ -57,7 +57,7 @@ title "What is in it?"
 run info "$city"
 
 title "Which are the five tallest buildings?"
-run query "$city" "class = 'Building' AND height_m IS NOT NULL" --sort height_m,desc --limit 5 --columns height_m,storeys,street,housenumber
+run query "$city" "class = 'Building' AND height_m IS NOT NULL" --sort height_m,desc --limit 5 --columns height_m,storeys,street,housenumber,same_as
 
 title "Where are the hospitals, and by which street does one get there?"
 run query "$city" "function = 'hospital'" --columns street,housenumber
@@ -78,7 +78,7 @@ fi
 
 title "Cameras: how many, and how many hang on a building?"
 run query "$city" "class = 'Camera'" --count
-run query "$city" "class = 'Camera' AND mounted_on.class = 'Building'" --limit 5
+run query "$city" "class = 'Camera' AND mounted_on.class = 'Building'" --columns ref,mounted_on,mounted_on.name --limit 5
 
 title "How many buildings did two sources know, and were found to be one?"
 run query "$city" "class = 'Building' AND same_as IS NOT NULL" --count

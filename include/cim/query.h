@@ -78,7 +78,7 @@ CIM_API cim_status cim_query_explain(cim_ctx *ctx, cim_city *city, const char *t
 
 /**
  * Values of properties, named as in queries ("height_m", "osm:highway", "located_in.name"), as JSON: an array with an array for every
- * object, which has a value for every name: null, a value, or an array of several values.  A geometry is given as WKT.
+ * object, which has a value for every name: null, a value, or an array of several values.  A geometry is given as WKT, a relation as the ids it leads to.
  *
  * @param ids    count object numbers.
  * @param names  name_count property names.

@@ -88,6 +88,7 @@ static cim_status parse_names(table *t, const char *const *names)
     for (size_t i = 0; i < t->name_count; i++) {
         cim__cql_path *path;
         CIM__TRY(cim__cql_parse_name(t->ctx, names[i] ? names[i] : "", "column", &t->cql, &path));
+        if (path->end == CIM__CQL_RELATED) path->end = path->hops[path->hop_count - 1].surfaces ? CIM__CQL_CLASS : CIM__CQL_ID; /* whom, not only whether */
         if (cim__cql_path_reads(path) & CIM__CQL_READS_RELATIONS) CIM__TRY(cim__city_relations(t->ctx, t->city));
         t->paths[i] = path;
     }

@@ -9,7 +9,11 @@ from pathlib import Path
 SOURCE = Path(os.environ.get("CIM_SOURCE", Path(__file__).parents[2]))
 BUILD = Path(os.environ.get("CIM_BUILD", SOURCE / "build"))
 DATA = Path(os.environ.get("CIM_DATA", SOURCE / ".." / "shared" / "data")).resolve()
-TOOL = BUILD / "cimtool"
+TOOL = BUILD / ".libs" / "cimtool"  # the program itself: libtool's wrapper script takes longer than some cases
+if TOOL.exists():
+    os.environ["LD_LIBRARY_PATH"] = f"{BUILD / '.libs'}:{os.environ.get('LD_LIBRARY_PATH', '')}"
+else:
+    TOOL = BUILD / "cimtool"
 OUT = Path(os.environ.get("CIM_BENCH_OUT", BUILD / "bench.tsv"))
 COLUMNS = "area case unit ours peer peer_name ratio agree input seed commit ours_peak_mb peer_peak_mb".split()
 
