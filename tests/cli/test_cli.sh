@@ -1,7 +1,7 @@
 #!/bin/sh
 # cimtool as its users meet it: every tests/cli/*.cli is a session, a line "$ command" followed by what it prints (both streams, as
 # written) and, where it is not 0, the exit status as "[N]".  A session runs in an empty folder that sees the files of data/.
-# CIM_CLI_UPDATE=1 writes what is printed into the session; look at the difference before keeping it.
+# So is what README.md shows.  CIM_CLI_UPDATE=1 writes what is printed into the session; look at the difference before keeping it.
 command -v python3 >/dev/null || { echo "1..0 # SKIP python3 is not installed"; exit 0; }
 exec python3 - "$CIM_SOURCE/tests/cli" <<'P'
 import os, re, subprocess, sys, tempfile
@@ -37,10 +37,10 @@ def run(command, work, env):
     return lines + ([f"[{done.returncode}]"] if done.returncode else [])
 
 
-def replay(path, work, env):
+def replay(text, work, env):
     """The session as it is now."""
     out = []
-    for first, rest in sessions(path.read_text()):
+    for first, rest in sessions(text):
         if rest is None:
             out.append(first)
         elif first:
@@ -48,7 +48,14 @@ def replay(path, work, env):
     return "\n".join(out) + "\n"
 
 
-cases = sorted(folder.glob("*.cli"))
+def text_of(path):
+    """A session file, or the session that a page for people shows."""
+    text = path.read_text()
+    if path.suffix == ".cli": return text
+    return "\n".join(block for block in re.findall(r"^```\n(.*?)^```$", text, re.M | re.S) if block.startswith("$ "))
+
+
+cases = sorted(folder.glob("*.cli")) + [Path(os.environ["CIM_SOURCE"]) / "README.md"]
 print(f"1..{len(cases)}")
 for number, path in enumerate(cases, 1):
     with tempfile.TemporaryDirectory() as work:
@@ -58,8 +65,9 @@ for number, path in enumerate(cases, 1):
         (tool / "cimtool").chmod(0o755)
         (Path(work) / "data").symlink_to(data)
         env = dict(os.environ, PATH=f"{tool}:{os.environ['PATH']}", LC_ALL="C.UTF-8", TZ="UTC")
-        now, wanted = replay(path, work, env), path.read_text()
-    if now != wanted and os.environ.get("CIM_CLI_UPDATE"):
+        wanted = text_of(path)
+        now = replay(wanted, work, env)
+    if now != wanted and os.environ.get("CIM_CLI_UPDATE") and path.suffix == ".cli":
         path.write_text(now)
     elif now != wanted:
         a, b = wanted.splitlines(), now.splitlines()
