@@ -33,6 +33,7 @@ need_packages()
         say "apt-get could not install: $missing"
         exit 1
     }
+    reconfigure=yes # what was not there may be there now
 }
 
 # Configure when needed, then make; BUILD is the folder.  Arguments go to configure.
@@ -45,7 +46,7 @@ build_libcim()
         say "preparing the build"
         ./autogen.sh >"$BUILD/autogen.log" 2>&1 || { tail -n 20 "$BUILD/autogen.log" >&2; exit 1; }
     fi
-    if [ ! -f "$BUILD/Makefile" ] || [ configure -nt "$BUILD/config.status" ]; then
+    if [ ! -f "$BUILD/Makefile" ] || [ configure -nt "$BUILD/config.status" ] || [ "${reconfigure:-no}" = yes ]; then
         say "configuring"
         (cd "$BUILD" && "$SOURCE/configure" -q "$@" >configure.log 2>&1) || { tail -n 20 "$BUILD/configure.log" >&2; exit 1; }
     fi
