@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . examples/setup.sh
 need_packages $BUILD_PACKAGES $TEST_PACKAGES
-grep -q "HAVE_CMOCKA_TRUE=''" "${CIM_BUILD_DIR:-build}/config.status" 2>/dev/null || reconfigure=yes # made before the test packages were there
+grep -q 'HAVE_CMOCKA_TRUE"\]=""' "${CIM_BUILD_DIR:-build}/config.status" 2>/dev/null || reconfigure=yes # made before the test packages were there
 build_libcim
 say "testing"
 status=0
