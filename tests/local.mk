@@ -10,7 +10,18 @@ AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	CIM_SOURCE='$(abs_top_srcdir)'; export CIM_SOURCE; \
 	CIM_BUILD='$(abs_top_builddir)'; export CIM_BUILD; \
-	CIM_MODULE_PATH='$(abs_top_builddir)/.libs'; export CIM_MODULE_PATH;
+	CIM_MODULE_PATH='$(abs_top_builddir)/.libs'; export CIM_MODULE_PATH; \
+	LOCPATH='$(abs_top_builddir)/tests/locale'; export LOCPATH;
+
+# A locale with a comma in its numbers, made here because few systems have one installed.
+check_DATA += tests/locale/made
+tests/locale/made:
+	$(MKDIR_P) tests/locale
+	-localedef -i de_DE -f UTF-8 tests/locale/de_DE.UTF-8
+	touch $@
+clean-local:
+	rm -rf tests/locale
+
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/support/tap.sh
 EXTRA_DIST += tests/support/tap.sh
