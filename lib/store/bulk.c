@@ -113,8 +113,26 @@ static uint32_t known_page_size(const uint8_t head[100])
 {
     uint32_t page_size = (uint32_t)head[16] << 8 | head[17];
     if (page_size == 1) page_size = 65536;
-    bool plain = head[20] == 0 && be32(head + 52) == 0 && be32(head + 36) == 0 && be32(head + 24) == be32(head + 92) && page_size >= 512;
+    bool plain = head[20] == 0 && be32(head + 52) == 0 && be32(head + 24) == be32(head + 92) && page_size >= 512;
     return plain ? page_size : 0;
+}
+
+/* Those that SQLite left; they are written again at the end. */
+static bool read_free_pages(cim__bulk *b, uint32_t trunk, uint32_t count)
+{
+    uint8_t *list = cim__alloc(b->mem, b->page_size);
+    bool ok = list != NULL;
+    while (ok && trunk && CIM__COUNT(&b->free_pages, uint32_t) < count) {
+        ok = pread(b->fd, list, b->page_size, (off_t)(trunk - 1) * b->page_size) == (ssize_t)b->page_size && be32(list + 4) <= b->page_size / 4 - 2;
+        if (ok) cim__buf_put(&b->free_pages, &trunk, sizeof trunk);
+        for (uint32_t i = 0; ok && i < be32(list + 4); i++) {
+            uint32_t leaf = be32(list + 8 + 4 * (size_t)i);
+            cim__buf_put(&b->free_pages, &leaf, sizeof leaf);
+        }
+        if (ok) trunk = be32(list);
+    }
+    cim__free(b->mem, list);
+    return ok && !b->free_pages.failed && CIM__COUNT(&b->free_pages, uint32_t) == count;
 }
 
 cim_status cim__bulk_open(cim_ctx *ctx, const char *path, cim__bulk **bulk_out)
@@ -128,7 +146,7 @@ cim_status cim__bulk_open(cim_ctx *ctx, const char *path, cim__bulk **bulk_out)
     b->fd = open(path, O_RDWR | O_CLOEXEC);
     cim_status st = b->fd < 0 ? cim__fail_errno(ctx, -errno, "cannot open", path) : CIM_OK;
     if (st >= 0 && pread(b->fd, head, sizeof head, 0) != (ssize_t)sizeof head) st = cim__fail(ctx, CIM_EIO, "%s: cannot read the header", path);
-    if (st >= 0 && !(b->page_size = known_page_size(head))) st = cim__fail(ctx, CIM_EINTERNAL, "%s: not a database that can be filled in bulk", path);
+    if (st >= 0 && (!(b->page_size = known_page_size(head)) || !read_free_pages(b, be32(head + 32), be32(head + 36)))) st = cim__fail(ctx, CIM_EINTERNAL, "%s: not a database that can be filled in bulk", path);
     if (st < 0) {
         cim__bulk_close(b);
         return st;

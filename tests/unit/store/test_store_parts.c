@@ -160,7 +160,8 @@ static void bulk_cells(const bulk_rows *rows, size_t row, cim__cell *key, cim__c
     size_t size = support_random(&seed) % 20 ? support_random(&seed) % 60 : support_random(&seed) % rows->longest;
     *key = (cim__cell){ .type = CIM__CELL_INT, .integer = (int64_t)(row * row) - 40 };
     rest[0] = (cim__cell){ .type = size ? CIM__CELL_BLOB : CIM__CELL_NULL, .text = { rows->bytes + size % 7, size } };
-    rest[1] = (cim__cell){ .type = CIM__CELL_INT, .integer = (int64_t)(support_random(&seed) >> (support_random(&seed) % 64)) };
+    uint64_t bits = support_random(&seed);
+    rest[1] = (cim__cell){ .type = CIM__CELL_INT, .integer = (int64_t)(bits >> (support_random(&seed) % 64)) };
     rest[2] = (cim__cell){ .type = row % 3 ? CIM__CELL_REAL : CIM__CELL_NULL, .real = (double)row / 3 };
 }
 
@@ -206,6 +207,7 @@ static void one_bulk(cim_ctx *ctx, const char *path, int page_size, bulk_rows *r
     assert_ok(ctx, cim__db_feed(ctx, db, "t0", 4, count, feed_keyed, rows));
     assert_ok(ctx, cim__db_feed(ctx, db, "w0", 5, count, feed_pairs, rows));
     uint32_t t = root_of(ctx, db, "t1"), w = root_of(ctx, db, "w1");
+    assert_ok(ctx, cim__db_exec(ctx, db, "CREATE TABLE gone(x); INSERT INTO gone VALUES(zeroblob(100000)); DROP TABLE gone")); /* free pages */
     cim__db_close(db);
     assert_ok(ctx, cim__bulk_open(ctx, path, &bulk));
     for (int i = 0; i < 2; i++) assert_ok(ctx, cim__lane_new(ctx, bulk, &lanes[i]));
