@@ -1,6 +1,8 @@
 /* info.c - what a city contains, as JSON. */
 #include "city/city.h"
 
+#include <math.h>
+
 static void put_count(cim__json *json, const char *name, uint32_t count)
 {
     if (count) cim__json_kv_int(json, name, count);
@@ -36,14 +38,17 @@ static void put_relations(cim__json *json, const cim_city *city)
     cim__json_close(json, '}');
 }
 
+/* Rounded outwards to millimetres, or degrees to a centimetre: the index rounds to a grid of its own, whose digits nobody wants to see. */
 static void put_extent(cim__json *json, const cim_box *box)
 {
+    bool degrees = fabs(box->min_x) <= 360.0 && fabs(box->max_x) <= 360.0 && fabs(box->min_y) <= 90.0 && fabs(box->max_y) <= 90.0;
+    double scale = degrees ? 1e7 : 1e3;
     cim__json_key(json, "extent");
     cim__json_open(json, '[');
-    cim__json_num(json, box->min_x);
-    cim__json_num(json, box->min_y);
-    cim__json_num(json, box->max_x);
-    cim__json_num(json, box->max_y);
+    cim__json_num(json, floor(box->min_x * scale) / scale);
+    cim__json_num(json, floor(box->min_y * scale) / scale);
+    cim__json_num(json, ceil(box->max_x * scale) / scale);
+    cim__json_num(json, ceil(box->max_y * scale) / scale);
     cim__json_close(json, ']');
 }
 
