@@ -4,6 +4,7 @@
 agree: every feature that the peer stored has its place in the city (counts by kind, see compare_*)."""
 import gzip
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -34,9 +35,11 @@ def info(city):
 
 
 def compare_osm(city, peer):
-    """Tagged nodes, ways and relations: ours are counted by id, split ways once."""
+    """Tagged nodes, ways and relations: ours are counted by id, split ways once.  A way that is the outline of a relation's area is in the area."""
     db = sqlite3.connect(f"file:{city}?mode=ro", uri=True)
     ids = {gid.split("#")[0] for (gid,) in db.execute("SELECT gid FROM object")}
+    members = (attrs for (attrs,) in db.execute("SELECT attrs FROM object WHERE gid LIKE 'osm:relation/%'") if attrs)
+    ids |= {f"osm:way/{ref}" for attrs in members for ref in re.findall(r'"type":"way","ref":(\d+)', attrs)}
     ours = {kind: sum(1 for i in ids if i.startswith(f"osm:{kind}/")) for kind in ("node", "way", "relation")}
     theirs = sqlite3.connect(f"file:{peer}?mode=ro", uri=True)
     found = {}

@@ -191,6 +191,15 @@ static cim_status close_building(cim_ctx *ctx, way *w, bool *closed_out)
     return CIM_OK;
 }
 
+/* No two neighbouring nodes are known: what it is stays, where it is nobody can say. */
+static cim_status make_placeless(cim_ctx *ctx, way *w)
+{
+    cim__osm_prepare(w->maker, 0);
+    CIM__TRY(cim__osm_add(ctx, w->maker, NULL, true, CIM_NONE, NULL));
+    fate(w, CIM__OSM_F_PLACELESS);
+    return CIM_OK;
+}
+
 static cim_status make_object(cim_ctx *ctx, way *w)
 {
     cim__osm_maker *m = w->maker;
@@ -205,6 +214,7 @@ static cim_status make_object(cim_ctx *ctx, way *w)
     }
     if (m->osm->way_flags[w->number] & CIM__OSM_W_HINT) cim__osm_take_hints(m, w->number);
     if (!cim__osm_cut(m->osm, w->nodes, w->count, m->kind.net, &m->worker->cuts)) return cim__nomem(ctx);
+    if (!piece_count(w)) return make_placeless(ctx, w);
     if (m->kind.area) return make_area(ctx, w);
     return m->kind.net ? make_segments(ctx, w) : make_line(ctx, w, CIM__OSM_F_OBJECT);
 }
