@@ -81,14 +81,30 @@ static cim_status save_bytes(cim_ctx *ctx, saving *s, const char *name, const ch
     return st;
 }
 
-cim_status cim__cache_save(cim_ctx *ctx, cim__db *db, const cim_city *city, const cim_box *boxes, const char *content)
+static cim_status put_boxes(cim_ctx *ctx, saving *s, const cim_city *city, const cim__box_source *boxes)
+{
+    enum { AT_ONCE = 1024 };
+    cim_box *some = cim__alloc_n(ctx->mem, AT_ONCE, sizeof *some);
+    cim_status st = some ? CIM_OK : cim__nomem(ctx);
+    for (uint64_t id = 0; id <= city->max_id && st >= 0; id += AT_ONCE) {
+        size_t n = 0;
+        for (; n < AT_ONCE && id + n <= city->max_id; n++) some[n] = boxes->box(boxes->user, (uint32_t)(id + n));
+        st = cim__blob_write(ctx, s->db, &s->blob, some, n * sizeof *some);
+    }
+    cim__free(ctx->mem, some);
+    return st;
+}
+
+cim_status cim__cache_save(cim_ctx *ctx, cim__db *db, const cim_city *city, const cim__box_source *boxes, const char *content)
 {
     saving s = { .db = db };
     cim_buf index = CIM_BUF_INIT;
     cim_status st = begin(ctx, &s, "objects", content, objects_size((size_t)city->max_id + 1, city->count, cim_index_count(city->index)));
     if (st >= 0) st = put_objects(ctx, &s, city);
     cim__blob_close(&s.blob);
-    if (st >= 0) st = save_bytes(ctx, &s, "boxes", content, boxes, ((size_t)city->max_id + 1) * sizeof *boxes);
+    if (st >= 0) st = begin(ctx, &s, "boxes", content, ((size_t)city->max_id + 1) * sizeof(cim_box));
+    if (st >= 0) st = put_boxes(ctx, &s, city, boxes);
+    cim__blob_close(&s.blob);
     if (st >= 0) st = cim_index_save(ctx, city->index, &index);
     if (st >= 0) st = save_bytes(ctx, &s, "index", content, index.data, index.size);
     cim_buf_dispose(&index);
@@ -269,6 +285,8 @@ static cim_status scan_layers(cim_ctx *ctx, cim__store *store, const cim__rows *
     return see_all_shapes(ctx, store, s->boxes, s->city->max_id);
 }
 
+static cim_box box_in_array(const void *boxes, uint32_t id) { return ((const cim_box *)boxes)[id]; }
+
 static cim_status scan_all(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city **city_out, cim_box **boxes_out)
 {
     uint32_t max_id = 0;
@@ -280,7 +298,7 @@ static cim_status scan_all(cim_ctx *ctx, cim__store *store, const cim__rows *row
     cim_status st = s.hash_of && s.boxes ? scan_layers(ctx, store, rows, &s) : cim__nomem(ctx);
     if (st >= 0) st = cim__cache_ids(ctx, s.city, s.hash_of);
     cim__free(ctx->mem, s.hash_of);
-    if (st >= 0) st = cim__cache_places(ctx, s.city, s.boxes);
+    if (st >= 0) st = cim__cache_places(ctx, s.city, &(cim__box_source){ box_in_array, s.boxes });
     if (st < 0) {
         cim_city_free(s.city);
         cim__free(ctx->mem, s.boxes);
@@ -301,15 +319,17 @@ cim_status cim__cache_scan(cim_ctx *ctx, cim__store *store, const cim__rows *row
 
 /* ---- compiling ---- */
 
-cim_status cim__cache_places(cim_ctx *ctx, cim_city *city, const cim_box *boxes)
+cim_status cim__cache_places(cim_ctx *ctx, cim_city *city, const cim__box_source *boxes)
 {
     cim_box *placed = cim__alloc_n(ctx->mem, (size_t)city->count + 1, sizeof *placed);
     size_t count = 0;
     if (!placed) return cim__nomem(ctx);
     for (uint32_t id = 0; id <= city->max_id; id++) {
-        if (!cim__city_has(city, id) || !cim__box_ok(&boxes[id])) continue;
+        if (!cim__city_has(city, id)) continue;
+        cim_box box = boxes->box(boxes->user, id);
+        if (!cim__box_ok(&box)) continue;
         city->index_id[count] = id;
-        placed[count++] = boxes[id];
+        placed[count++] = box;
     }
     cim_status st = cim_index_build(ctx, placed, count, &city->index);
     cim__free(ctx->mem, placed);

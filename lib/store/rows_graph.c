@@ -79,7 +79,6 @@ static void copy_old(const cim__plan *plan, cim__compiled *a)
         a->city->class_id[id] = old->class_id[id];
         a->city->source[id] = old->source[id];
         a->city->parent[id] = old->parent[id];
-        a->boxes[id] = plan->sink->city_boxes[id];
         a->city->count++;
     }
     for (uint32_t i = 0; i < old->count; i++) a->hash_of[old->gid_id[i]] = old->gid_hash[i];
@@ -94,7 +93,7 @@ static void copy_new(const cim__plan *plan, cim__compiled *a)
         a->city->source[h->id] = (uint16_t)(a->first_source + h->source);
         a->city->parent[h->id] = h->parent;
         a->hash_of[h->id] = h->gid_hash;
-        a->boxes[h->id] = h->box;
+        a->head_of[h->id] = (uint32_t)i;
         a->city->count++;
     }
 }
@@ -106,6 +105,16 @@ static void forget_lost_parents(cim_city *city)
         if (city->parent[id] != CIM_NONE && !cim__city_has(city, city->parent[id])) city->parent[id] = CIM_NONE;
 }
 
+static cim_box box_of(const void *compiled, uint32_t id)
+{
+    const cim__compiled *a = compiled;
+    const cim__sink *sink = a->plan->sink;
+    if (a->head_of[id] != CIM_NONE) return cim__sink_head(sink, a->head_of[id])->box;
+    return sink->city && cim__city_has(a->city, id) ? sink->city_boxes[id] : CIM__BOX_EMPTY;
+}
+
+cim__box_source cim__compiled_boxes(const cim__compiled *a) { return (cim__box_source){ box_of, a }; }
+
 cim_status cim__rows_compile(cim_ctx *ctx, void *user)
 {
     cim__compiled *a = user;
@@ -113,21 +122,22 @@ cim_status cim__rows_compile(cim_ctx *ctx, void *user)
     size_t n = (size_t)plan->max_id + 1;
     CIM__TRY(cim__city_new(ctx, &cim__store_rows, NULL, plan->max_id, &a->city));
     a->hash_of = cim__zalloc_n(ctx->mem, n, sizeof *a->hash_of);
-    a->boxes = cim__alloc_n(ctx->mem, n, sizeof *a->boxes);
-    if (!a->hash_of || !a->boxes) return cim__nomem(ctx);
-    for (size_t i = 0; i < n; i++) a->boxes[i] = CIM__BOX_EMPTY;
+    a->head_of = cim__alloc_n(ctx->mem, n, sizeof *a->head_of);
+    if (!a->hash_of || !a->head_of) return cim__nomem(ctx);
+    memset(a->head_of, 0xff, n * sizeof *a->head_of); /* CIM_NONE */
     copy_old(plan, a);
     copy_new(plan, a);
     forget_lost_parents(a->city);
     CIM__TRY(cim__cache_ids(ctx, a->city, a->hash_of));
     cim__free(ctx->mem, a->hash_of);
     a->hash_of = NULL;
-    return cim__cache_places(ctx, a->city, a->boxes);
+    cim__box_source boxes = cim__compiled_boxes(a);
+    return cim__cache_places(ctx, a->city, &boxes);
 }
 
 void cim__compiled_free(cim__mem *mem, cim__compiled *a)
 {
     cim_city_free(a->city);
     cim__free(mem, a->hash_of);
-    cim__free(mem, a->boxes);
+    cim__free(mem, a->head_of);
 }

@@ -52,8 +52,9 @@ typedef struct cim__compiled {
     uint16_t first_source;
     cim_city *city;
     uint64_t *hash_of;
-    cim_box *boxes;
+    uint32_t *head_of; /* place in the sink by number, CIM_NONE: an old object */
 } cim__compiled;
+cim__box_source cim__compiled_boxes(const cim__compiled *compiled);
 cim_status cim__rows_compile(cim_ctx *ctx, void *compiled); /* a cim__task_fn */
 void cim__compiled_free(cim__mem *mem, cim__compiled *compiled);
 

@@ -40,9 +40,15 @@ cim_status cim__meta_set(cim_ctx *ctx, cim__db *db, const char *key, const char 
 /* SQLite's file change counter, which goes up by one with every transaction; 0 when the file cannot be read. */
 uint32_t cim__store_counter(const char *path);
 
+/* The box of an object by number; empty when it has no place.  An array of all would take 32 bytes an object. */
+typedef struct cim__box_source {
+    cim_box (*box)(const void *user, uint32_t id);
+    const void *user;
+} cim__box_source;
+
 /* ---- compiled arrays (cache.c) ---- */
 
-cim_status cim__cache_save(cim_ctx *ctx, cim__db *db, const cim_city *city, const cim_box *boxes, const char *content);
+cim_status cim__cache_save(cim_ctx *ctx, cim__db *db, const cim_city *city, const cim__box_source *boxes, const char *content);
 /* CIM_DONE when there is none for this content or it is damaged. */
 cim_status cim__cache_load(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city **city_out);
 /* From the tables themselves. */
@@ -51,7 +57,7 @@ cim_status cim__cache_scan(cim_ctx *ctx, cim__store *store, const cim__rows *row
 cim_status cim__cache_boxes(cim_ctx *ctx, cim__store *store, uint32_t max_id, cim_box **boxes_out);
 /* Fill gid_hash and gid_id from hashes by object; index and index_id from boxes by object. */
 cim_status cim__cache_ids(cim_ctx *ctx, cim_city *city, const uint64_t *hash_of);
-cim_status cim__cache_places(cim_ctx *ctx, cim_city *city, const cim_box *boxes);
+cim_status cim__cache_places(cim_ctx *ctx, cim_city *city, const cim__box_source *boxes);
 
 /* ---- the change log (change.c) ---- */
 

@@ -283,7 +283,8 @@ static cim_status put_in_sql(cim_ctx *ctx, putting *p, cim__import_result *r)
     CIM__TRY(put_change(ctx, w, p->sources, p->source_count, p->first_source, p->who, p->why, r, content));
     p->joined = true;
     CIM__TRY(cim__task_join(ctx, &p->compiling));
-    CIM__TRY(cim__cache_save(ctx, w->db, p->compiled.city, p->compiled.boxes, content));
+    cim__box_source boxes = cim__compiled_boxes(&p->compiled);
+    CIM__TRY(cim__cache_save(ctx, w->db, p->compiled.city, &boxes, content));
     return put_meta(ctx, w, p->plan->sink->epsg);
 }
 

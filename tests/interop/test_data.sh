@@ -64,8 +64,8 @@ def one(item):
     number, path = item
     city = temp / f"{number}.cim"
     # Files without a reference system are placed where the person who imports them says.
-    result = run(build / "cimtool", "import", "--json", "--no-progress", "-t", 1, city, path)
-    if result[0] == 4 and "source_epsg" in result[2]: result = run(build / "cimtool", "import", "--json", "--no-progress", "-t", 1, "--source-crs", 25832, city, path)
+    result = run(build / "cimtool", "import", "--json", "--no-progress", "-t", 2, city, path)
+    if result[0] == 4 and "source_epsg" in result[2]: result = run(build / "cimtool", "import", "--json", "--no-progress", "-t", 2, "--source-crs", 25832, city, path)
     outcome = judge(path, city, result)
     for left in temp.glob(city.name + "*"): left.unlink()
     return outcome
