@@ -3,7 +3,6 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 SOURCE = Path(os.environ.get("CIM_SOURCE", Path(__file__).parents[2]))
@@ -26,13 +25,21 @@ def commit():
         return "-"
 
 
+# A small interpreter starts each program and waits for it: a child's peak memory begins with that of the process that forked it.
+LAUNCHER = """import os, sys, time
+null = os.open(os.devnull, os.O_RDWR)
+started = time.perf_counter()
+child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)])
+_, status, usage = os.wait4(child, 0)
+print(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status))
+"""
+
+
 def run(command, cwd=None):
     """Wall seconds, CPU seconds, peak MB and exit status of one run; output is thrown away."""
-    started = time.perf_counter()
-    child = subprocess.Popen([str(c) for c in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=cwd)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode
+    done = subprocess.run([sys.executable, "-S", "-E", "-c", LAUNCHER, *map(str, command)], capture_output=True, text=True, cwd=cwd, check=True)
+    wall, cpu, peak, status = done.stdout.split()
+    return float(wall), float(cpu), float(peak), int(status)
 
 
 def side_by_side(ours, peer, runs=5, before=None):
