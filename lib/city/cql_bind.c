@@ -26,7 +26,7 @@ cim_status cim__cql_find(cim__cql_binding *b, cim__str gid, uint32_t **ids_out, 
     uint32_t *ids = cim__arena_alloc(&b->cql->arena, count * sizeof *ids);
     if (!ids) return cim__nomem(b->ctx);
     CIM__TRY(cim__city_find(b->ctx, b->city, gid, ids, count, &got));
-    qsort(ids, count, sizeof *ids, ascending);
+    if (count) qsort(ids, count, sizeof *ids, ascending);
     *ids_out = ids;
     *count_out = count;
     return CIM_OK;

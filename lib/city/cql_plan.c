@@ -172,7 +172,7 @@ static cim_status consider_window(candidates *c, const cim__cql_window *w)
     uint32_t *ids;
     size_t count;
     CIM__TRY(fill_window(c->plan, w, &ids, &count));
-    qsort(ids, count, sizeof *ids, ascending);
+    if (count) qsort(ids, count, sizeof *ids, ascending);
     cim_status st = consider_list(c, ids, count);
     cim__free(c->plan->ctx->mem, ids);
     return st;

@@ -201,7 +201,7 @@ void cim__report_json(cim__report *r, cim__json *json)
     cim__json_close(json, ']');
     cim__json_kv_int(json, "warnings_total", (int64_t)r->warning_count);
     if (!warnings) return;
-    qsort(r->warnings.data, warnings, sizeof(warning), by_order);
+    if (warnings) qsort(r->warnings.data, warnings, sizeof(warning), by_order);
     cim__json_key(json, "warnings");
     cim__json_open(json, '[');
     for (size_t i = 0; i < warnings && i < MAX_WARNINGS; i++) cim__json_str(json, CIM__AT(&r->warnings, warning, i).text);

@@ -265,7 +265,7 @@ static bool link_all(cim__osm_area *area)
         ends[2 * i] = (end){ { s->a[0], s->a[1] }, i, 0 };
         ends[2 * i + 1] = (end){ { s->b[0], s->b[1] }, i, 1 };
     }
-    qsort(ends, 2 * (size_t)count, sizeof *ends, by_end);
+    if (count) qsort(ends, 2 * (size_t)count, sizeof *ends, by_end);
     for (uint32_t i = 0; i < 2 * count && !area->problem;) {
         uint32_t last = i + 1;
         while (last < 2 * count && same(ends[i].at, ends[last].at)) last++;
@@ -456,7 +456,7 @@ static bool put_rings(cim__osm_area *area)
     cim__buf *walks = &area->scratch[WALKS], *rings = &area->scratch[RINGS], *ordered = &area->scratch[ENDS];
     size_t count = CIM__COUNT(rings, ring);
     for (size_t i = 0; i < count; i++) CIM__AT(rings, ring, i).walk = CIM__AT(walks, walk, CIM__AT(rings, ring, i).walk).part;
-    qsort(rings->data, count, sizeof(ring), by_part);
+    if (count) qsort(rings->data, count, sizeof(ring), by_part);
     ordered->size = 0;
     for (size_t i = 0; i < count; i++) {
         const ring *r = &CIM__AT(rings, ring, i);

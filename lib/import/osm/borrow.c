@@ -161,7 +161,7 @@ cim_status cim__osm_settle_tags(cim_ctx *ctx, cim__osm *osm)
 {
     cim__osm_worker *w;
     if (!osm->borrowed.size) return CIM_OK;
-    qsort(osm->borrowed.data, CIM__COUNT(&osm->borrowed, cim__osm_borrowed), sizeof(cim__osm_borrowed), by_way);
+    if (osm->borrowed.size) qsort(osm->borrowed.data, CIM__COUNT(&osm->borrowed, cim__osm_borrowed), sizeof(cim__osm_borrowed), by_way);
     CIM__TRY(cim__osm_worker_get(ctx, osm, 0, &w));
     for (size_t i = 0; i < osm->relation_count; i++) {
         cim__osm_relation *r = &osm->relation[i];

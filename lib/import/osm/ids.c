@@ -233,7 +233,7 @@ static inline void fetch_low(const cim__osm_ids *ids, int64_t id)
 void cim__osm_ids_find_all(const cim__osm_ids *ids, const int64_t *wanted, size_t count, uint32_t *numbers)
 {
     if (!ids->page_count) {
-        memset(numbers, 0xff, count * sizeof *numbers);
+        if (count) memset(numbers, 0xff, count * sizeof *numbers);
         return;
     }
     for (size_t i = 0; i < count; i++) {

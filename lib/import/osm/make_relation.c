@@ -33,7 +33,7 @@ static cim_status gather_ways(cim_ctx *ctx, cim__osm_maker *m, const cim__osm_re
     size_t count = CIM__COUNT(ways, uint32_t), kept = 0;
     uint32_t *list = (uint32_t *)(void *)ways->data;
     if (!count) return CIM_OK;
-    qsort(list, count, sizeof *list, ascending);
+    if (count) qsort(list, count, sizeof *list, ascending);
     for (size_t i = 0; i < count; i++)
         if (!i || list[i] != list[i - 1]) list[kept++] = list[i];
     ways->size = kept * sizeof *list;
