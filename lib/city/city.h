@@ -115,7 +115,8 @@ cim_status cim__city_find(cim_ctx *ctx, cim_city *city, cim__str gid, uint32_t *
 void cim__put_geojson(cim__json *json, const cim_geom *geom, int decimals);
 /* The member relations of an object. */
 cim_status cim__put_relations(cim_ctx *ctx, cim_city *city, cim__json *json, uint32_t id);
-/* The members values, derived, attributes of an object. */
-void cim__put_values(cim__json *json, const cim__object *object);
+/* Members of an open JSON object: its typed values; "derived", which of them come from a rule. */
+void cim__put_typed(cim__json *json, const cim__object *object);
+void cim__put_derived(cim__json *json, const cim__object *object);
 
 #endif

@@ -214,7 +214,7 @@ static cim_status run(running *r, cim__buf *ids)
     return ids->failed ? cim__nomem(r->ctx) : CIM_OK;
 }
 
-cim_status cim__query_ids(cim_ctx *ctx, cim_city *city, const char *text, const cim_query_options *given, cim__buf *ids_out, uint64_t *matched_out)
+static cim_status find_ids(cim_ctx *ctx, cim_city *city, const char *text, const cim_query_options *given, cim__buf *ids_out, uint64_t *matched_out)
 {
     cim_query_options opts = CIM_QUERY_OPTIONS_INIT;
     CIM__TRY(cim__opts(ctx, &opts, sizeof opts, given, "query options"));
@@ -240,7 +240,7 @@ cim_status cim_query_run(cim_ctx *ctx, cim_city *city, const char *text, const c
     uint64_t matched = 0;
     cim__enter(ctx);
     if (!city || !result_out) return cim__fail(ctx, CIM_EARG, "no city, or no place for the result");
-    cim_status st = cim__query_ids(ctx, city, text, opts, &ids, &matched);
+    cim_status st = find_ids(ctx, city, text, opts, &ids, &matched);
     size_t count = CIM__COUNT(&ids, uint32_t);
     if (st >= 0 && !cim__buf_give(&ids, &given)) st = cim__nomem(ctx);
     cim__buf_free(&ids);

@@ -1,11 +1,8 @@
-/* cql_run.h - running queries, for the other modules. */
+/* cql_run.h - parts of running a query that explain, values and names share. */
 #ifndef CIM_CITY_CQL_RUN_H
 #define CIM_CITY_CQL_RUN_H
 
 #include "city/cql_plan.h"
-
-/* What cim_query_run() does, without forgetting the context's last error: numbers (uint32_t) are appended to ids_out.  text may be NULL. */
-cim_status cim__query_ids(cim_ctx *ctx, cim_city *city, const char *text, const cim_query_options *opts, cim__buf *ids_out, uint64_t *matched_out);
 
 /* Parsed and bound; *sort_out is the path of opts->sort or NULL. */
 cim_status cim__cql_prepare(cim_ctx *ctx, cim_city *city, const char *text, const cim_query_options *opts, cim__cql *cql, const cim__cql_path **sort_out);

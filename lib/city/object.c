@@ -70,28 +70,37 @@ static cim_status put_geometry(cim_ctx *ctx, cim__json *json, const cim__object 
 
 /* ---- values and attributes ---- */
 
-void cim__put_values(cim__json *json, const cim__object *o)
+void cim__put_typed(cim__json *json, const cim__object *o)
+{
+    for (int a = 0; a < CIM__ATTR_COUNT; a++) {
+        const cim__value *v = &o->values[a];
+        if (!(o->present >> a & 1)) continue;
+        cim__json_key(json, cim__attrs[a].name);
+        if (cim__attrs[a].type == 'I') cim__json_int(json, v->integer);
+        else if (cim__attrs[a].type == 'R') cim__json_num(json, v->real);
+        else cim__json_str(json, v->text);
+    }
+}
+
+void cim__put_derived(cim__json *json, const cim__object *o)
+{
+    if (!o->derived.len) return;
+    cim__json_key(json, "derived");
+    cim__json_open(json, '{');
+    for (int a = 0; a < CIM__ATTR_COUNT; a++)
+        if ((o->present >> a & 1) && o->values[a].rule) cim__json_kv_text(json, cim__attrs[a].name, cim__rules[o->values[a].rule]);
+    cim__json_close(json, '}');
+}
+
+static void put_values(cim__json *json, const cim__object *o)
 {
     if (o->present) {
         cim__json_key(json, "values");
         cim__json_open(json, '{');
-        for (int a = 0; a < CIM__ATTR_COUNT; a++) {
-            const cim__value *v = &o->values[a];
-            if (!(o->present >> a & 1)) continue;
-            cim__json_key(json, cim__attrs[a].name);
-            if (cim__attrs[a].type == 'I') cim__json_int(json, v->integer);
-            else if (cim__attrs[a].type == 'R') cim__json_num(json, v->real);
-            else cim__json_str(json, v->text);
-        }
+        cim__put_typed(json, o);
         cim__json_close(json, '}');
     }
-    if (o->derived.len) {
-        cim__json_key(json, "derived");
-        cim__json_open(json, '{');
-        for (int a = 0; a < CIM__ATTR_COUNT; a++)
-            if ((o->present >> a & 1) && o->values[a].rule) cim__json_kv_text(json, cim__attrs[a].name, cim__rules[o->values[a].rule]);
-        cim__json_close(json, '}');
-    }
+    cim__put_derived(json, o);
     cim__jvalue attrs;
     if (o->attrs.len && cim__jparse(o->attrs, &attrs)) {
         cim__json_key(json, "attributes");
@@ -286,7 +295,7 @@ static void put_head(cim_city *city, cim__json *json, const cim__object *o)
     cim__json_kv_int(json, "source", o->source);
     if (o->valid_from.len) cim__json_kv_str(json, "valid_from", o->valid_from);
     if (o->valid_to.len) cim__json_kv_str(json, "valid_to", o->valid_to);
-    cim__put_values(json, o);
+    put_values(json, o);
 }
 
 cim_status cim_city_object(cim_ctx *ctx, cim_city *city, uint32_t id, uint32_t flags, cim_buf *json_out)

@@ -80,12 +80,6 @@ void cim__json_kv_str(cim__json *json, const char *key, cim__str value)
     cim__json_str(json, value);
 }
 
-void cim__json_kv_num(cim__json *json, const char *key, double value)
-{
-    cim__json_key(json, key);
-    cim__json_num(json, value);
-}
-
 void cim__json_kv_int(cim__json *json, const char *key, int64_t value)
 {
     cim__json_key(json, key);

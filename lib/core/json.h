@@ -30,7 +30,6 @@ void cim__json_raw(cim__json *json, cim__str json_text); /* finished JSON of one
 /* key: value in one go */
 void cim__json_kv_text(cim__json *json, const char *key, const char *value);
 void cim__json_kv_str(cim__json *json, const char *key, cim__str value);
-void cim__json_kv_num(cim__json *json, const char *key, double value);
 void cim__json_kv_int(cim__json *json, const char *key, int64_t value);
 void cim__json_kv_bool(cim__json *json, const char *key, bool value);
 

@@ -4,7 +4,7 @@
 
 #include "core/ctx.h"
 
-enum { CIM__WORKERS = 16 }; /* at most */
+enum { CIM__WORKERS = 16 }; /* at most: arrays of what each worker has are so long */
 
 /* Called on some thread with that worker's context; `worker` < number of workers.  Items are handed out in ascending
  * order.  Results must not depend on which worker ran an item. */

@@ -28,24 +28,6 @@ static cim_geom right_handed(writer *w, const cim_geom *g)
     return cim__gbuild_view(&w->turned);
 }
 
-static void put_values(cim__json *json, const cim__object *o)
-{
-    for (int a = 0; a < CIM__ATTR_COUNT; a++) {
-        const cim__value *v = &o->values[a];
-        if (!(o->present >> a & 1)) continue;
-        cim__json_key(json, cim__attrs[a].name);
-        if (cim__attrs[a].type == 'I') cim__json_int(json, v->integer);
-        else if (cim__attrs[a].type == 'R') cim__json_num(json, v->real);
-        else cim__json_str(json, v->text);
-    }
-    if (!o->derived.len) return;
-    cim__json_key(json, "derived");
-    cim__json_open(json, '{');
-    for (int a = 0; a < CIM__ATTR_COUNT; a++)
-        if ((o->present >> a & 1) && o->values[a].rule) cim__json_kv_text(json, cim__attrs[a].name, cim__rules[o->values[a].rule]);
-    cim__json_close(json, '}');
-}
-
 static cim_status put_properties(cim_ctx *ctx, writer *w, cim__json *json, const cim__object *o)
 {
     cim__jvalue attrs;
@@ -56,7 +38,8 @@ static cim_status put_properties(cim_ctx *ctx, writer *w, cim__json *json, const
     cim__json_kv_text(json, "layer", cim__layers[o->layer].table);
     if (o->valid_from.len) cim__json_kv_str(json, "valid_from", o->valid_from);
     if (o->valid_to.len) cim__json_kv_str(json, "valid_to", o->valid_to);
-    put_values(json, o);
+    cim__put_typed(json, o);
+    cim__put_derived(json, o);
     if (o->attrs.len && cim__jparse(o->attrs, &attrs)) {
         cim__json_key(json, "attributes");
         cim__json_raw(json, attrs.text);

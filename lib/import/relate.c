@@ -156,7 +156,7 @@ cim_status cim__relate_things(cim_ctx *ctx, cim__looker *l, const cim__thing *fr
     return l->texts.failed ? cim__nomem(ctx) : CIM_OK;
 }
 
-enum { CHUNK = 512, MAX_WORKERS = 16 };
+enum { CHUNK = 512 };
 
 typedef struct chunk {
     cim__buf relations, texts;
@@ -167,7 +167,7 @@ typedef struct run {
     cim__relate_fn fn;
     void *user;
     size_t count;
-    cim__looker *lookers[MAX_WORKERS];
+    cim__looker *lookers[CIM__WORKERS];
     chunk *chunks;
 } run;
 
@@ -205,7 +205,7 @@ cim_status cim__relate_run(cim_ctx *ctx, cim__universe *u, size_t count, const c
         if (r.chunks[i].relations.mem) cim__buf_free(&r.chunks[i].relations);
         if (r.chunks[i].texts.mem) cim__buf_free(&r.chunks[i].texts);
     }
-    for (size_t i = 0; i < MAX_WORKERS; i++) cim__looker_free(r.lookers[i]);
+    for (size_t i = 0; i < CIM__WORKERS; i++) cim__looker_free(r.lookers[i]);
     cim__free(ctx->mem, r.chunks);
     if (st >= 0 && (u->made.failed || u->texts.failed)) st = cim__nomem(ctx);
     return st;

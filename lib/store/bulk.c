@@ -48,8 +48,7 @@ struct cim__lane {
     run now, ahead;         /* ahead: taken because somebody had to know the next page's number */
     cim__buf pending;       /* finished pages, the first has number pending_first */
     uint32_t pending_first;
-    cim_status status;      /* of writing pages where no failure can be reported */
-    int error;
+    int error;              /* of writing, where no failure can be reported; 0: none */
     cim__buf record, cell;
     page leaf, other;
 };
@@ -255,7 +254,6 @@ cim_status cim__lane_new(cim_ctx *ctx, cim__bulk *bulk, cim__lane **lane_out)
     b->pending = b->record = b->cell = cim__buf_on(bulk->mem);
     b->pending_first = 0;
     b->error = 0;
-    b->status = CIM_OK;
     *lane_out = b;
     return CIM_OK;
 }
@@ -274,7 +272,6 @@ static void flush(cim__lane *b)
     if (!b->pending.size || b->pending.failed) return;
     uint64_t at = (uint64_t)(b->pending_first - 1) * b->page_size;
     if (!b->error) b->error = write_at(b->bulk->fd, b->pending.data, b->pending.size, at);
-    if (b->error) b->status = CIM_EIO;
     start_writeback(b->bulk->fd, at, b->pending.size);
     b->pending_first += (uint32_t)(b->pending.size / b->page_size);
     b->pending.size = 0;
@@ -459,7 +456,7 @@ static void page_add(page *p, const void *cell, size_t size)
     put16(p->data + p->head + 2 * p->cells++, p->low);
 }
 
-static void page_end(const cim__lane *b, page *p, uint8_t type, uint32_t right_most)
+static void page_end(page *p, uint8_t type, uint32_t right_most)
 {
     uint32_t gap = p->head + 2 * p->cells;
     p->data[0] = type;
@@ -469,7 +466,6 @@ static void page_end(const cim__lane *b, page *p, uint8_t type, uint32_t right_m
     p->data[7] = 0;
     if (p->head == INNER_HEAD) put32(p->data + 8, right_most);
     memset(p->data + gap, 0, p->low - gap);
-    (void)b;
 }
 
 static uint32_t page_out(cim__lane *b, const page *p)
@@ -501,7 +497,7 @@ static void make_inner(tree *t, page *p, const child *list, size_t count)
         memcpy(p->data + p->low + 4, t->tails.data + list[i].tail_at, list[i].tail_size);
         put16(p->data + p->head + 2 * p->cells++, p->low);
     }
-    page_end(b, p, t->keyed ? TABLE_INNER : INDEX_INNER, list[count - 1].page);
+    page_end(p, t->keyed ? TABLE_INNER : INDEX_INNER, list[count - 1].page);
 }
 
 /* How many children, from the first on, one inner page takes: cells for all but the last.  At least two are left for the page after it. */
@@ -541,7 +537,7 @@ static cim_status build_levels(cim_ctx *ctx, tree *t, uint32_t root)
 
 static void end_leaf(tree *t, page *p, const void *tail, size_t tail_size)
 {
-    page_end(t->b, p, t->keyed ? TABLE_LEAF : INDEX_LEAF, 0);
+    page_end(p, t->keyed ? TABLE_LEAF : INDEX_LEAF, 0);
     add_child(t, page_out(t->b, p), tail, tail_size);
 }
 
@@ -623,7 +619,7 @@ static cim_status add_rows(cim_ctx *ctx, tree *t, waiting *w, int columns, size_
         if (t->keyed) add_table_cell(t, key);
         else add_index_cell(t, w);
         if (b->record.failed || b->cell.failed || b->pending.failed) return cim__nomem(ctx);
-        if (b->status < 0) return give_status(ctx, b);
+        if (b->error) return give_status(ctx, b);
         if ((row & 0xfff) == 0) CIM__TRY(cim__tick(ctx, row, rows, "write"));
     }
     if (!t->keyed) end_index(t, w);
@@ -637,7 +633,7 @@ cim_status cim__bulk_fill(cim_ctx *ctx, cim__lane *b, uint32_t root, bool keyed,
     waiting w = { false, cim__buf_on(ctx->mem) };
     page_begin(b, &b->leaf, LEAF_HEAD);
     cim_status st = add_rows(ctx, &t, &w, columns, rows, fn, user);
-    if (st >= 0 && !t.children.size) page_end(b, &b->leaf, keyed ? TABLE_LEAF : INDEX_LEAF, 0); /* one page is enough: it is the root */
+    if (st >= 0 && !t.children.size) page_end(&b->leaf, keyed ? TABLE_LEAF : INDEX_LEAF, 0); /* one page is enough: it is the root */
     if (st >= 0) st = build_levels(ctx, &t, root);
     cim__buf_free(&t.children);
     cim__buf_free(&t.tails);

@@ -123,12 +123,6 @@ void cim__db_close(cim__db *db)
 
 void *cim__db_handle(cim__db *db) { return db->handle; }
 
-bool cim__db_has_rtree(cim__db *db)
-{
-    (void)db;
-    return sqlite3_compileoption_used("ENABLE_RTREE") != 0;
-}
-
 cim_status cim__db_exec(cim_ctx *ctx, cim__db *db, const char *sql)
 {
     if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK) return CIM_OK;
@@ -208,7 +202,6 @@ cim_status cim__stmt_run(cim_ctx *ctx, cim__stmt *stmt)
 }
 
 void cim__stmt_reset(cim__stmt *stmt) { sqlite3_reset(stmt->handle); }
-int cim__stmt_columns(const cim__stmt *stmt) { return sqlite3_column_count(stmt->handle); }
 bool cim__stmt_is_null(cim__stmt *stmt, int column) { return sqlite3_column_type(stmt->handle, column) == SQLITE_NULL; }
 int64_t cim__stmt_get_int(cim__stmt *stmt, int column) { return sqlite3_column_int64(stmt->handle, column); }
 double cim__stmt_get_real(cim__stmt *stmt, int column) { return sqlite3_column_double(stmt->handle, column); }

@@ -18,7 +18,6 @@ cim_status cim__db_open(cim_ctx *ctx, const char *path, cim__db_mode mode, cim__
 void cim__db_seal(cim__db *db); /* from now on as careful as CIM__DB_READ: for a database in memory that is complete */
 void cim__db_close(cim__db *db); /* rolls back what was not committed */
 void *cim__db_handle(cim__db *db); /* sqlite3 *, for modules that speak SQLite themselves */
-bool cim__db_has_rtree(cim__db *db);
 
 /* The context whose cancellation interrupts running statements; NULL: none. */
 void cim__db_attend(cim__db *db, cim_ctx *ctx);
@@ -40,7 +39,6 @@ void cim__stmt_null(cim__stmt *stmt, int column);
 cim_status cim__stmt_step(cim_ctx *ctx, cim__stmt *stmt);
 cim_status cim__stmt_run(cim_ctx *ctx, cim__stmt *stmt); /* step to the end, then reset */
 void cim__stmt_reset(cim__stmt *stmt);
-int cim__stmt_columns(const cim__stmt *stmt);
 bool cim__stmt_is_null(cim__stmt *stmt, int column); /* columns count from 0 */
 int64_t cim__stmt_get_int(cim__stmt *stmt, int column);
 double cim__stmt_get_real(cim__stmt *stmt, int column);

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { ROUND = 4 << 20, ITEM = 48 << 10, MAX_SLICES = 1 << 16, MAX_WORKERS = 64, MAX_NEW_TYPES = 100 };
+enum { ROUND = 4 << 20, ITEM = 48 << 10, MAX_SLICES = 1 << 16, MAX_NEW_TYPES = 100 };
 
 typedef struct slice {
     cim__jslice key, value; /* key.size 0: a feature of a sequence */
@@ -36,7 +36,7 @@ typedef struct runner {
     cim__jscan scan;
     cim__buf slices, items;
     size_t item_count;
-    cim__cj_worker *workers[MAX_WORKERS]; /* made when first needed */
+    cim__cj_worker *workers[CIM__WORKERS]; /* made when first needed */
     cim__map ids;                         /* hash of an id -> 0: to notice repetitions */
     uint64_t features, repeated;
 } runner;
@@ -145,7 +145,7 @@ static cim_status run_item(cim_ctx *ctx, uint32_t worker, size_t number, void *u
 {
     runner *r = user;
     item *it = &CIM__AT(&r->items, item, number);
-    cim__cj_worker *w = r->workers[worker % MAX_WORKERS];
+    cim__cj_worker *w = r->workers[worker];
     cim_status st = CIM_OK;
     w->counts = &it->counts;
     w->report = &it->report;
@@ -268,7 +268,7 @@ static cim_status take_item(cim_ctx *ctx, runner *r, item *it)
 static cim_status make_workers(cim_ctx *ctx, runner *r)
 {
     size_t wanted = ctx->threads < r->item_count ? ctx->threads : r->item_count;
-    for (size_t i = 0; i < wanted + 1 && i < MAX_WORKERS; i++) {
+    for (size_t i = 0; i < wanted + 1 && i < CIM__WORKERS; i++) {
         if (r->workers[i]) continue;
         cim__cj_worker *w = cim__alloc(ctx->mem, sizeof *w);
         if (!w) return cim__nomem(ctx);
@@ -417,7 +417,7 @@ static void free_runner(cim_ctx *ctx, runner *r)
     }
     cim__buf_free(&r->items);
     cim__buf_free(&r->slices);
-    for (int i = 0; i < MAX_WORKERS; i++) {
+    for (int i = 0; i < CIM__WORKERS; i++) {
         if (r->workers[i]) cim__cj_worker_free(r->workers[i]);
         cim__free(ctx->mem, r->workers[i]);
     }

@@ -25,7 +25,7 @@ typedef struct queue {
     bool failed;
 } queue;
 
-enum { AHEAD = 2 * CIM__OSM_WORKERS, BATCH_BYTES = 768 << 10, PASS_ON_BYTES = 4 << 20 };
+enum { AHEAD = 2 * CIM__WORKERS, BATCH_BYTES = 768 << 10, PASS_ON_BYTES = 4 << 20 };
 
 /* ---- batches ---- */
 

@@ -64,7 +64,7 @@ static void worker_free(cim__osm_worker *w)
 
 static cim_status set_up(cim_ctx *ctx, cim__osm *osm)
 {
-    osm->workers = cim__zalloc_n(ctx->mem, CIM__OSM_WORKERS, sizeof *osm->workers);
+    osm->workers = cim__zalloc_n(ctx->mem, CIM__WORKERS, sizeof *osm->workers);
     osm->bounds = osm->hints = osm->doors = osm->borrowed = cim__buf_on(ctx->mem);
     cim__osm_source_init(&osm->source, ctx->mem, osm->job);
     if (!osm->workers) return cim__nomem(ctx);
@@ -76,7 +76,7 @@ static void tear_down(cim__osm *osm)
     cim__mem *mem = osm->mem;
     cim__buf *bufs[] = { &osm->bounds, &osm->hints, &osm->doors, &osm->borrowed };
     void *arrays[] = { osm->xy, osm->metres, (void *)osm->node_flags, (void *)osm->meetings, osm->way_flags, osm->relation, osm->members };
-    for (size_t i = 0; osm->workers && i < CIM__OSM_WORKERS; i++) worker_free(&osm->workers[i]);
+    for (size_t i = 0; osm->workers && i < CIM__WORKERS; i++) worker_free(&osm->workers[i]);
     for (size_t i = 0; osm->sheets && i < osm->block_count; i++) sheet_free(&osm->sheets[i]);
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) cim__buf_free(bufs[i]);
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) cim__free(mem, arrays[i]);
@@ -125,7 +125,7 @@ static int32_t world_system(cim__osm *osm, size_t lon_bins)
 
 static void sum_bins(const cim__osm *osm, uint32_t *lon, uint32_t *lat)
 {
-    for (size_t i = 0; i < CIM__OSM_WORKERS; i++) {
+    for (size_t i = 0; i < CIM__WORKERS; i++) {
         if (!osm->workers[i].ready) continue;
         for (size_t k = 0; k < CIM__OSM_LON_BINS; k++) lon[k] += osm->workers[i].lon[k];
         for (size_t k = 0; k < CIM__OSM_LAT_BINS; k++) lat[k] += osm->workers[i].lat[k];
@@ -176,7 +176,7 @@ static cim_status make_sheets(cim_ctx *ctx, cim__osm *osm)
 static void merge_reports(cim__osm *osm)
 {
     uint64_t outside = 0;
-    for (size_t i = 0; i < CIM__OSM_WORKERS; i++) {
+    for (size_t i = 0; i < CIM__WORKERS; i++) {
         if (!osm->workers[i].ready) continue;
         outside += osm->workers[i].outside;
         cim__report_merge(osm->job->report, &osm->workers[i].report);

@@ -142,7 +142,7 @@ typedef struct cim__osm_sheet {
 
 /* ---- workers ---- */
 
-enum { CIM__OSM_LON_BINS = 720, CIM__OSM_LAT_BINS = 360, CIM__OSM_WORKERS = 16 };
+enum { CIM__OSM_LON_BINS = 720, CIM__OSM_LAT_BINS = 360 };
 
 /* Warnings are ordered by kind and place in the file. */
 static inline uint64_t cim__osm_order(unsigned kind, uint64_t ordinal) { return (uint64_t)(kind + 1) << 40 | ordinal; }
@@ -166,7 +166,7 @@ typedef struct cim__osm {
     cim__mem *mem;
     cim__osm_source source;
     cim__osm_words words;
-    cim__osm_worker *workers; /* CIM__OSM_WORKERS */
+    cim__osm_worker *workers; /* CIM__WORKERS */
     cim__osm_sheet *sheets;   /* by block */
     size_t block_count;
     atomic_ullong elements, bytes; /* seen so far, for the limits on expansion */

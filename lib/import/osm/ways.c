@@ -208,7 +208,7 @@ static int by_node(const void *a, const void *b)
 
 static cim_status join(cim_ctx *ctx, cim__osm *osm)
 {
-    for (size_t i = 0; i < CIM__OSM_WORKERS; i++) {
+    for (size_t i = 0; i < CIM__WORKERS; i++) {
         cim__osm_worker *w = &osm->workers[i];
         if (!w->ready) continue;
         cim__buf_put(&osm->doors, w->doors.data, w->doors.size);

@@ -1,28 +1,9 @@
 /* Reference systems and the order of axes: the gotchas of real files. */
-#include "citygml.h"
+#include "fixture.h"
 
 #define TRIANGLE(positions) GML_BUILDING("b", "<bldg:lod0FootPrint>" GML_MS(GML_SM(GML_POLYGON("p", positions))) "</bldg:lod0FootPrint>")
 #define WITHOUT(body) "<core:CityModel " GML_NS2 ">" body "</core:CityModel>"
 #define WITH(srs, positions) "<core:CityModel " GML_NS2 ">" GML_ENVELOPE(srs) TRIANGLE(positions) "</core:CityModel>"
-
-static cim_ctx *ctx;
-static gml_run run;
-
-static int begin(void **state)
-{
-    (void)state;
-    ctx = support_ctx();
-    gml_begin(&run, ctx);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    gml_end(&run);
-    cim_ctx_free(ctx);
-    return 0;
-}
 
 static void first_vertex(double xyz[3])
 {

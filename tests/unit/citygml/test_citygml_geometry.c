@@ -1,26 +1,7 @@
 /* GML geometries of every kind into shapes. */
-#include "citygml.h"
+#include "fixture.h"
 
 #include <math.h>
-
-static cim_ctx *ctx;
-static gml_run run;
-
-static int begin(void **state)
-{
-    (void)state;
-    ctx = support_ctx();
-    gml_begin(&run, ctx);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    gml_end(&run);
-    cim_ctx_free(ctx);
-    return 0;
-}
 
 #define LOD2(body) GML_MODEL2(GML_BUILDING("b", "<bldg:lod2MultiSurface>" body "</bldg:lod2MultiSurface>"))
 #define FURNITURE(body) GML_MODEL2(GML_MEMBER("<frn:CityFurniture gml:id=\"f\"><frn:lod1Geometry>" body "</frn:lod1Geometry></frn:CityFurniture>"))

@@ -1,24 +1,5 @@
 /* xlinks: within an object, between objects, between files, and those that lead nowhere. */
-#include "citygml.h"
-
-static cim_ctx *ctx;
-static gml_run run;
-
-static int begin(void **state)
-{
-    (void)state;
-    ctx = support_ctx();
-    gml_begin(&run, ctx);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    gml_end(&run);
-    cim_ctx_free(ctx);
-    return 0;
-}
+#include "fixture.h"
 
 #define SOLID(body) "<bldg:lod2Solid><gml:Solid><gml:exterior><gml:CompositeSurface>" body "</gml:CompositeSurface></gml:exterior></gml:Solid></bldg:lod2Solid>"
 #define PART(id, body) "<bldg:consistsOfBuildingPart><bldg:BuildingPart gml:id=\"" id "\">" body "</bldg:BuildingPart></bldg:consistsOfBuildingPart>"

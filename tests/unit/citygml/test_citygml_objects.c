@@ -1,27 +1,8 @@
 /* Objects, their attributes, values, relations and what is kept as text. */
-#include "citygml.h"
+#include "fixture.h"
 
 #include <math.h>
 #include <sys/stat.h>
-
-static cim_ctx *ctx;
-static gml_run run;
-
-static int begin(void **state)
-{
-    (void)state;
-    ctx = support_ctx();
-    gml_begin(&run, ctx);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    gml_end(&run);
-    cim_ctx_free(ctx);
-    return 0;
-}
 
 #define FOOT(id) "<bldg:lod0FootPrint>" GML_MS(GML_SM(GML_SQUARE(id, "1"))) "</bldg:lod0FootPrint>"
 
