@@ -14,12 +14,13 @@
 #include "cim/shapes.h"
 #include "geom/geom.h"
 
-enum { CIM__SHAPE_UNIT = 64, CIM__SHAPE_ROW = 8, CIM__SHAPE_BLOCK = 16, CIM__SHAPE_PLAIN = 128, CIM__SHAPE_GROUP_LANES = 256 };
+enum { CIM__SHAPE_UNIT = 64, CIM__SHAPE_ROW = 8, CIM__SHAPE_BLOCK = 16, CIM__SHAPE_PLAIN = 64, CIM__SHAPE_GROUP_LANES = 256 };
 
 enum {
-    CIM__SHAPE_AREA = 1,  /* polygons */
+    CIM__SHAPE_AREA = 1,  /* polygons; the same bit as CIM__ODD */
     CIM__SHAPE_LONE = 2,  /* some ring is a single vertex: it has no edge that kernels could see */
-    CIM__SHAPE_RINGS = 4  /* more than one ring: vertex numbers and lanes differ */
+    CIM__SHAPE_RINGS = 4, /* more than one ring: vertex numbers and lanes differ */
+    CIM__SHAPE_SLOW = 8   /* lone or grouped */
 };
 
 typedef struct cim__shape {
@@ -51,8 +52,9 @@ typedef struct cim__shape_path {
     double (*least)(const double *px, const double *py, uint32_t lanes, double x, double y); /* square of the least distance */
     /* First lane not below `from` that has a box which meets `box`; those with a NaN at one end may be reported too. */
     uint32_t (*overlap)(const double *px, const double *py, uint32_t from, uint32_t lanes, const cim_box *box);
-    uint32_t (*meets)(const cim__shape_group *group, const cim_box *box);                     /* a bit for every box that does */
-    void (*bounds)(const cim__shape_group *group, double x, double y, double least2_out[CIM__SHAPE_BLOCK]); /* squares of distances */
+    uint32_t (*meets)(const cim__shape_group *group, const cim_box *box);       /* a bit for every box that does */
+    double (*bound)(const cim__shape_group *group, double x, double y);         /* square of the distance to the nearest box */
+    uint32_t (*within)(const cim__shape_group *group, double x, double y, double most2); /* a bit for every box not farther */
 } cim__shape_path;
 
 enum { CIM__ODD = 1, CIM__NEAR = 2 };

@@ -12,7 +12,6 @@
 #define M __m256d
 #define LOAD _mm256_loadu_pd
 #define SET _mm256_set1_pd
-#define STORE _mm256_storeu_pd
 #define ADD _mm256_add_pd
 #define SUB _mm256_sub_pd
 #define MUL _mm256_mul_pd
@@ -41,7 +40,7 @@ KERNEL static inline double least_of(__m256d v)
 
 #include "geom/shapes_kernel.h"
 
-const cim__shape_path cim__shape_avx2 = { "avx2", avx2_cross, avx2_least, avx2_overlap, avx2_meets, avx2_bounds };
+const cim__shape_path cim__shape_avx2 = { "avx2", avx2_cross, avx2_least, avx2_overlap, avx2_meets, avx2_bound, avx2_within };
 #else
 typedef int cim__no_avx2;
 #endif

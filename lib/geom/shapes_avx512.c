@@ -12,7 +12,6 @@
 #define M __mmask8
 #define LOAD _mm512_loadu_pd
 #define SET _mm512_set1_pd
-#define STORE _mm512_storeu_pd
 #define ADD _mm512_add_pd
 #define SUB _mm512_sub_pd
 #define MUL _mm512_mul_pd
@@ -42,7 +41,7 @@ KERNEL static inline double least_of(__m512d v)
 
 #include "geom/shapes_kernel.h"
 
-const cim__shape_path cim__shape_avx512 = { "avx512", avx512_cross, avx512_least, avx512_overlap, avx512_meets, avx512_bounds };
+const cim__shape_path cim__shape_avx512 = { "avx512", avx512_cross, avx512_least, avx512_overlap, avx512_meets, avx512_bound, avx512_within };
 #else
 typedef int cim__no_avx512;
 #endif

@@ -57,6 +57,7 @@ static size_t measure(const cim_geom *g, cim__shape *head)
     head->lanes = (head->flags & (CIM__SHAPE_AREA | CIM__SHAPE_LONE)) == CIM__SHAPE_AREA ? used - 2 : used - 1;
     head->slots = round_up(used, CIM__SHAPE_ROW);
     head->groups = groups_of(head->lanes);
+    if (head->groups || head->flags & CIM__SHAPE_LONE) head->flags |= CIM__SHAPE_SLOW;
     return 1 + (size_t)head->slots * 2 * sizeof(double) / CIM__SHAPE_UNIT
            + (head->groups + (size_t)cim__shape_tops(head)) * (sizeof(cim__shape_group) / CIM__SHAPE_UNIT);
 }

@@ -24,54 +24,61 @@ double cim__shape_lane2(const double *px, const double *py, uint32_t i, double x
     return between ? det / length2 * det : x0 * x0 + y0 * y0;
 }
 
-static void look_at(search *s, uint32_t first, uint32_t lanes)
+static void look_at(search *s, uint32_t first)
 {
-    double found = s->path->least(s->px + first, s->py + first, lanes, s->x, s->y);
+    if (first >= s->h->lanes) return;
+    double found = s->path->least(s->px + first, s->py + first, cim__shape_least(CIM__SHAPE_BLOCK, s->h->lanes - first), s->x, s->y);
     if (found > s->best || (found == s->best && first >= s->first)) return;
     s->best = found;
     s->first = first;
 }
 
-static uint32_t nearest_of(const double *bounds, uint32_t count)
+static uint32_t nearest_in(const search *s, const cim__shape_group *group, double bound2)
 {
-    uint32_t best = 0;
-    for (uint32_t i = 1; i < count; i++)
-        if (bounds[i] < bounds[best]) best = i;
-    return best;
+    return (uint32_t)__builtin_ctz(s->path->within(group, s->x, s->y, bound2));
 }
 
 static void search_group(search *s, uint32_t g)
 {
-    double bounds[CIM__SHAPE_BLOCK];
-    uint32_t first = g * CIM__SHAPE_GROUP_LANES, lanes = cim__shape_least(CIM__SHAPE_GROUP_LANES, s->h->lanes - first);
-    uint32_t count = (lanes + CIM__SHAPE_BLOCK - 1) / CIM__SHAPE_BLOCK;
-    s->path->bounds(cim__shape_groups(s->h) + g, s->x, s->y, bounds);
-    uint32_t nearest = nearest_of(bounds, count);
-    for (uint32_t k = 0; k <= count; k++) { /* the nearest, then all others */
-        uint32_t i = k ? k - 1 : nearest;
-        if (bounds[i] > s->best || k == nearest + 1) continue;
-        look_at(s, first + i * CIM__SHAPE_BLOCK, cim__shape_least(CIM__SHAPE_BLOCK, lanes - i * CIM__SHAPE_BLOCK));
+    const cim__shape_group *group = cim__shape_groups(s->h) + g;
+    if (g >= s->h->groups) return;
+    uint32_t first = g * CIM__SHAPE_GROUP_LANES, nearest = nearest_in(s, group, s->path->bound(group, s->x, s->y));
+    look_at(s, first + nearest * CIM__SHAPE_BLOCK);
+    uint32_t rest = s->path->within(group, s->x, s->y, s->best) & ~(1u << nearest);
+    while (rest) {
+        double before = s->best;
+        look_at(s, first + (uint32_t)__builtin_ctz(rest) * CIM__SHAPE_BLOCK);
+        rest &= rest - 1;
+        if (s->best < before) rest &= s->path->within(group, s->x, s->y, s->best);
     }
+}
+
+/* The group nearest to the point. */
+static uint32_t nearest_group(const search *s, const cim__shape_group *tops)
+{
+    double least = HUGE_VAL;
+    uint32_t best = 0;
+    for (uint32_t t = 0; t < cim__shape_tops(s->h); t++) {
+        double bound = s->path->bound(tops + t, s->x, s->y);
+        if (bound >= least) continue;
+        least = bound;
+        best = t;
+    }
+    return best * CIM__SHAPE_BLOCK + nearest_in(s, tops + best, least);
 }
 
 static void search_groups(search *s)
 {
-    double bounds[CIM__SHAPE_BLOCK], least = HUGE_VAL;
-    uint32_t nearest = 0, tops = cim__shape_tops(s->h);
-    const cim__shape_group *top = cim__shape_groups(s->h) + s->h->groups;
-    for (uint32_t t = 0; t < tops; t++) {
-        s->path->bounds(top + t, s->x, s->y, bounds);
-        uint32_t i = nearest_of(bounds, CIM__SHAPE_BLOCK);
-        if (bounds[i] >= least) continue;
-        least = bounds[i];
-        nearest = t * CIM__SHAPE_BLOCK + i;
-    }
+    const cim__shape_group *tops = cim__shape_groups(s->h) + s->h->groups;
+    uint32_t nearest = s->h->groups > 1 ? nearest_group(s, tops) : 0;
     search_group(s, nearest);
-    for (uint32_t t = 0; t < tops; t++) {
-        if (tops > 1) s->path->bounds(top + t, s->x, s->y, bounds);
-        for (uint32_t i = 0, g = t * CIM__SHAPE_BLOCK; i < CIM__SHAPE_BLOCK && g < s->h->groups; i++, g++)
-            if (bounds[i] <= s->best && g != nearest) search_group(s, g);
-    }
+    for (uint32_t t = 0; s->h->groups > 1 && t < cim__shape_tops(s->h); t++)
+        for (uint32_t rest = s->path->within(tops + t, s->x, s->y, s->best); rest; rest &= rest - 1) {
+            uint32_t g = t * CIM__SHAPE_BLOCK + (uint32_t)__builtin_ctz(rest);
+            if (g == nearest) continue;
+            search_group(s, g);
+            rest &= s->path->within(tops + t, s->x, s->y, s->best) | (rest & -rest);
+        }
 }
 
 double cim__shape_least2(const cim__shape_path *path, const cim__shape *h, double x, double y, uint32_t *lane_out)
@@ -81,7 +88,7 @@ double cim__shape_least2(const cim__shape_path *path, const cim__shape *h, doubl
     if (h->groups) search_groups(&s);
     else if (!lane_out) return path->least(s.px, s.py, h->lanes, x, y);
     else
-        for (uint32_t i = 0; i < h->lanes; i += CIM__SHAPE_BLOCK) look_at(&s, i, cim__shape_least(CIM__SHAPE_BLOCK, h->lanes - i));
+        for (uint32_t i = 0; i < h->lanes; i += CIM__SHAPE_BLOCK) look_at(&s, i);
     if (!lane_out || s.first == UINT32_MAX) return s.best;
     for (uint32_t i = s.first; i < h->lanes && i < s.first + CIM__SHAPE_BLOCK; i++)
         if (cim__shape_lane2(s.px, s.py, i, x, y, &fraction) == s.best) {

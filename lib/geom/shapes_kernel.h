@@ -3,7 +3,7 @@
  *   KERNEL, NAME(x)              attributes and name of a function
  *   V, WIDTH                     a vector of doubles and its length
  *   M                            a mask with a truth for each; of V used as a mask only the signs count
- *   LOAD SET STORE               unaligned
+ *   LOAD SET                     from anywhere; the same in all
  *   ADD SUB MUL DIV MIN MAX      MIN and MAX give the second argument when either is NaN
  *   ABS NEG(v)                   NEG: mask of the negative ones (sign bits)
  *   LT LE GT                     comparisons, false for NaN
@@ -73,12 +73,24 @@ KERNEL static uint32_t NAME(meets)(const cim__shape_group *group, const cim_box 
     return bits;
 }
 
-KERNEL static void NAME(bounds)(const cim__shape_group *group, double x, double y, double least2_out[CIM__SHAPE_BLOCK])
+/* Square of the distance to boxes i to i + WIDTH - 1; 0 within. */
+KERNEL static inline V NAME(box2)(const cim__shape_group *group, uint32_t i, V x, V y)
 {
-    const V vx = SET(x), vy = SET(y), zero = SET(0.0);
-    for (uint32_t i = 0; i < CIM__SHAPE_BLOCK; i += WIDTH) {
-        V dx = MAX(MAX(SUB(LOAD(group->min_x + i), vx), SUB(vx, LOAD(group->max_x + i))), zero);
-        V dy = MAX(MAX(SUB(LOAD(group->min_y + i), vy), SUB(vy, LOAD(group->max_y + i))), zero);
-        STORE(least2_out + i, ADD(MUL(dx, dx), MUL(dy, dy)));
-    }
+    V dx = MAX(MAX(SUB(LOAD(group->min_x + i), x), SUB(x, LOAD(group->max_x + i))), SET(0.0));
+    V dy = MAX(MAX(SUB(LOAD(group->min_y + i), y), SUB(y, LOAD(group->max_y + i))), SET(0.0));
+    return ADD(MUL(dx, dx), MUL(dy, dy));
+}
+
+KERNEL static double NAME(bound)(const cim__shape_group *group, double x, double y)
+{
+    V best = SET(HUGE_VAL);
+    for (uint32_t i = 0; i < CIM__SHAPE_BLOCK; i += WIDTH) best = MIN(NAME(box2)(group, i, SET(x), SET(y)), best);
+    return LEAST(best);
+}
+
+KERNEL static uint32_t NAME(within)(const cim__shape_group *group, double x, double y, double most2)
+{
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < CIM__SHAPE_BLOCK; i += WIDTH) bits |= BITS(LE(NAME(box2)(group, i, SET(x), SET(y)), SET(most2))) << i;
+    return bits;
 }

@@ -78,6 +78,7 @@ static bool on_groups(point *p)
 {
     const cim_box ray = { p->x, p->y, HUGE_VAL, p->y };
     const cim__shape_group *tops = cim__shape_groups(p->h) + p->h->groups;
+    if (p->h->groups == 1) return on_group(p, 0, &ray);
     for (uint32_t t = 0; t < cim__shape_tops(p->h); t++)
         for (uint32_t hits = p->path->meets(tops + t, &ray); hits; hits &= hits - 1) {
             uint32_t i = (uint32_t)__builtin_ctz(hits), g = t * CIM__SHAPE_BLOCK + i, first = g * CIM__SHAPE_GROUP_LANES;
@@ -86,12 +87,24 @@ static bool on_groups(point *p)
     return false;
 }
 
+/* Large shapes, points on or almost on an edge, and rings of one vertex. */
+static __attribute__((noinline)) int32_t locate_slowly(const cim__shape_path *path, const cim__shape *h, double x, double y)
+{
+    point p = { path, h, cim__shape_x(h), cim__shape_y(h), x, y, 0 };
+    if (h->groups ? on_groups(&p) : on_lanes(&p, 0, h->lanes)) return CIM_BOUNDARY;
+    return p.odd & h->flags & CIM__SHAPE_AREA ? CIM_INSIDE : CIM_OUTSIDE;
+}
+
 int32_t cim__shape_locate(const cim__shape_path *path, const cim__shape *h, double x, double y)
 {
     if (!cim__shape_holds(h, x, y)) return CIM_OUTSIDE;
-    point p = { path, h, cim__shape_x(h), cim__shape_y(h), x + 0.0, y + 0.0, 0 };
-    if (h->groups ? on_groups(&p) : on_lanes(&p, 0, h->lanes)) return CIM_BOUNDARY;
-    return p.odd && h->flags & CIM__SHAPE_AREA ? CIM_INSIDE : CIM_OUTSIDE;
+    x += 0.0; /* no -0.0: kernels look at signs of differences */
+    y += 0.0;
+    if (!(h->flags & CIM__SHAPE_SLOW)) {
+        uint32_t found = path->cross(cim__shape_x(h), cim__shape_y(h), h->lanes, x, y, h->doubt);
+        if (!(found & CIM__NEAR)) return (int32_t)(found & h->flags & CIM__SHAPE_AREA) * CIM_INSIDE; /* one cannot guess which: no branch */
+    }
+    return locate_slowly(path, h, x, y);
 }
 
 int32_t cim_shapes_locate(const cim_shapes *s, size_t i, double x, double y) { return cim__shape_locate(s->path, cim__shape_of(s, i), x, y); }

@@ -68,6 +68,7 @@ static bool meets_edges(const target *t)
 {
     const cim__shape_group *tops = cim__shape_groups(t->h) + t->h->groups;
     if (!t->h->groups) return meets_lanes(t, 0, t->h->lanes);
+    if (t->h->groups == 1) return meets_group(t, 0);
     for (uint32_t top = 0; top < cim__shape_tops(t->h); top++)
         for (uint32_t hits = t->path->meets(tops + top, &t->box); hits; hits &= hits - 1)
             if (meets_group(t, top * CIM__SHAPE_BLOCK + (uint32_t)__builtin_ctz(hits))) return true;

@@ -10,7 +10,6 @@
 #define M uint32_t
 #define LOAD(p) (*(p))
 #define SET(a) (a)
-#define STORE(p, v) (*(p) = (v))
 #define ADD(a, b) ((a) + (b))
 #define SUB(a, b) ((a) - (b))
 #define MUL(a, b) ((a) * (b))
@@ -36,4 +35,4 @@ static inline double max_of(double a, double b) { return a > b ? a : b; }
 
 #include "geom/shapes_kernel.h"
 
-const cim__shape_path cim__shape_plain = { "plain", plain_cross, plain_least, plain_overlap, plain_meets, plain_bounds };
+const cim__shape_path cim__shape_plain = { "plain", plain_cross, plain_least, plain_overlap, plain_meets, plain_bound, plain_within };

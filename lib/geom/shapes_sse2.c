@@ -12,7 +12,6 @@
 #define M __m128d
 #define LOAD _mm_loadu_pd
 #define SET _mm_set1_pd
-#define STORE _mm_storeu_pd
 #define ADD _mm_add_pd
 #define SUB _mm_sub_pd
 #define MUL _mm_mul_pd
@@ -35,7 +34,7 @@
 
 #include "geom/shapes_kernel.h"
 
-const cim__shape_path cim__shape_sse2 = { "sse2", sse2_cross, sse2_least, sse2_overlap, sse2_meets, sse2_bounds };
+const cim__shape_path cim__shape_sse2 = { "sse2", sse2_cross, sse2_least, sse2_overlap, sse2_meets, sse2_bound, sse2_within };
 #else
 typedef int cim__no_sse2;
 #endif
