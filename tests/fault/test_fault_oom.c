@@ -149,6 +149,11 @@ static void test_oom_index(void **state)
 {
     (void)state;
     run_loop("index", use_index, 1000);
+}
+
+static void test_oom_shapes(void **state)
+{
+    (void)state;
     run_loop("shapes", use_shapes, 1000);
 }
 
@@ -160,6 +165,6 @@ static void test_oom_geometry(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_oom_city), cmocka_unit_test(test_oom_check), cmocka_unit_test(test_oom_index), cmocka_unit_test(test_oom_geometry) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_oom_city), cmocka_unit_test(test_oom_check), cmocka_unit_test(test_oom_index), cmocka_unit_test(test_oom_shapes), cmocka_unit_test(test_oom_geometry) };
     return cmocka_run_group_tests_name("fault/oom", tests, make_city, NULL);
 }

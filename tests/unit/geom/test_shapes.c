@@ -16,13 +16,15 @@ enum { MOST = 700, ROUNDS = 2500, ASKED = 8 };
 typedef struct grid {
     double unit;
     int64_t offset_x, offset_y, span;
+    bool mixed; /* magnitudes differ, so that differences of coordinates have more bits than a double */
 } grid;
 
 static const grid grids[] = {
-    { 1.0, 0, 0, 5 },                                                 /* nearly everything collinear, many places shared */
-    { 1.0, 0, 0, 40 },
-    { 0x1p-26, (int64_t)(1e8 * 0x1p26), -(int64_t)(1e8 * 0x1p26), 1 << 30 }, /* 16 m at 100,000 km: all 53 bits in use */
-    { 0x1p-40, (int64_t)8 << 40, (int64_t)49 << 40, 1 << 24 },        /* degrees */
+    { 1.0, 0, 0, 5, false }, /* nearly everything collinear, many places shared */
+    { 1.0, 0, 0, 40, false },
+    { 0x1p-26, (int64_t)(1e8 * 0x1p26), -(int64_t)(1e8 * 0x1p26), 1 << 30, false }, /* 16 m at 100,000 km: all 53 bits in use */
+    { 0x1p-30, 0, 0, (int64_t)1 << 59, true }, /* floating point gets the sign of a triangle wrong here */
+    { 0x1p-40, (int64_t)8 << 40, (int64_t)49 << 40, 1 << 24, false }, /* degrees */
 };
 enum { GRIDS = sizeof grids / sizeof *grids };
 
@@ -67,6 +69,14 @@ static int64_t below(fixture *f, int64_t n) { return (int64_t)(support_random(&f
 
 /* ---- figures ---- */
 
+/* The nearest place that doubles can name. */
+static int64_t fit(int64_t v) { return (int64_t)(double)v; }
+static int64_t some(fixture *f, const grid *at, int64_t beyond)
+{
+    int64_t v = below(f, at->span + 2 * beyond) - beyond;
+    return at->mixed ? fit((v - at->span / 2) >> below(f, 20)) : v;
+}
+
 static void add_vertex(figure *g, int64_t x, int64_t y)
 {
     g->x[g->vertices] = x;
@@ -74,12 +84,12 @@ static void add_vertex(figure *g, int64_t x, int64_t y)
 }
 
 /* Any ring: crossing itself, of one or two vertices, with edges of no length, along its own edges or those of others. */
-static void add_ring(fixture *f, int64_t span, int vertices)
+static void add_ring(fixture *f, const grid *at, int vertices)
 {
     figure *g = &f->figure;
     int first = g->vertices;
     for (int i = 0; i < vertices; i++) {
-        int64_t x = below(f, span), y = below(f, span), kind = below(f, 10);
+        int64_t x = some(f, at, 0), y = some(f, at, 0), kind = below(f, 10);
         if (g->vertices && kind == 0) x = g->x[g->vertices - 1];
         if (g->vertices && kind == 1) y = g->y[g->vertices - 1];
         if (g->vertices && kind == 2) x = g->x[g->vertices - 1], y = g->y[g->vertices - 1];
@@ -115,7 +125,7 @@ static cim_geom random_figure(fixture *f, const grid *at)
     f->figure.area = type == CIM_GEOM_MULTIPOLYGON;
     for (int i = 0; i < rings; i++) {
         int vertices = type == CIM_GEOM_MULTIPOINT ? 1 : 1 + (int)below(f, lengths[below(f, 8)]);
-        if (f->figure.vertices + vertices + 1 < MOST) add_ring(f, at->span, vertices);
+        if (f->figure.vertices + vertices + 1 < MOST) add_ring(f, at, vertices);
     }
     return view(f, at, type);
 }
@@ -205,13 +215,16 @@ static void choose(fixture *f, const grid *at, int64_t *p)
 {
     const figure *g = &f->figure;
     int v = (int)below(f, g->vertices), w = v + 1 < g->vertices ? v + 1 : v;
-    int64_t kind = below(f, 6);
-    p[0] = below(f, at->span + 4) - 2;
-    p[1] = below(f, at->span + 4) - 2;
+    int64_t kind = below(f, 8), part = below(f, 1 << 20);
+    p[0] = some(f, at, 2);
+    p[1] = some(f, at, 2);
     if (kind == 1 || kind == 2) p[0] = g->x[v], p[1] = g->y[v];
     if (kind == 3 || kind == 4) p[0] = g->x[v] + (g->x[w] - g->x[v]) / 2, p[1] = g->y[v] + (g->y[w] - g->y[v]) / 2;
     if (kind == 2 || kind == 4) p[0] += below(f, 3) - 1, p[1] += below(f, 3) - 1;
     if (kind == 5) p[1] = g->y[v];
+    if (kind > 5 || at->mixed) p[0] = g->x[v] + (int64_t)(((wide)(g->x[w] - g->x[v]) * part) >> 20), p[1] = g->y[v] + (int64_t)(((wide)(g->y[w] - g->y[v]) * part) >> 20);
+    p[0] = fit(p[0]);
+    p[1] = fit(p[1]);
 }
 
 static double at_x(const grid *at, int64_t x) { return (double)(x + at->offset_x) * at->unit; }
@@ -229,7 +242,7 @@ static void test_shapes_positions_are_exact(void **state)
             question q = { { 0, 0 }, { 0, 0 }, false };
             choose(f, at, q.p);
             choose(f, at, q.q);
-            if (k & 1) q.q[0] = q.p[0] + below(f, 1 + at->span / 8), q.q[1] = q.p[1] + below(f, 1 + at->span / 8);
+            if (k & 1) q.q[0] = fit(q.p[0] + below(f, 1 + at->span / 8)), q.q[1] = fit(q.p[1] + below(f, 1 + at->span / 8));
             question w = { { q.p[0] < q.q[0] ? q.p[0] : q.q[0], q.p[1] < q.q[1] ? q.p[1] : q.q[1] }, { q.p[0] < q.q[0] ? q.q[0] : q.p[0], q.p[1] < q.q[1] ? q.q[1] : q.p[1] }, false };
             cim_box window = { at_x(at, w.p[0]), at_y(at, w.p[1]), at_x(at, w.q[0]), at_y(at, w.q[1]) };
             double x = at_x(at, q.p[0]), y = at_y(at, q.p[1]);
@@ -416,6 +429,38 @@ static void test_shapes_huge(void **state)
     }
 }
 
+/* A line there and back, with spikes, so that boxes are nearer than what is in them: of equally near edges the first one counts. */
+static void test_shapes_nearest_is_the_first(void **state)
+{
+    fixture *f = *state;
+    enum { N = 1000 };
+    cim__gbuild_begin(&f->build, CIM_GEOM_LINESTRING, 2);
+    for (int i = 0; i < 2 * N; i++) cim__gbuild_xy(&f->build, i < N ? i : 2 * N - i, i < N ? 0 : i % 16 == 8 ? -20 : 10);
+    cim__gbuild_ring(&f->build);
+    cim__gbuild_part(&f->build);
+    cim_geom g = cim__gbuild_view(&f->build);
+    cim_shapes *shapes = build_one(f, &g);
+    const cim__shape *h = cim__shape_of(shapes, 0);
+    int tied = 0;
+    for (int x = 0; x < 2 * N; x++) {
+        double least = HUGE_VAL, fraction;
+        uint32_t first = 0;
+        for (uint32_t i = 0; i < h->lanes; i++) {
+            double d = cim__shape_lane2(cim__shape_x(h), cim__shape_y(h), i, 0.5 * x, 5, &fraction);
+            tied += d == least;
+            if (d < least) least = d, first = i;
+        }
+        for (uint32_t p = 0; (shapes->path = cim__shape_path_at(p)); p++) {
+            cim_nearest nearest;
+            cim_shapes_nearest(shapes, 0, 0.5 * x, 5, &nearest);
+            assert_int_equal(nearest.vertex, first);
+            assert_true(nearest.distance == sqrt(least));
+        }
+    }
+    assert_true(tied > N);
+    cim_shapes_free(shapes);
+}
+
 /* ---- many at once ---- */
 
 static void test_shapes_many(void **state)
@@ -592,7 +637,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = { TEST(test_shapes_positions_are_exact), TEST(test_shapes_distances_on_grids), TEST(test_shapes_agree_with_geos),
-                                        TEST(test_shapes_huge),                TEST(test_shapes_many),               TEST(test_shapes_empty_and_unknown),
+                                        TEST(test_shapes_huge),                TEST(test_shapes_nearest_is_the_first), TEST(test_shapes_many),               TEST(test_shapes_empty_and_unknown),
                                         TEST(test_shapes_odd_questions),       TEST(test_shapes_refuses),            TEST(test_shapes_tiny_and_vast) };
     return cmocka_run_group_tests_name("geom/shapes", tests, NULL, NULL);
 }
