@@ -5,7 +5,8 @@
  * Usable on its own, without a city.  Shape i is the i-th geometry given to cim_shapes_build().  No question allocates, and
  * every answer but a distance is exact for the doubles given: a sum is first made in floating point, and only when it is
  * smaller than its error bound, exactly (J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic and Fast Robust
- * Geometric Predicates", 1997).  Distances and places are rounded, with an error of some 1e-16 of the largest difference of
+ * Geometric Predicates", 1997).  That holds for coordinates that are 0 or from 1e-130 to 1e150, positive or negative.  Distances
+ * and places are rounded, with an error of some 1e-16 of the largest difference of
  * coordinates that comes in; the same doubles give the same bits on every processor.
  *
  * Areas (polygons) follow the even-odd rule over all rings of a geometry, so holes need no order and no direction, and what

@@ -38,8 +38,9 @@ _Static_assert(sizeof(cim__shape) == CIM__SHAPE_UNIT, "coordinates follow on a b
 typedef struct cim__shape_group {
     double min_x[CIM__SHAPE_BLOCK], min_y[CIM__SHAPE_BLOCK], max_x[CIM__SHAPE_BLOCK], max_y[CIM__SHAPE_BLOCK];
     uint32_t rings[CIM__SHAPE_BLOCK]; /* that end before the box's first lane */
-    uint32_t chains;                  /* bit i: the lanes of box i are one chain without a NaN */
-    uint32_t reserved[15];
+    /* Lanes of a box are the end of one ring, whole rings, and the beginning of another.  Where, from its first lane on, the one ends
+     * and the other begins; both 0 when no ring ends here. */
+    uint16_t head_end[CIM__SHAPE_BLOCK], tail_start[CIM__SHAPE_BLOCK];
 } cim__shape_group;
 _Static_assert(sizeof(cim__shape_group) % CIM__SHAPE_UNIT == 0, "groups follow each other on boundaries of 64 bytes");
 

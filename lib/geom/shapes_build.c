@@ -94,47 +94,39 @@ static void empty_group(cim__shape_group *group)
     }
 }
 
-static void set_box(cim__shape_group *group, uint32_t i, const cim_box *box, bool chain)
+/* Box i of a group: `lanes` lanes from `first`.  Returns how many rings end there. */
+static uint32_t fill_box(const cim__shape *head, cim__shape_group *group, uint32_t i, uint32_t first, uint32_t lanes)
 {
-    group->min_x[i] = box->min_x;
-    group->min_y[i] = box->min_y;
-    group->max_x[i] = box->max_x;
-    group->max_y[i] = box->max_y;
-    group->chains |= (uint32_t)chain << i;
-}
-
-/* Boxes of the lanes, 16 by 16; *rings counts those that have ended. */
-static cim_box fill_block(const cim__shape *head, uint32_t block, bool *chain_out, uint32_t *rings)
-{
-    const double *px = cim__shape_x(head), *py = cim__shape_y(head);
-    uint32_t first = block * CIM__SHAPE_BLOCK, end = cim__shape_least(first + CIM__SHAPE_BLOCK, head->lanes);
+    const double *px = cim__shape_x(head) + first, *py = cim__shape_y(head) + first;
     cim_box box = CIM__BOX_EMPTY;
-    *chain_out = true;
-    for (uint32_t i = first; i <= end; i++) {
-        if (isnan(px[i])) {
-            *chain_out = false;
-            *rings += i < end;
-        } else cim__box_add(&box, px[i], py[i]);
+    uint32_t rings = 0;
+    for (uint32_t k = 0; k <= lanes; k++) {
+        if (!isnan(px[k])) {
+            cim__box_add(&box, px[k], py[k]);
+            continue;
+        }
+        if (!group->tail_start[i] && k) group->head_end[i] = (uint16_t)(k - 1);
+        group->tail_start[i] = (uint16_t)(k < lanes ? k + 1 : k); /* at the NaN itself when nothing follows: it is never below */
+        rings += k < lanes;
     }
-    return box;
+    group->min_x[i] = box.min_x;
+    group->min_y[i] = box.min_y;
+    group->max_x[i] = box.max_x;
+    group->max_y[i] = box.max_y;
+    return rings;
 }
 
 static void fill_groups(const cim__shape *head, cim__shape_group *groups)
 {
-    uint32_t rings = 0, blocks = (head->lanes + CIM__SHAPE_BLOCK - 1) / CIM__SHAPE_BLOCK;
+    uint32_t rings = 0;
     cim__shape_group *tops = groups + head->groups;
     for (uint32_t i = 0; i < head->groups + cim__shape_tops(head); i++) empty_group(groups + i);
-    for (uint32_t g = 0; g < head->groups; g++) {
-        cim_box all = CIM__BOX_EMPTY;
-        bool chains = true, chain;
-        for (uint32_t b = g * CIM__SHAPE_BLOCK; b < cim__shape_least((g + 1) * CIM__SHAPE_BLOCK, blocks); b++) {
-            groups[g].rings[b % CIM__SHAPE_BLOCK] = rings;
-            cim_box box = fill_block(head, b, &chain, &rings);
-            set_box(groups + g, b % CIM__SHAPE_BLOCK, &box, chain);
-            cim__box_join(&all, &box);
-            chains = chains && chain;
-        }
-        set_box(tops + g / CIM__SHAPE_BLOCK, g % CIM__SHAPE_BLOCK, &all, chains);
+    for (uint32_t g = 0, first = 0; first < head->lanes; g++, first += CIM__SHAPE_GROUP_LANES)
+        fill_box(head, tops + g / CIM__SHAPE_BLOCK, g % CIM__SHAPE_BLOCK, first, cim__shape_least(CIM__SHAPE_GROUP_LANES, head->lanes - first));
+    for (uint32_t b = 0, first = 0; first < head->lanes; b++, first += CIM__SHAPE_BLOCK) {
+        cim__shape_group *group = groups + b / CIM__SHAPE_BLOCK;
+        group->rings[b % CIM__SHAPE_BLOCK] = rings;
+        rings += fill_box(head, group, b % CIM__SHAPE_BLOCK, first, cim__shape_least(CIM__SHAPE_BLOCK, head->lanes - first));
     }
 }
 

@@ -2,8 +2,8 @@
  *
  * Kernels count crossings of many edges at once and say when the point is too near to one of them for floating point; only
  * then are these edges gone through again one by one with the exact predicate.  For a large shape the boxes of 16 and of 256 edges are
- * compared with the ray first.  A box that lies wholly to the right needs no look inside when its edges are one chain: the
- * chain crosses the ray an odd number of times just when its two ends lie on different sides. */
+ * compared with the ray first.  A box that lies wholly to the right needs no look inside: a chain of edges crosses the ray an odd
+ * number of times just when its two ends lie on different sides, and a whole ring never does. */
 #include "geom/shapes.h"
 
 #include <math.h>
@@ -55,11 +55,12 @@ static bool on_lanes(point *p, uint32_t first, uint32_t lanes)
     return on_lanes_exactly(p, first, lanes);
 }
 
-/* Box i of a group holds `lanes` lanes from `first`: decided here if its ends are enough. */
+/* Box i of a group holds `lanes` lanes from `first`: decided here if it lies to the right. */
 static bool skip(point *p, const cim__shape_group *group, uint32_t i, uint32_t first, uint32_t lanes)
 {
-    if (!(group->min_x[i] > p->x) || !(group->chains >> i & 1)) return false;
-    p->odd ^= (p->py[first] < p->y) != (p->py[first + lanes] < p->y);
+    const double *py = p->py + first, y = p->y;
+    if (!(group->min_x[i] > p->x)) return false;
+    p->odd ^= (uint32_t)(py[0] < y) ^ (py[group->head_end[i]] < y) ^ (py[group->tail_start[i]] < y) ^ (py[lanes] < y);
     return true;
 }
 

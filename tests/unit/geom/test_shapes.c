@@ -402,7 +402,32 @@ static void test_shapes_agree_with_geos(void **state)
     }
 }
 
-/* More than one group of groups, and lines and points as large. */
+/* Many small rings: every box holds several, in part or whole. */
+static void test_shapes_many_rings(void **state)
+{
+    fixture *f = *state;
+    for (int round = 0; round < 30; round++) {
+        cim__gbuild_begin(&f->build, CIM_GEOM_MULTIPOLYGON, 2);
+        for (int i = 0; i < 20 + 20 * round; i++) {
+            double x = support_uniform(&f->seed, 0, 300), y = support_uniform(&f->seed, 0, 300);
+            for (int n = 2 + (int)below(f, round % 3 ? 4 : 40); n >= 0; n--) cim__gbuild_xy(&f->build, x + support_uniform(&f->seed, 0, 9), y + round * (double)below(f, 9));
+            cim__gbuild_close(&f->build);
+            cim__gbuild_part(&f->build);
+        }
+        cim_geom g = cim__gbuild_view(&f->build);
+        cim_shapes *shapes = build_one(f, &g);
+        for (int k = 0; k < 400; k++) {
+            const double *v = g.coords + 2 * below(f, g.vertex_count);
+            double x = support_uniform(&f->seed, 0, 310), y = k % 3 ? support_uniform(&f->seed, 0, 310) : v[1];
+            cim__where expected = cim__point_in_polygon(&g, x, y);
+            for (uint32_t p = 0; (shapes->path = cim__shape_path_at(p)); p++) assert_int_equal(cim_shapes_locate(shapes, 0, x, y), (int)expected);
+            check_distance(shapes, &g, x, y, 1e-10);
+        }
+        cim_shapes_free(shapes);
+    }
+}
+
+/* More than one group of groups, and lines as large. */
 static void test_shapes_huge(void **state)
 {
     fixture *f = *state;
@@ -637,7 +662,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = { TEST(test_shapes_positions_are_exact), TEST(test_shapes_distances_on_grids), TEST(test_shapes_agree_with_geos),
-                                        TEST(test_shapes_huge),                TEST(test_shapes_nearest_is_the_first), TEST(test_shapes_many),               TEST(test_shapes_empty_and_unknown),
+                                        TEST(test_shapes_huge),                TEST(test_shapes_many_rings), TEST(test_shapes_nearest_is_the_first), TEST(test_shapes_many),               TEST(test_shapes_empty_and_unknown),
                                         TEST(test_shapes_odd_questions),       TEST(test_shapes_refuses),            TEST(test_shapes_tiny_and_vast) };
     return cmocka_run_group_tests_name("geom/shapes", tests, NULL, NULL);
 }
