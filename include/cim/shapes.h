@@ -5,9 +5,9 @@
  * Usable on its own, without a city.  Shape i is the i-th geometry given to cim_shapes_build().  No question allocates, and
  * every answer but a distance is exact for the doubles given: a sum is first made in floating point, and only when it is
  * smaller than its error bound, exactly (J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic and Fast Robust
- * Geometric Predicates", 1997).  That holds for coordinates that are 0 or from 1e-130 to 1e150, positive or negative.  Distances
- * and places are rounded, with an error of some 1e-16 of the largest difference of
- * coordinates that comes in; the same doubles give the same bits on every processor.
+ * Geometric Predicates", 1997).  That holds for coordinates that are 0 or of a magnitude from 1e-130 to 1e150.  Distances and
+ * places are rounded, with an error of some 1e-16 of the largest difference of coordinates that comes in; the same doubles
+ * give the same bits on every processor.
  *
  * Areas (polygons) follow the even-odd rule over all rings of a geometry, so holes need no order and no direction, and what
  * two parts both cover is outside.  The boundary of an area is every edge and vertex of its rings.  Lines and points have
@@ -16,8 +16,9 @@
  * A shape number that is not below cim_shapes_count() names an empty shape: outside of everything, infinitely far away.
  *
  * Layout and algorithm: vertices lie as one row of x and one of y, which vector instructions (SSE2, AVX2, AVX-512, found at
- * run time) compare 2, 4 or 8 edges at a time.  A shape of more than some hundred vertices also has a box around every 16
- * edges and one around every 256, so that most edges are never looked at.  16 bytes a vertex plus about 100 bytes a shape.
+ * run time) compare 2, 4 or 8 edges at a time.  A shape of more than 64 edges also has a box around every 16 edges and one
+ * around every 256, so that most edges are never looked at.  Some 16 bytes a vertex and 110 a shape; footprints of OpenStreetMap
+ * take 29 bytes a vertex with everything (tests/bench/bench_shapes.c).
  */
 #ifndef CIM_SHAPES_H
 #define CIM_SHAPES_H
