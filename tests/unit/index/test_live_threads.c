@@ -20,7 +20,7 @@ typedef struct shared {
     cim_live_index *live;
     atomic_bool stop;
     atomic_int failures, rounds, batches, merges;
-    _Atomic(const char *) text;
+    const char *_Atomic text;
 } shared;
 
 typedef struct writer {
