@@ -165,16 +165,16 @@ static double ulps(const oracle_set *s, const cim_probe *p, size_t i)
     const cim_box *b = &s->boxes[i];
     double most = fmax(fmax(fmax(fabs(p->x0), fabs(p->x1)), fmax(fabs(p->y0), fabs(p->y1))), fmax(fmax(fabs(b->min_x), fabs(b->max_x)), fmax(fabs(b->min_y), fabs(b->max_y))));
     if (s->z && isfinite(p->z0)) most = fmax(most, fmax(fabs(p->z0), fabs(p->z1)));
-    return s->world.lattice && most < 1e7 ? 0 : 16 * DBL_EPSILON * most;
+    return s->world.lattice && most < 1e7 ? 0 : (p->exact ? 16 * DBL_EPSILON : 1e-13) * most;
 }
 
-/* sign -1: must; +1: may */
+/* sign -1: must; +1: may.  From far away, what the grid alone decides is right to 12 digits. */
 static bool place_meets(const oracle_set *s, size_t i, const cim_probe *p, double slack_xy, double slack_z, int sign)
 {
     if (p->kind == CIM_PROBE_BOX) {
         double d = oracle_distance(s, i, p, slack_xy, slack_z);
-        if (p->distance == 0 || s->world.lattice) return d <= p->distance;
-        return d <= p->distance * (1 + sign * 8 * DBL_EPSILON);
+        if (p->distance == 0 || (s->world.lattice && p->distance < 1e7)) return d <= p->distance;
+        return d <= p->distance * (1 + (sign > 0 && !p->exact ? 1e-12 : sign * 8 * DBL_EPSILON));
     }
     const cim_box *b = &s->boxes[i];
     bool space = s->z && isfinite(p->z0) && isfinite(p->z1);
