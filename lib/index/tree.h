@@ -15,7 +15,7 @@
 #include "core/ctx.h"
 #include "index/grid.h"
 
-enum { CIM__FANOUT = 16, CIM__MAX_LEVELS = 9, CIM__INDEX_VERSION = 2, CIM__MAX_RUNS = 32 };
+enum { CIM__FANOUT = 16, CIM__MAX_LEVELS = 9, CIM__INDEX_VERSION = 2, CIM__MAX_RUNS = 40 };
 enum { CIM__HAS_Z = 1, CIM__HAS_CLASSES = 2 };
 #define CIM__INDEX_MAGIC "CIMIDX1"
 
@@ -109,6 +109,16 @@ cim_status cim__pack_tree(cim_ctx *ctx, const cim__index_header *head, const cim
 cim__ibox cim__items_box(const cim__item *items, size_t count);
 /* A static index owning a tree, which is taken over. */
 cim_status cim__index_of_tree(cim_ctx *ctx, cim__tree *tree, cim_index **index_out);
+
+static inline void cim__tree_fetch(const cim__tree *t, uint32_t slot) /* into the cache: what a change of the slot touches */
+{
+    const cim__node *n = &t->nodes[slot / CIM__FANOUT];
+    __builtin_prefetch(n->min_x);
+    __builtin_prefetch(n->min_y);
+    __builtin_prefetch(n->max_x);
+    __builtin_prefetch(n->max_y);
+    __builtin_prefetch(&t->ids[slot]);
+}
 
 static inline bool cim__slot_used(const cim__node *n, uint32_t i) { return n->min_x[i] <= n->max_x[i]; }
 
