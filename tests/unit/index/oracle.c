@@ -39,7 +39,7 @@ static double somewhere(const oracle_world *w, uint64_t *seed, double least, dou
 
 static double some_size(const oracle_world *w, uint64_t *seed)
 {
-    double v = support_random(seed) % 4 ? support_uniform(seed, 0, w->size) : 0; /* a quarter is flat */
+    double v = support_random(seed) % 4 ? support_uniform(seed, 0, 1) * w->size : 0; /* a quarter is flat */
     return w->lattice ? floor(v) : v;
 }
 
