@@ -6,9 +6,9 @@
 #error "index files are little-endian: this machine needs byte swapping here"
 #endif
 
-/* Four hashes side by side over 64-byte steps, so that the machine does not wait for one multiplication after the other; the body is a
- * multiple of 64. */
-static uint64_t checksum(const void *body, size_t size)
+/* Of the header, its checksum as 0, and the body.  Four hashes side by side over 64-byte steps, so that the machine does not wait for one
+ * multiplication after the other; the body is a multiple of 64. */
+static uint64_t checksum(const cim__index_header *head, const void *body, size_t size)
 {
     enum { SIDE_BY_SIDE = 4 };
     const uint64_t *p = body;
@@ -20,7 +20,9 @@ static uint64_t checksum(const void *body, size_t size)
             h[k] = ((h[k] ^ v) * 0xff51afd7ed558ccdu) + (q ^ q >> 29);
             h[k] ^= h[k] >> 32;
         }
-    return cim__hash64(h, sizeof h, size);
+    cim__index_header plain = *head;
+    plain.checksum = 0;
+    return cim__hash64(h, sizeof h, cim__hash64(&plain, sizeof plain, size));
 }
 
 /* ---- saving ---- */
@@ -50,7 +52,7 @@ static cim_status save_tree(cim_ctx *ctx, const cim__tree *tree, cim_buf *bytes_
     cim__buf buf = cim__buf_on(ctx->mem);
     cim__index_header head = tree->head;
     size_t body = cim__tree_body(&head);
-    head.checksum = checksum(tree->nodes, body);
+    head.checksum = checksum(&head, tree->nodes, body);
     cim__buf_reserve(&buf, sizeof head + body + 1);
     cim__buf_put(&buf, &head, sizeof head);
     cim__buf_put(&buf, tree->nodes, body);
@@ -123,7 +125,7 @@ cim_status cim_index_load(cim_ctx *ctx, const void *bytes, size_t size, cim_inde
     CIM__TRY(read_head(ctx, bytes, size, &head));
     CIM__TRY(cim__tree_alloc(ctx, &head, &tree));
     memcpy(tree.nodes, (const char *)bytes + sizeof head, size - sizeof head);
-    cim_status st = checksum(tree.nodes, size - sizeof head) == head.checksum ? tree_ok(ctx, &tree) : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index");
+    cim_status st = checksum(&head, tree.nodes, size - sizeof head) == head.checksum ? tree_ok(ctx, &tree) : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index");
     if (st >= 0) return cim__index_of_tree(ctx, &tree, index_out);
     cim__tree_free(ctx->mem, &tree);
     return st;
