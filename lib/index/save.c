@@ -6,9 +6,9 @@
 #error "index files are little-endian: this machine needs byte swapping here"
 #endif
 
-/* Of the header, its checksum as 0, and the body.  Four hashes side by side over 64-byte steps, so that the machine does not wait for one
- * multiplication after the other; the body is a multiple of 64. */
-static uint64_t checksum(const cim__index_header *head, const void *body, size_t size)
+/* Four hashes side by side over 64-byte steps, so that the machine does not wait for one multiplication after the other; the body is a
+ * multiple of 64. */
+static uint64_t checksum(const void *body, size_t size)
 {
     enum { SIDE_BY_SIDE = 4 };
     const uint64_t *p = body;
@@ -20,9 +20,15 @@ static uint64_t checksum(const cim__index_header *head, const void *body, size_t
             h[k] = ((h[k] ^ v) * 0xff51afd7ed558ccdu) + (q ^ q >> 29);
             h[k] ^= h[k] >> 32;
         }
+    return cim__hash64(h, sizeof h, size);
+}
+
+/* What stands in the header decides where everything lies and which ids there are, so it is checked even where the boxes are not. */
+static uint64_t head_checksum(const cim__index_header *head)
+{
     cim__index_header plain = *head;
-    plain.checksum = 0;
-    return cim__hash64(h, sizeof h, cim__hash64(&plain, sizeof plain, size));
+    plain.head_checksum = 0;
+    return cim__hash64(&plain, sizeof plain, CIM__INDEX_VERSION);
 }
 
 /* ---- saving ---- */
@@ -52,7 +58,8 @@ static cim_status save_tree(cim_ctx *ctx, const cim__tree *tree, cim_buf *bytes_
     cim__buf buf = cim__buf_on(ctx->mem);
     cim__index_header head = tree->head;
     size_t body = cim__tree_body(&head);
-    head.checksum = checksum(&head, tree->nodes, body);
+    head.checksum = checksum(tree->nodes, body);
+    head.head_checksum = head_checksum(&head);
     cim__buf_reserve(&buf, sizeof head + body + 1);
     cim__buf_put(&buf, &head, sizeof head);
     cim__buf_put(&buf, tree->nodes, body);
@@ -112,7 +119,7 @@ static cim_status read_head(cim_ctx *ctx, const void *bytes, size_t size, cim__i
     memcpy(head, bytes, sizeof *head);
     if (!memcmp(head->magic, CIM__INDEX_MAGIC, sizeof head->magic) && head->version != CIM__INDEX_VERSION)
         return cim__fail(ctx, CIM_EVERSION, "spatial index of version %u", head->version);
-    return header_ok(head, size) ? CIM_OK : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index");
+    return head->head_checksum == head_checksum(head) && header_ok(head, size) ? CIM_OK : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index");
 }
 
 static cim_status tree_ok(cim_ctx *ctx, const cim__tree *t) { return ids_ok(t) && unused_slots_ok(t) ? CIM_OK : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index"); }
@@ -125,7 +132,7 @@ cim_status cim_index_load(cim_ctx *ctx, const void *bytes, size_t size, cim_inde
     CIM__TRY(read_head(ctx, bytes, size, &head));
     CIM__TRY(cim__tree_alloc(ctx, &head, &tree));
     memcpy(tree.nodes, (const char *)bytes + sizeof head, size - sizeof head);
-    cim_status st = checksum(&head, tree.nodes, size - sizeof head) == head.checksum ? tree_ok(ctx, &tree) : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index");
+    cim_status st = checksum(tree.nodes, size - sizeof head) == head.checksum ? tree_ok(ctx, &tree) : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index");
     if (st >= 0) return cim__index_of_tree(ctx, &tree, index_out);
     cim__tree_free(ctx->mem, &tree);
     return st;
