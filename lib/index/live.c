@@ -239,13 +239,25 @@ static cim_status widen(cim_ctx *ctx, cim_live_index *live, const cim_index_chan
 
 /* ---- batches ---- */
 
+/* Changes go to places all over the memory: what the next ones will touch is fetched while this one is made. */
+static void fetch_ahead(const cim_live_index *live, const cim_index_change *changes, size_t count, size_t i)
+{
+    enum { SLOTS = 12, PLACES = 24 };
+    if (!i)
+        for (size_t k = 0; k < PLACES && k < count; k++) cim__set_fetch_place(&live->set, changes[k].id);
+    if (!i)
+        for (size_t k = 0; k < SLOTS && k < count; k++) cim__set_fetch_slot(&live->set, changes[k].id);
+    if (i + PLACES < count) cim__set_fetch_place(&live->set, changes[i + PLACES].id);
+    if (i + SLOTS < count) cim__set_fetch_slot(&live->set, changes[i + SLOTS].id);
+}
+
 static cim_status apply_all(cim_ctx *ctx, cim_live_index *live, const cim_index_change *changes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         cim__item item;
-        if (i + 8 < count && changes[i + 8].id < live->set.place_count) cim__set_fetch(&live->set, changes[i + 8].id, i + 16 < count ? changes[i + 16].id : CIM_NONE);
+        fetch_ahead(live, changes, count, i);
         if (changes[i].op == CIM_CHANGE_DELETE) CIM__TRY(cim__set_delete(ctx, &live->set, changes[i].id));
-        else if (!to_item(live, &changes[i], &item)) return CIM_DONE;
+        else if (!to_item(live, &changes[i], &item)) return cim__fail(ctx, CIM_EINTERNAL, "a box outside of the grid that was made for it");
         else CIM__TRY(cim__set_put(ctx, &live->set, &item));
     }
     return CIM_OK;

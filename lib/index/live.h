@@ -78,7 +78,9 @@ void cim__set_free(cim__set *set);
 cim_status cim__set_put(cim_ctx *ctx, cim__set *set, const cim__item *item);
 cim_status cim__set_delete(cim_ctx *ctx, cim__set *set, uint32_t id);
 bool cim__set_get(const cim__set *set, uint32_t id, cim__item *item_out);
-void cim__set_fetch(const cim__set *set, uint32_t soon, uint32_t later); /* into the cache: what changes of two ids will touch */
+/* Into the cache: where an id is, and what its change will touch. */
+int cim__set_fetch_place(const cim__set *set, uint32_t id);
+int cim__set_fetch_slot(const cim__set *set, uint32_t id);
 bool cim__set_slow(const cim__set *set); /* packing anew would pay */
 /* Undoing a batch: what the set was, and back to it. */
 typedef struct cim__set_mark {

@@ -199,9 +199,9 @@ cim_status cim__run_tail(cim_ctx *ctx, cim__copies *all, const cim__index_header
 
 static void repeat(cim__tree *t, const cim__edit *edits, size_t count)
 {
-    enum { AHEAD = 8 };
+    enum { AHEAD = 12 };
     for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) cim__tree_fetch(t, edits[i + AHEAD].slot);
+        if (i + AHEAD < count) CIM__FETCH_SLOT(t, edits[i + AHEAD].slot);
         tree_set(t, edits[i].slot, &edits[i].item);
     }
 }

@@ -203,11 +203,19 @@ bool cim__set_get(const cim__set *set, uint32_t id, cim__item *item_out)
     return place != 0;
 }
 
-void cim__set_fetch(const cim__set *set, uint32_t soon, uint32_t later)
+int cim__set_fetch_place(const cim__set *set, uint32_t id)
 {
-    if (later < set->place_count) __builtin_prefetch(&set->place[later]);
-    uint64_t place = set->place[soon];
-    if (place) cim__tree_fetch(&set->runs[run_of(place)].newest->tree, (uint32_t)place);
+    if (id < set->place_count) __builtin_prefetch(&set->place[id]);
+    return 0;
+}
+
+int cim__set_fetch_slot(const cim__set *set, uint32_t id)
+{
+    uint64_t place = id < set->place_count ? set->place[id] : 0;
+    if (!place) return 0;
+    const cim__tree *t = &set->runs[run_of(place)].newest->tree;
+    CIM__FETCH_SLOT(t, (uint32_t)place);
+    return 1;
 }
 
 /* When windows take half as long again: leaves that overlap, places without boxes, or a tenth of the boxes in younger runs. */
