@@ -409,6 +409,41 @@ static void test_live_grows_and_goes(void **state)
     cim_ctx_free(ctx);
 }
 
+/* The grid is as fine as that of a static index of the same boxes, within a few powers of two, also when nobody told the extent. */
+static void test_live_grid_is_fine(void **state)
+{
+    cim_ctx *ctx = support_ctx();
+    (void)state;
+    for (size_t w = 0; w < oracle_world_count; w++) {
+        for (int how = 0; how < 3; how++) { /* all at once; one by one; one by one and a deletion first */
+            uint64_t seed = 62;
+            oracle_set set = oracle_make(&oracle_worlds[w], 200, how == 1 ? ORACLE_Z : 0, &seed);
+            cim_index *index = oracle_build(ctx, &set, 0);
+            cim_live_options options = CIM_LIVE_OPTIONS_INIT;
+            cim_live_index *live = NULL;
+            cim_index_change changes[200], nothing = { .id = 7, .op = CIM_CHANGE_DELETE };
+            options.has_z = how == 1;
+            assert_ok(ctx, cim_live_index_new(ctx, NULL, &options, &live));
+            for (uint32_t i = 0; i < 200; i++) {
+                changes[i] = (cim_index_change){ .id = i, .op = CIM_CHANGE_PUT, .box = set.boxes[i] };
+                if (set.z) changes[i].z0 = set.z[2 * i], changes[i].z1 = set.z[2 * i + 1];
+            }
+            if (how == 2) assert_ok(ctx, cim_live_index_apply(ctx, live, &nothing, 1, NULL));
+            if (how == 0) assert_ok(ctx, cim_live_index_apply(ctx, live, changes, 200, NULL));
+            for (int i = 0; how && i < 200; i++) assert_ok(ctx, cim_live_index_apply(ctx, live, &changes[i], 1, NULL));
+            cim_index *view = cim_live_index_view(live, NULL);
+            if (cim_index_step(view) > 8 * cim_index_step(index)) print_error("# %s: step %g, static %g\n", set.label, cim_index_step(view), cim_index_step(index));
+            assert_true(cim_index_step(view) <= 8 * cim_index_step(index));
+            oracle_check_both(ctx, view, &set, &seed, 10);
+            cim_index_free(view);
+            cim_live_index_free(live);
+            cim_index_free(index);
+            oracle_free(&set);
+        }
+    }
+    cim_ctx_free(ctx);
+}
+
 static void test_live_too_many_views(void **state)
 {
     enum { MOST = 4200 };
@@ -537,6 +572,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_live_order_within_a_batch), cmocka_unit_test(test_live_new_refuses), cmocka_unit_test(test_live_grows_and_goes),
+        cmocka_unit_test(test_live_grid_is_fine),
         cmocka_unit_test(test_live_too_many_views),       cmocka_unit_test(test_live_random),      cmocka_unit_test(test_live_many_moves),
     };
     return cmocka_run_group_tests_name("index/live", tests, NULL, NULL);
