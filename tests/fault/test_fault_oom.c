@@ -42,6 +42,21 @@ static cim_status use_check(cim_ctx *ctx)
     return st;
 }
 
+static cim_status use_shapes(cim_ctx *ctx)
+{
+    double coords[] = { 0, 0, 9, 0, 9, 9, 0, 0 }, xy[2 * 9000], distances[9000];
+    uint32_t ring_end[] = { 4 }, part_end[] = { 1 }, which[9000];
+    uint8_t where[9000];
+    cim_geom geom = { CIM_GEOM_POLYGON, 2, 4, 1, 1, 0, coords, ring_end, part_end };
+    cim_shapes *shapes = NULL;
+    for (int i = 0; i < 9000; i++) which[i] = 0, xy[2 * i] = i % 10, xy[2 * i + 1] = i / 1000.0;
+    cim_status st = cim_shapes_build(ctx, &geom, 1, &shapes);
+    if (st >= 0) st = cim_shapes_locate_many(ctx, shapes, which, xy, 9000, where);
+    if (st >= 0) st = cim_shapes_distance_many(ctx, shapes, which, xy, 9000, distances);
+    cim_shapes_free(shapes);
+    return st;
+}
+
 static cim_status use_geometry(cim_ctx *ctx)
 {
     double coords[] = { 0, 0, 1, 0, 1, 1, 0, 0 }, xy[] = { 8.7, 49.4 };
@@ -83,6 +98,12 @@ static void test_oom_check(void **state)
     support_fault_loop("check", use_check, 400);
 }
 
+static void test_oom_shapes(void **state)
+{
+    (void)state;
+    support_fault_loop("shapes", use_shapes, 1000);
+}
+
 static void test_oom_geometry(void **state)
 {
     (void)state;
@@ -91,6 +112,6 @@ static void test_oom_geometry(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_oom_city), cmocka_unit_test(test_oom_check), cmocka_unit_test(test_oom_geometry) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_oom_city), cmocka_unit_test(test_oom_check), cmocka_unit_test(test_oom_shapes), cmocka_unit_test(test_oom_geometry) };
     return cmocka_run_group_tests_name("fault/oom", tests, make_city, NULL);
 }
