@@ -217,6 +217,29 @@ static cim_status use_live_with(cim_ctx *ctx, bool rich)
 static cim_status use_live(cim_ctx *ctx) { return use_live_with(ctx, false); }
 static cim_status use_rich_live(cim_ctx *ctx) { return use_live_with(ctx, true); }
 
+/* One batch that fills several runs and joins them again. */
+static cim_status use_large_batch(cim_ctx *ctx)
+{
+    static cim_index_change changes[6 * MORE];
+    live_state s = { NULL, 0, 0, boxes[0] };
+    cim_live_options options = CIM_LIVE_OPTIONS_INIT;
+    size_t count = 99;
+    options.max_id = 6 * MORE;
+    for (uint32_t i = 0; i < 6 * MORE; i++) changes[i] = (cim_index_change){ .id = i, .op = CIM_CHANGE_PUT, .box = boxes[i % MORE] };
+    cim_status st = cim_live_index_new(ctx, NULL, &options, &s.live);
+    if (st >= 0) st = cim_live_index_apply(ctx, s.live, changes, 1, &s.epoch);
+    if (st >= 0) {
+        st = cim_live_index_apply(ctx, s.live, changes, 6 * MORE, &s.epoch);
+        cim_index *view = cim_live_index_view(s.live, NULL);
+        count = cim_index_count(view);
+        cim_index_free(view);
+        assert_int_equal(count, st < 0 ? 1 : 6 * MORE);
+    }
+    if (st >= 0) st = cim_live_index_merge(ctx, s.live);
+    cim_live_index_free(s.live);
+    return st;
+}
+
 static cim_status use_live_from_empty(cim_ctx *ctx)
 {
     live_state s = { NULL, 0, 0, boxes[0] };
@@ -267,6 +290,7 @@ static void test_oom_live(void **state)
     support_fault_loop("live", use_live, 400);
     support_fault_loop("live with z and classes", use_rich_live, 400);
     support_fault_loop("live from empty", use_live_from_empty, 400);
+    support_fault_loop("live, a large batch", use_large_batch, 400);
 }
 
 int main(void)
