@@ -173,7 +173,9 @@ static void find_shape(cim__find *f, const cim_probe *p, const cim__grid *g)
     if (cim_shapes_box(p->shapes, p->shape, &box)) f->box = cim__grid_around(g, box.min_x, box.min_y, box.max_x, box.max_y);
 }
 
-static cim__ibox shrunk(const cim__ibox *b) { return (cim__ibox){ b->min_x + 2, b->min_y + 2, b->max_x - 2, b->max_y - 2 }; }
+static int32_t two_more(int32_t v) { return v > INT32_MAX - 2 ? INT32_MAX : v + 2; }
+static int32_t two_less(int32_t v) { return v < INT32_MIN + 2 ? INT32_MIN : v - 2; }
+static cim__ibox shrunk(const cim__ibox *b) { return (cim__ibox){ two_more(b->min_x), two_more(b->min_y), two_less(b->max_x), two_less(b->max_y) }; }
 
 /* What the probe is in grid numbers, for relate, and its range of z. */
 static void find_space(cim__find *f, const cim_probe *p, const cim__grid *g)

@@ -129,14 +129,24 @@ static cim__near near_of(const cim_index *index, const cim_probe *p, size_t k, c
     return near;
 }
 
-/* Nearest first: the heap is taken apart from its top. */
+/* Nearest first: the heap is taken apart from its top.  Squares that differ may have the same root; those are put in order of their ids. */
 static void report(const cim__near *near, uint32_t *ids, double *distances)
 {
     cim__near_item *heap = near->best;
+    double last = -1.0;
     for (size_t n = near->count; n; n--) {
-        ids[n - 1] = heap[0].id;
-        if (distances) distances[n - 1] = sqrt(heap[0].distance2) * near->grid->step;
+        cim__near_item farthest = heap[0];
         sift_down(heap, n - 1, 0, heap[n - 1]);
+        heap[n - 1] = farthest;
+    }
+    for (size_t i = 0, equal = 0; i < near->count; i++) {
+        double d = sqrt(heap[i].distance2) * near->grid->step;
+        size_t at = i;
+        if (d != last) equal = i;
+        last = d;
+        for (; at > equal && ids[at - 1] > heap[i].id; at--) ids[at] = ids[at - 1];
+        ids[at] = heap[i].id;
+        if (distances) distances[i] = d;
     }
 }
 
