@@ -68,12 +68,15 @@ static double exact_distance2(const cim__near *near, const cim__tree *t, uint32_
 
 static bool too_far(const cim__near *near, double d2) { return d2 > near->limit2 || (near->count == near->k && d2 > near->best[0].distance2); }
 
+/* Below the square of the exact distance, whatever the rounding of doubles: then the exact box needs no look. */
+static double surely(double grid_distance2) { return grid_distance2 * (1.0 - 1e-9) - 1.0; }
+
 void cim__near_offer(cim__near *near, const cim__tree *t, uint32_t node, uint32_t slot)
 {
     const cim_probe *p = near->probe;
     uint32_t id = t->ids[(size_t)node * CIM__FANOUT + slot];
-    double d2 = grid_distance2(near, t, node, slot); /* never more than the exact one */
-    if (too_far(near, d2)) return;
+    double d2 = grid_distance2(near, t, node, slot);
+    if (too_far(near, p->exact ? surely(d2) : d2)) return;
     if (p->exact && too_far(near, d2 = exact_distance2(near, t, node, slot, &p->exact[id]))) return;
     if (p->accept && !p->accept(p->user, id)) return;
     if (p->measure) {
