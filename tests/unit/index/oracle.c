@@ -160,6 +160,13 @@ static bool segment_meets(const long double *c, const long double *h, const long
     return true;
 }
 
+bool oracle_segment_meets(const cim_box *b, long double more, const double *a, const double *z)
+{
+    long double c[2] = { ((long double)b->min_x + b->max_x) / 2, ((long double)b->min_y + b->max_y) / 2 }, from[2] = { a[0], a[1] }, to[2] = { z[0], z[1] };
+    long double h[2] = { ((long double)b->max_x - b->min_x) / 2 + more, ((long double)b->max_y - b->min_y) / 2 + more };
+    return segment_meets(c, h, from, to, 2);
+}
+
 static double ulps(const oracle_set *s, const cim_probe *p, size_t i)
 {
     const cim_box *b = &s->boxes[i];
@@ -192,7 +199,7 @@ bool oracle_counts(const oracle_set *s, size_t i, const cim_probe *p)
     return !p->accept || oracle_mix(s->ids ? s->ids[i] : (uint32_t)i) % 3 != 0;
 }
 
-static double slack_of(const oracle_set *s, double step) { return 3 * step + (s->world.lattice ? 0 : 4 * DBL_EPSILON * (fabs(s->world.origin) + s->world.extent)); }
+double oracle_slack(const oracle_set *s, double step) { return 3 * step + (s->world.lattice ? 0 : 4 * DBL_EPSILON * (fabs(s->world.origin) + s->world.extent)); }
 
 int32_t oracle_accept(void *user, uint32_t id)
 {
@@ -338,7 +345,7 @@ void oracle_check_query(cim_ctx *ctx, const cim_index *index, oracle_set *s, con
 {
     cim_probe p = *given;
     size_t count = 77;
-    double slack_z = slack_of(s, cim_index_step(index)), slack_xy = p.exact ? 0 : slack_z;
+    double slack_z = oracle_slack(s, cim_index_step(index)), slack_xy = p.exact ? 0 : slack_z;
     ((oracle_user *)p.user)->probe = &p;
     s->found[s->n] = 0xabadcafe;
     assert_ok(ctx, cim_index_query(ctx, index, &p, s->found, s->n, &count));
@@ -456,7 +463,7 @@ void oracle_check_extent(const cim_index *index, const oracle_set *s)
 {
     cim_box is = { HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL }, got = { 7, 7, 7, 7 };
     size_t there = 0;
-    double slack = slack_of(s, cim_index_step(index));
+    double slack = oracle_slack(s, cim_index_step(index));
     for (size_t i = 0; i < s->n; i++) {
         if (s->absent && s->absent[i]) continue;
         const cim_box *b = &s->boxes[i];
