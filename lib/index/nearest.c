@@ -66,12 +66,15 @@ static double exact_distance2(const cim__near *near, const cim__tree *t, uint32_
     return dx * dx + dy * dy + dz * dz;
 }
 
+static bool too_far(const cim__near *near, double d2) { return d2 > near->limit2 || (near->count == near->k && d2 > near->best[0].distance2); }
+
 void cim__near_offer(cim__near *near, const cim__tree *t, uint32_t node, uint32_t slot)
 {
     const cim_probe *p = near->probe;
     uint32_t id = t->ids[(size_t)node * CIM__FANOUT + slot];
-    double d2 = p->exact ? exact_distance2(near, t, node, slot, &p->exact[id]) : grid_distance2(near, t, node, slot);
-    if (d2 > near->limit2 || (near->count == near->k && d2 > near->best[0].distance2)) return;
+    double d2 = grid_distance2(near, t, node, slot); /* never more than the exact one */
+    if (too_far(near, d2)) return;
+    if (p->exact && too_far(near, d2 = exact_distance2(near, t, node, slot, &p->exact[id]))) return;
     if (p->accept && !p->accept(p->user, id)) return;
     if (p->measure) {
         double d = p->measure(p->user, id) / near->grid->step;
