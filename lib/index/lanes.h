@@ -64,6 +64,7 @@ typedef struct cim__lanes {
     const char *name;
     uint32_t (*meets)(const cim__node *n, const cim__ibox *box); /* bit i: child i meets the box */
     cim__ibox (*around)(const cim__node *n);
+    bool (*covered)(const cim__node *n, uint32_t slot, const cim__ibox *box); /* on each side another slot reaches as far as the box */
     void (*walk)(const cim__tree *tree, const cim__find *find, cim__hits *hits); /* for plain searches */
     void (*nearest)(const cim__tree *tree, cim__near *near);
     cim__lanes_places places;

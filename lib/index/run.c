@@ -122,15 +122,26 @@ static void climb_rest(cim__tree *t, uint32_t node)
     }
 }
 
-static int64_t tree_set(cim__tree *t, uint32_t slot, const cim__item *item)
+/* The leaf's box stays as it is when the slot's goes from one to the other: nothing above needs to be looked at, which is most of what a
+ * move costs. */
+static bool leaf_stays(const cim__node *n, uint32_t i, const cim__ibox *old, const cim__ibox *now)
 {
-    uint32_t leaf = slot / CIM__FANOUT, i = slot % CIM__FANOUT;
+    cim__ibox both = *old;
+    cim__ibox_join(&both, now);
+    return cim__lanes_best()->covered(n, i, &both);
+}
+
+static int64_t tree_set(cim__tree *t, const cim__edit *edit)
+{
+    uint32_t slot = edit->slot, leaf = slot / CIM__FANOUT, i = slot % CIM__FANOUT;
+    const cim__item *item = &edit->item;
     cim__node *n = &t->nodes[leaf];
     cim__ibox old = slot_box(n, i);
+    bool stays = leaf_stays(n, i, &old, &item->box); /* before the slot is written: whole rows are read faster than they are put together */
     set_box(n, i, &item->box);
-    t->ids[slot] = item->id;
+    if (!edit->moved) t->ids[slot] = item->id;
     if (item->id == CIM_NONE) t->holes[leaf / 64] |= (uint64_t)1 << leaf % 64;
-    int64_t grown = climb(t, leaf, old, item->box);
+    int64_t grown = stays ? 0 : climb(t, leaf, old, item->box);
     if (t->z) {
         t->z[leaf].min_z[i] = item->min_z;
         t->z[leaf].max_z[i] = item->max_z;
@@ -202,7 +213,7 @@ static void repeat(cim__tree *t, const cim__edit *edits, size_t count)
     enum { AHEAD = 12 };
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) CIM__FETCH_SLOT(t, edits[i + AHEAD].slot);
-        tree_set(t, edits[i].slot, &edits[i].item);
+        tree_set(t, &edits[i]);
     }
 }
 
@@ -224,7 +235,7 @@ static cim_status writable(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64
     return CIM_OK;
 }
 
-cim_status cim__run_edit(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64_t batch, uint32_t slot, const cim__item *item)
+cim_status cim__run_edit(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64_t batch, uint32_t slot, const cim__item *item, bool moved)
 {
     CIM__TRY(writable(ctx, all, run, batch));
     cim__edit *edit = CIM__PUSH(run->edits, cim__edit);
@@ -232,8 +243,9 @@ cim_status cim__run_edit(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64_t
         run->edits->failed = false;
         return cim__nomem(ctx);
     }
-    *edit = (cim__edit){ slot, *item };
-    run->spread += (double)tree_set(&run->newest->tree, slot, item);
+    *edit = (cim__edit){ slot, moved, *item };
+    int64_t grown = tree_set(&run->newest->tree, edit);
+    if (grown) run->spread += (double)grown;
     run->dead += item->id == CIM_NONE;
     return CIM_OK;
 }
@@ -256,6 +268,8 @@ bool cim__run_fits(const cim__run *run, uint32_t slot, const cim__item *item)
     const cim__tree *t = &run->newest->tree;
     uint32_t leaf = slot / CIM__FANOUT;
     if (t->head.levels < 2) return true;
+    cim__ibox old = slot_box(&t->nodes[leaf], slot % CIM__FANOUT);
+    if (leaf_stays(&t->nodes[leaf], slot % CIM__FANOUT, &old, &item->box)) return true;
     cim__ibox leaf_box = slot_box(&t->nodes[t->head.level_start[1] + leaf / CIM__FANOUT], leaf % CIM__FANOUT);
     int64_t now = half_perimeter(&leaf_box);
     cim__ibox_join(&leaf_box, &item->box);
