@@ -405,7 +405,11 @@ static const char *check_left_out(oracle_set *s, const cim_probe *p, tolerance t
             show_box(s, i, "left out");
             return "something nearer was left out";
         }
-        if (count == k && !p->measure && id < last_id && same_place(s, i, s->place[last_id])) return "of equal boxes the lesser id was left out";
+        if (count == k && !p->measure && id < last_id && same_place(s, i, s->place[last_id])) {
+            show_box(s, i, "left out");
+            show_box(s, s->place[last_id], "reported");
+            return "of equal boxes the lesser id was left out";
+        }
     }
     return NULL;
 }
