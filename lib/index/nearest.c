@@ -72,8 +72,8 @@ void cim__near_offer(cim__near *near, const cim__tree *t, uint32_t node, uint32_
 {
     const cim_probe *p = near->probe;
     uint32_t id = t->ids[(size_t)node * CIM__FANOUT + slot];
-    double d2 = grid_distance2(near, t, node, slot); /* never more than the exact one */
-    if (too_far(near, d2)) return;
+    double d2 = grid_distance2(near, t, node, slot); /* more than what the caller measures by rounding only: the place is a multiple of 2^-24 steps */
+    if (too_far(near, p->exact || p->measure ? d2 * (1.0 - 1e-6) - 1e-6 : d2)) return;
     if (p->exact && too_far(near, d2 = exact_distance2(near, t, node, slot, &p->exact[id]))) return;
     if (p->accept && !p->accept(p->user, id)) return;
     if (p->measure) {
