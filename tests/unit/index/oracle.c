@@ -367,7 +367,7 @@ void oracle_check_query(cim_ctx *ctx, const cim_index *index, oracle_set *s, con
 /* ---- nearest ---- */
 
 typedef struct tolerance {
-    double absolute, relative;
+    double absolute, relative, rounding; /* rounding: of the place in grid numbers */
 } tolerance;
 
 static bool same_place(const oracle_set *s, size_t i, size_t j)
@@ -385,7 +385,7 @@ static const char *check_found(oracle_set *s, const cim_probe *p, tolerance t, s
         if (k && d < s->distances[k - 1]) return "not in order of distance";
         if (k && d == s->distances[k - 1] && s->found[k] < s->found[k - 1]) return "equal distances not in order of ids";
         if (!oracle_counts(s, i, p)) return "reported what does not count";
-        if (s->keys[i] - d > t.absolute + t.relative * d || d - s->keys[i] > t.relative * d) return "a wrong distance"; /* boxes are rounded outwards */
+        if (s->keys[i] - d > t.absolute + t.relative * d || d - s->keys[i] > t.relative * d + t.rounding) return "a wrong distance"; /* boxes are rounded outwards */
         if (d > p->distance) return "beyond the limit";
     }
     return NULL;
@@ -398,7 +398,7 @@ static const char *check_left_out(oracle_set *s, const cim_probe *p, tolerance t
     for (size_t i = 0; i < s->n && k; i++) {
         uint32_t id = s->ids ? s->ids[i] : (uint32_t)i;
         if (s->mark[id] || isinf(s->keys[i]) || !oracle_counts(s, i, p)) continue;
-        bool nearer = count == k ? s->keys[i] < last * (1 - t.relative) : s->keys[i] <= last * (1 - t.relative);
+        bool nearer = count == k ? s->keys[i] < last * (1 - t.relative) - t.rounding : s->keys[i] <= last * (1 - t.relative);
         if (isinf(last)) nearer = true;
         if (count == k && t.absolute == 0 && t.relative == 0) nearer = s->keys[i] < last || (s->keys[i] == last && id < last_id);
         if (nearer) {
@@ -419,9 +419,9 @@ void oracle_check_nearest(cim_ctx *ctx, const cim_index *index, oracle_set *s, c
     cim_probe p = *given;
     size_t count = 77;
     double step = cim_index_step(index);
-    tolerance t = { p.exact && !s->z ? 0 : 4 * step, 16 * DBL_EPSILON };
+    tolerance t = { p.exact && !s->z ? 0 : 4 * step, 16 * DBL_EPSILON, p.exact && !s->z ? 0 : 1e-5 * step };
     ((oracle_user *)p.user)->probe = &p;
-    if (p.measure || (s->world.lattice && p.exact && !s->z && fabs(p.x0) < 1e7 && fabs(p.y0) < 1e7)) t = (tolerance){ 0, 0 };
+    if (p.measure || (s->world.lattice && p.exact && !s->z && fabs(p.x0) < 1e7 && fabs(p.y0) < 1e7)) t = (tolerance){ 0, 0, 0 };
     for (size_t i = 0; i < s->n; i++) s->keys[i] = p.measure ? oracle_measure(p.user, s->ids ? s->ids[i] : (uint32_t)i) : oracle_distance(s, i, &p, 0, 0);
     uint32_t *ids = room(k, sizeof *ids);
     double *distances = room(k, sizeof *distances);
