@@ -193,13 +193,16 @@ CIM_API cim_status cim_index_query(cim_ctx *ctx, const cim_index *index, const c
  * cim_index_query() for many probes at once.
  *
  * @param probes     count probes of any kinds.
- * @param[out] starts     room for count + 1 numbers: the ids of probe i are ids_out[starts[i]] ... ids_out[starts[i + 1] - 1].
- * @param[out] ids_out    uint32_t ids, released with cim_buf_dispose(); NULL only counts.
+ * @param[out] starts     room for count numbers: the ids of probe i begin at number starts[i] of ids_out; not used when only counting.
+ * @param[out] counts     room for count numbers: how many ids probe i has.
+ * @param[out] ids_out    uint32_t ids, released with cim_buf_dispose(); NULL only counts.  Those of neighbouring probes lie near each
+ *                        other, not in the order of the probes.
  * @return CIM_OK; CIM_EARG naming the first bad probe; CIM_ENOMEM; CIM_ECANCEL.
  * Thread rule: any thread; works on the context's threads.   Cost: as single queries, with the memory of neighbours at hand.
  * Since 0.1.
  */
-CIM_API cim_status cim_index_query_many(cim_ctx *ctx, const cim_index *index, const cim_probe *probes, size_t count, size_t *starts, cim_buf *ids_out);
+CIM_API cim_status cim_index_query_many(cim_ctx *ctx, const cim_index *index, const cim_probe *probes, size_t count, size_t *starts, size_t *counts,
+                                        cim_buf *ids_out);
 
 /**
  * The k boxes nearest to a probe of kind CIM_PROBE_BOX, nearest first; equal distances by id.

@@ -127,7 +127,7 @@ static cim_status take_options(cim_ctx *ctx, cim_index_options *options, const c
 cim_status cim_index_build(cim_ctx *ctx, const cim_box *boxes, size_t count, const cim_index_options *given, cim_index **index_out)
 {
     cim_index_options options = CIM_INDEX_OPTIONS_INIT;
-    cim__index_header head = { .grid = { .step = 1.0 } };
+    cim__index_header head = { .grid = { .step = 1.0, .scale = 1.0 } };
     span e;
     cim__tree tree;
     cim__enter(ctx);
@@ -136,7 +136,7 @@ cim_status cim_index_build(cim_ctx *ctx, const cim_box *boxes, size_t count, con
     CIM__TRY(id_bound(ctx, options.ids, count, &head.id_bound));
     if (count) head.grid = cim__grid_for(&e.box, e.min_z, e.max_z);
     head.flags = (options.z ? CIM__HAS_Z : 0u) | (options.classes ? CIM__HAS_CLASSES : 0u);
-    quantising q = { boxes, count, head.grid, 1.0 / head.grid.step, NULL };
+    quantising q = { boxes, count, head.grid, head.grid.scale, NULL };
     void *block;
     q.to = cim__alloc_big(ctx->mem, (count + 1) * sizeof *q.to, &block);
     if (!q.to) return cim__nomem(ctx);

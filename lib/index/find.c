@@ -181,7 +181,7 @@ static cim__ibox shrunk(const cim__ibox *b) { return (cim__ibox){ two_more(b->mi
 /* What the probe is in grid numbers, for relate, and its range of z. */
 static void find_space(cim__find *f, const cim_probe *p, const cim__grid *g)
 {
-    double scale = 1.0 / g->step, reach_z = p->kind == CIM_PROBE_BOX ? p->distance * scale : 0.0;
+    double scale = g->scale, reach_z = p->kind == CIM_PROBE_BOX ? p->distance * scale : 0.0;
     f->from[0] = (p->x0 - g->origin_x) * scale;
     f->from[1] = (p->y0 - g->origin_y) * scale;
     f->from[2] = (p->z0 - g->origin_z) * scale;
@@ -192,15 +192,19 @@ static void find_space(cim__find *f, const cim_probe *p, const cim__grid *g)
     f->max_z = cim__grid_up(cim__grid_clamp(fmax(f->from[2], f->to[2]) + reach_z));
 }
 
-cim__find cim__find_of(const cim_index *index, const cim_probe *p)
+/* Field by field: clearing the whole struct takes as long as a point query. */
+void cim__find_start(cim__find *f, const cim_index *index, const cim_probe *p)
 {
     const cim__grid *g = &index->grid;
-    cim__find f = { .probe = p, .grid = g, .classes = p->classes };
-    f.plain = p->kind == CIM_PROBE_BOX && p->distance == 0.0 && !p->classes && !p->accept && any_z(p);
-    if (!f.plain) find_space(&f, p, g);
-    if (p->kind == CIM_PROBE_BOX) find_box(&f, p, g);
-    else if (p->kind == CIM_PROBE_SEGMENT) find_segment(&f, p, g);
-    else find_shape(&f, p, g);
-    f.sure = f.decide ? shrunk(&f.box) : f.box;
-    return f;
+    f->probe = p;
+    f->grid = g;
+    f->classes = p->classes;
+    f->decide = NULL;
+    f->relate = NULL;
+    f->plain = p->kind == CIM_PROBE_BOX && p->distance == 0.0 && !p->classes && !p->accept && any_z(p);
+    if (!f->plain) find_space(f, p, g);
+    if (p->kind == CIM_PROBE_BOX) find_box(f, p, g);
+    else if (p->kind == CIM_PROBE_SEGMENT) find_segment(f, p, g);
+    else find_shape(f, p, g);
+    f->sure = f->decide ? shrunk(&f->box) : f->box;
 }

@@ -20,6 +20,7 @@ cim__grid cim__grid_for(const cim_box *extent, double min_z, double max_z)
     half = fmax(half, max_z * 0.5 - min_z * 0.5);
     far = fmax(far, fmax(fabs(min_z), fabs(max_z)));
     cim__grid g = { .step = ldexp(1.0, step_exponent(half, far)) };
+    g.scale = 1.0 / g.step;
     g.origin_x = middle(extent->min_x, extent->max_x, g.step);
     g.origin_y = middle(extent->min_y, extent->max_y, g.step);
     g.origin_z = middle(min_z, max_z, g.step);

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 typedef struct cim__grid {
-    double origin_x, origin_y, origin_z, step;
+    double origin_x, origin_y, origin_z, step, scale; /* scale = 1 / step, exactly */
 } cim__grid;
 
 /* A box in fixed-point numbers. */

@@ -52,7 +52,7 @@ typedef struct cim__near {
 } cim__near;
 
 void cim__near_offer(cim__near *near, const cim__tree *tree, uint32_t node, uint32_t slot); /* an item: exactly, then into the heap */
-void cim__near_far_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, uint32_t keys[CIM__FANOUT]);
+void cim__near_far_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, const cim__node_classes *classes, uint32_t keys[CIM__FANOUT]);
 
 /* Rounding of floats can make a squared distance too great by less than this. */
 #define CIM__KEY_SLACK (1.0f - 0x1p-21f)

@@ -39,19 +39,13 @@ static inline __m256i outside8(const cim__node *n, const cim__ibox *w, int i)
 
 static inline uint32_t lanes_inside(const cim__node *n, const cim__ibox *w) { return 0xffff & ~bits_of(outside8(n, w, 0), outside8(n, w, 8)); }
 
-static inline uint32_t lanes_classes(const cim__node_classes *c, uint32_t wanted)
-{
-    __m256i w = all8((int32_t)wanted), zero = _mm256_setzero_si256();
-    return 0xffff & ~bits_of(_mm256_cmpeq_epi32(_mm256_and_si256(loadu(c->bits), w), zero), _mm256_cmpeq_epi32(_mm256_and_si256(loadu(c->bits + 8), w), zero));
-}
-
 static inline __m256 gap8(const int32_t *min, const int32_t *max, int32_t from, int32_t to)
 {
     __m256i g = _mm256_max_epi32(_mm256_sub_epi32(load(min), all8(to)), _mm256_sub_epi32(all8(from), load(max)));
     return _mm256_cvtepi32_ps(_mm256_max_epi32(g, _mm256_setzero_si256()));
 }
 
-static inline void lanes_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, uint32_t keys[CIM__FANOUT])
+static inline void lanes_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, const cim__node_classes *classes, uint32_t keys[CIM__FANOUT])
 {
     const cim__ibox *b = &near->box;
     __m256i slots = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
@@ -64,6 +58,7 @@ static inline void lanes_keys(const cim__near *near, const cim__node *n, const c
         }
         __m256i key = _mm256_or_si256(_mm256_and_si256(_mm256_castps_si256(_mm256_mul_ps(d2, _mm256_set1_ps(CIM__KEY_SLACK))), all8(~15)), slots);
         key = _mm256_or_si256(key, _mm256_cmpgt_epi32(load(n->min_x + i), load(n->max_x + i)));
+        if (classes) key = _mm256_or_si256(key, _mm256_cmpeq_epi32(_mm256_and_si256(loadu(classes->bits + i), all8((int32_t)near->classes)), _mm256_setzero_si256()));
         _mm256_store_si256((__m256i *)(void *)(keys + i), key);
     }
 }

@@ -33,18 +33,13 @@ static inline uint32_t lanes_inside(const cim__node *n, const cim__ibox *w)
     return (uint32_t)m & y;
 }
 
-static inline uint32_t lanes_classes(const cim__node_classes *c, uint32_t wanted)
-{
-    return _mm512_test_epi32_mask(_mm512_loadu_si512(c->bits), all16((int32_t)wanted));
-}
-
 static inline __m512 gap16(const int32_t *min, const int32_t *max, int32_t from, int32_t to)
 {
     __m512i g = _mm512_max_epi32(_mm512_sub_epi32(load(min), all16(to)), _mm512_sub_epi32(all16(from), load(max)));
     return _mm512_cvtepi32_ps(_mm512_max_epi32(g, _mm512_setzero_si512()));
 }
 
-static inline void lanes_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, uint32_t keys[CIM__FANOUT])
+static inline void lanes_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, const cim__node_classes *classes, uint32_t keys[CIM__FANOUT])
 {
     const cim__ibox *b = &near->box;
     __m512 dx = gap16(n->min_x, n->max_x, b->min_x, b->max_x), dy = gap16(n->min_y, n->max_y, b->min_y, b->max_y);
@@ -56,6 +51,7 @@ static inline void lanes_keys(const cim__near *near, const cim__node *n, const c
     __m512i slots = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     __m512i key = _mm512_or_si512(_mm512_and_si512(_mm512_castps_si512(_mm512_mul_ps(d2, _mm512_set1_ps(CIM__KEY_SLACK))), all16(~15)), slots);
     __mmask16 unused = _mm512_cmpgt_epi32_mask(load(n->min_x), load(n->max_x));
+    if (classes) unused |= _mm512_testn_epi32_mask(_mm512_loadu_si512(classes->bits), all16((int32_t)near->classes));
     _mm512_storeu_si512(keys, _mm512_mask_mov_epi32(key, unused, all16(-1)));
 }
 

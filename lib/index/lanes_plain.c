@@ -26,13 +26,6 @@ static inline uint32_t lanes_inside(const cim__node *n, const cim__ibox *w)
     return bits_of(set);
 }
 
-static inline uint32_t lanes_classes(const cim__node_classes *c, uint32_t wanted)
-{
-    uint8_t set[CIM__FANOUT];
-    for (int i = 0; i < CIM__FANOUT; i++) set[i] = (c->bits[i] & wanted) != 0;
-    return bits_of(set);
-}
-
 static inline int32_t gap(int32_t min, int32_t max, int32_t from, int32_t to)
 {
     int32_t before = (int32_t)((uint32_t)min - (uint32_t)to), behind = (int32_t)((uint32_t)from - (uint32_t)max); /* unused slots may wrap */
@@ -40,7 +33,7 @@ static inline int32_t gap(int32_t min, int32_t max, int32_t from, int32_t to)
     return g > 0 ? g : 0;
 }
 
-static inline void lanes_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, uint32_t keys[CIM__FANOUT])
+static inline void lanes_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, const cim__node_classes *classes, uint32_t keys[CIM__FANOUT])
 {
     float d2[CIM__FANOUT];
     for (int i = 0; i < CIM__FANOUT; i++) {
@@ -57,6 +50,7 @@ static inline void lanes_keys(const cim__near *near, const cim__node *n, const c
         memcpy(&bits, &low, sizeof bits);
         keys[i] = n->min_x[i] <= n->max_x[i] ? (bits & ~15u) | i : UINT32_MAX;
     }
+    for (uint32_t i = 0; classes && i < CIM__FANOUT; i++) keys[i] = classes->bits[i] & near->classes ? keys[i] : UINT32_MAX;
 }
 
 static inline uint32_t lanes_least(const uint32_t keys[CIM__FANOUT])

@@ -36,13 +36,6 @@ static inline uint32_t lanes_inside(const cim__node *n, const cim__ibox *w)
     return 0xffff & ~bits_of(outside4(n, w, 0), outside4(n, w, 4), outside4(n, w, 8), outside4(n, w, 12));
 }
 
-static inline uint32_t lanes_classes(const cim__node_classes *c, uint32_t wanted)
-{
-    __m128i w = _mm_set1_epi32((int32_t)wanted), zero = _mm_setzero_si128(), none[4];
-    for (int i = 0; i < 4; i++) none[i] = _mm_cmpeq_epi32(_mm_and_si128(loadu(c->bits + 4 * i), w), zero);
-    return 0xffff & ~bits_of(none[0], none[1], none[2], none[3]);
-}
-
 static inline __m128i max4(__m128i a, __m128i b)
 {
     __m128i gt = _mm_cmpgt_epi32(a, b);
@@ -60,7 +53,7 @@ static inline __m128 gap4(const int32_t *min, const int32_t *max, int32_t from, 
     return _mm_cvtepi32_ps(_mm_andnot_si128(_mm_srai_epi32(g, 31), g));
 }
 
-static inline void lanes_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, uint32_t keys[CIM__FANOUT])
+static inline void lanes_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, const cim__node_classes *classes, uint32_t keys[CIM__FANOUT])
 {
     const cim__ibox *b = &near->box;
     __m128i slots = _mm_set_epi32(3, 2, 1, 0);
@@ -73,6 +66,7 @@ static inline void lanes_keys(const cim__near *near, const cim__node *n, const c
         }
         __m128i key = _mm_or_si128(_mm_and_si128(_mm_castps_si128(_mm_mul_ps(d2, _mm_set1_ps(CIM__KEY_SLACK))), _mm_set1_epi32(~15)), slots);
         key = _mm_or_si128(key, _mm_cmpgt_epi32(load(n->min_x + i), load(n->max_x + i)));
+        if (classes) key = _mm_or_si128(key, _mm_cmpeq_epi32(_mm_and_si128(loadu(classes->bits + i), _mm_set1_epi32((int32_t)near->classes)), _mm_setzero_si128()));
         _mm_store_si128((__m128i *)(void *)(keys + i), key);
     }
 }

@@ -29,7 +29,7 @@ static bool in_range(double v) { return v > -(double)(CIM__GRID_END - 2) && v < 
 static bool to_item(const cim_live_index *live, const cim_index_change *c, cim__item *item)
 {
     const cim__grid *g = &live->set.head.grid;
-    double s = 1.0 / g->step;
+    double s = g->scale;
     if (!in_range((c->box.min_x - g->origin_x) * s) || !in_range((c->box.min_y - g->origin_y) * s) || !in_range((c->box.max_x - g->origin_x) * s) ||
         !in_range((c->box.max_y - g->origin_y) * s))
         return false;
@@ -117,7 +117,7 @@ static cim_status fill_live(cim_ctx *ctx, cim_live_index *live, const cim_index 
     if (count) head.grid = start->grid;
     else if (e->min_x <= e->max_x && e->min_y <= e->max_y) head.grid = cim__grid_for(e, 0.0, 0.0);
     live->has_grid = head.grid.step != 0.0;
-    if (!live->has_grid) head.grid.step = 1.0;
+    if (!live->has_grid) head.grid.step = head.grid.scale = 1.0;
     cim_status st = set_of(ctx, &live->epochs->copies, &head, items, count, &live->set);
     cim__free(ctx->mem, items);
     return st < 0 ? st : cim__epochs_publish(ctx, live->epochs, &live->set, 0);
@@ -209,7 +209,7 @@ static cim__grid grid_with(const cim_live_index *live, const cim__item *items, s
 
 static void regrid(const cim__grid *from, const cim__grid *to, cim__item *items, size_t count)
 {
-    double s = 1.0 / to->step;
+    double s = to->scale;
     for (size_t i = 0; i < count; i++) {
         cim_box box = cim__grid_back(from, &items[i].box);
         double z0 = from->origin_z + from->step * items[i].min_z, z1 = from->origin_z + from->step * items[i].max_z;

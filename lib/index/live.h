@@ -1,8 +1,8 @@
 /* live.h - an index that changes while it is read.
  *
  *   copy    a packed tree that a state may share with others; it is written only while no state has it
- *   run     a tree in at most two current copies: the newest, and one that lacks the last batch's edits, which are kept, so that the next
- *           batch brings it up to date and goes on there (the left-right technique of P. Ramalhete, A. Correia, 2015, a tree at a time)
+ *   run     a tree in at most two current copies: the newest, and one as it was before the last batch, whose nodes are noted, so that the
+ *           next batch copies them and goes on there (the left-right technique of P. Ramalhete, A. Correia, 2015, a tree at a time)
  *   set     all runs: a large one, younger ones, and the tail where new boxes go; the tail becomes a run when it is full, and four runs
  *           of a size become one (P. O'Neil et al., "The log-structured merge-tree", 1996)
  *   epoch   one state of the set as readers see it: a cim_index with a tree of every run
@@ -24,15 +24,9 @@ typedef struct cim__copy {
     struct cim__copy *next;
 } cim__copy;
 
-typedef struct cim__edit {
-    uint32_t slot;
-    bool moved;     /* the slot keeps its id */
-    cim__item item; /* id CIM_NONE: the slot becomes unused */
-} cim__edit;
-
 typedef struct cim__run {
-    cim__copy *newest, *spare; /* spare: NULL or newest without `edits` */
-    cim__buf *edits;           /* cim__edit */
+    cim__copy *newest, *spare; /* spare: NULL or newest as it was before `edits` */
+    cim__buf *edits;           /* uint32_t: nodes that were written; with EDITED_IDS also the ids of a leaf */
     uint32_t serial, level;    /* serial: none twice; level: up to 4^level tails */
     uint32_t fill;             /* slots that were given out */
     uint32_t dead;             /* of those, unused */

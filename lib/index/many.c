@@ -5,22 +5,22 @@
 
 #include <stdio.h>
 
-enum { AT_ONCE = 512 }; /* probes a piece of work */
+enum { LEAST_AT_ONCE = 1024, PIECES_EACH = 8 }; /* probes a piece of work, pieces a thread */
 
 typedef struct many {
     const cim_index *index;
     const cim_probe *probes;
-    size_t count, pieces;
+    size_t count, pieces, at_once;
     uint64_t *order; /* low 32 bits: the probe */
     /* query: */
-    size_t *starts;  /* the count of probe i at i + 1 until all are known */
+    size_t *starts, *counts;
     cim__buf *found; /* ids of each piece, one probe after the other */
+    size_t *found_at; /* where those of a piece begin in all */
     bool keep;
-    uint32_t *ids;   /* all of them */
+    uint32_t *ids;
     /* nearest: */
     size_t k;
     double *distances;
-    size_t *counts;
 } many;
 
 static cim_status check_all(cim_ctx *ctx, const many *m, bool nearest)
@@ -49,7 +49,10 @@ static cim__ibox index_box(const cim_index *index)
 static cim_status order_probes(cim_ctx *ctx, many *m)
 {
     cim__ibox *boxes = cim__alloc_n(ctx->mem, m->count + 1, sizeof *boxes), extent = index_box(m->index);
-    m->pieces = (m->count + AT_ONCE - 1) / AT_ONCE;
+    size_t wanted = ctx->threads > 1 ? ctx->threads * (size_t)PIECES_EACH : 1; /* one thread: one piece, so nothing is moved afterwards */
+    m->at_once = (m->count + wanted - 1) / wanted;
+    if (m->at_once < LEAST_AT_ONCE) m->at_once = LEAST_AT_ONCE;
+    m->pieces = (m->count + m->at_once - 1) / m->at_once;
     m->order = cim__alloc_n(ctx->mem, m->count + 1, 2 * sizeof *m->order);
     cim_status st = boxes && m->order ? CIM_OK : cim__nomem(ctx);
     for (size_t i = 0; i < m->count && st >= 0; i++) boxes[i] = cim__probe_around(&m->index->grid, &m->probes[i]);
@@ -60,14 +63,27 @@ static cim_status order_probes(cim_ctx *ctx, many *m)
     return st;
 }
 
-static size_t piece_end(const many *m, size_t piece) { return (piece + 1) * AT_ONCE < m->count ? (piece + 1) * AT_ONCE : m->count; }
+static size_t piece_end(const many *m, size_t piece) { return (piece + 1) * m->at_once < m->count ? (piece + 1) * m->at_once : m->count; }
+
+/* A probe is three cache lines, and the next one lies anywhere. */
+static inline int fetch_probe(const many *m, size_t i)
+{
+    enum { AHEAD = 6 };
+    if (i + AHEAD >= m->count) return 0;
+    const char *p = (const char *)&m->probes[(uint32_t)m->order[i + AHEAD]];
+    __builtin_prefetch(p);
+    __builtin_prefetch(p + 64);
+    __builtin_prefetch(p + sizeof(cim_probe) - 1);
+    return 1;
+}
 
 /* ---- query ---- */
 
 /* One probe's ids behind those of the piece's probes before it; asked again when the room was too small. */
 static cim_status query_one(cim_ctx *ctx, const many *m, uint32_t probe, cim__buf *found)
 {
-    cim__find f = cim__find_of(m->index, &m->probes[probe]);
+    cim__find f;
+    cim__find_start(&f, m->index, &m->probes[probe]);
     for (;;) {
         cim__hits h = { NULL, 0, 0 };
         if (m->keep) {
@@ -76,9 +92,10 @@ static cim_status query_one(cim_ctx *ctx, const many *m, uint32_t probe, cim__bu
             h.cap = (found->cap - found->size) / sizeof(uint32_t);
         }
         cim__find_all(m->index, &f, &h);
-        m->starts[probe + 1] = h.count;
+        m->counts[probe] = h.count;
         if (!m->keep) return CIM_OK;
         if (h.count <= h.cap) {
+            m->starts[probe] = found->size / sizeof(uint32_t);
             found->size += h.count * sizeof(uint32_t);
             return CIM_OK;
         }
@@ -90,51 +107,58 @@ static cim_status query_piece(cim_ctx *ctx, uint32_t worker, size_t piece, void 
 {
     const many *m = user;
     (void)worker;
-    for (size_t i = piece * AT_ONCE; i < piece_end(m, piece); i++) CIM__TRY(query_one(ctx, m, (uint32_t)m->order[i], &m->found[piece]));
+    for (size_t i = piece * m->at_once; i < piece_end(m, piece); i++) {
+        fetch_probe(m, i);
+        if (i % LEAST_AT_ONCE == 0) CIM__TRY(cim__tick(ctx, i, m->count, "asking the index"));
+        CIM__TRY(query_one(ctx, m, (uint32_t)m->order[i], &m->found[piece]));
+    }
     return CIM_OK;
 }
 
+/* The pieces' ids one behind the other; starts counted from the first piece on. */
 static cim_status place_piece(cim_ctx *ctx, uint32_t worker, size_t piece, void *user)
 {
     const many *m = user;
-    const uint32_t *from = (const uint32_t *)(const void *)m->found[piece].data;
+    const cim__buf *found = &m->found[piece];
     (void)ctx;
     (void)worker;
-    for (size_t i = piece * AT_ONCE; i < piece_end(m, piece); i++) {
-        uint32_t probe = (uint32_t)m->order[i];
-        size_t n = m->starts[probe + 1] - m->starts[probe];
-        if (n) memcpy(m->ids + m->starts[probe], from, n * sizeof *from);
-        from += n;
-    }
+    if (piece && found->size) memcpy(m->ids + m->found_at[piece], found->data, found->size);
+    for (size_t i = piece * m->at_once; piece && i < piece_end(m, piece); i++) m->starts[(uint32_t)m->order[i]] += m->found_at[piece];
     return CIM_OK;
 }
 
 static cim_status gather(cim_ctx *ctx, many *m, cim_buf *ids_out)
 {
-    cim__buf all = cim__buf_on(ctx->mem);
-    m->starts[0] = 0;
-    for (size_t i = 0; i < m->count; i++) m->starts[i + 1] += m->starts[i];
-    if (!m->keep) return CIM_OK;
-    if (!cim__buf_reserve(&all, m->starts[m->count] * sizeof(uint32_t) + 1)) return cim__nomem(ctx);
-    m->ids = cim__buf_extend(&all, m->starts[m->count] * sizeof(uint32_t));
-    cim_status st = cim__par_run(ctx, m->pieces, "asking the index", place_piece, m);
-    if (st >= 0 && !cim__buf_give(&all, ids_out)) st = cim__nomem(ctx);
-    if (st < 0) cim__buf_free(&all);
-    return st;
+    size_t total = 0;
+    if (!m->keep || !m->pieces) return !m->keep || cim__buf_give(&m->found[0], ids_out) ? CIM_OK : cim__nomem(ctx);
+    for (size_t i = 0; i < m->pieces; i++) {
+        m->found_at[i] = total;
+        total += CIM__COUNT(&m->found[i], uint32_t);
+    }
+    if (!cim__buf_reserve(&m->found[0], (total - CIM__COUNT(&m->found[0], uint32_t)) * sizeof(uint32_t) + 1)) return cim__nomem(ctx);
+    m->found[0].size = total * sizeof(uint32_t);
+    m->ids = (uint32_t *)(void *)m->found[0].data;
+    CIM__TRY(cim__par_run(ctx, m->pieces, "asking the index", place_piece, m));
+    return cim__buf_give(&m->found[0], ids_out) ? CIM_OK : cim__nomem(ctx);
 }
 
-cim_status cim_index_query_many(cim_ctx *ctx, const cim_index *index, const cim_probe *probes, size_t count, size_t *starts, cim_buf *ids_out)
+cim_status cim_index_query_many(cim_ctx *ctx, const cim_index *index, const cim_probe *probes, size_t count, size_t *starts, size_t *counts, cim_buf *ids_out)
 {
-    many m = { .index = index, .probes = probes, .count = count, .starts = starts, .keep = ids_out != NULL };
+    many m = { .index = index, .probes = probes, .count = count, .starts = starts, .counts = counts, .keep = ids_out != NULL };
     cim__enter(ctx);
     CIM__TRY(check_all(ctx, &m, false));
     cim_status st = order_probes(ctx, &m);
-    if (st >= 0 && !(m.found = cim__alloc_n(ctx->mem, m.pieces + 1, sizeof *m.found))) st = cim__nomem(ctx);
-    for (size_t i = 0; m.found && i < m.pieces; i++) m.found[i] = cim__buf_on(ctx->mem);
+    if (st >= 0) {
+        m.found = cim__alloc_n(ctx->mem, m.pieces + 1, sizeof *m.found);
+        m.found_at = cim__alloc_n(ctx->mem, m.pieces + 1, sizeof *m.found_at);
+        if (!m.found || !m.found_at) st = cim__nomem(ctx);
+    }
+    for (size_t i = 0; m.found && i <= m.pieces; i++) m.found[i] = cim__buf_on(ctx->mem);
     if (st >= 0) st = cim__par_run(ctx, m.pieces, "asking the index", query_piece, &m);
     if (st >= 0) st = gather(ctx, &m, ids_out);
-    for (size_t i = 0; m.found && i < m.pieces; i++) cim__buf_free(&m.found[i]);
+    for (size_t i = 0; m.found && i <= m.pieces; i++) cim__buf_free(&m.found[i]);
     cim__free(ctx->mem, m.found);
+    cim__free(ctx->mem, m.found_at);
     cim__free(ctx->mem, m.order);
     return st;
 }
@@ -145,8 +169,10 @@ static cim_status nearest_piece(cim_ctx *ctx, uint32_t worker, size_t piece, voi
 {
     const many *m = user;
     (void)worker;
-    for (size_t i = piece * AT_ONCE; i < piece_end(m, piece); i++) {
+    for (size_t i = piece * m->at_once; i < piece_end(m, piece); i++) {
         size_t probe = (uint32_t)m->order[i];
+        fetch_probe(m, i);
+        if (i % LEAST_AT_ONCE == 0) CIM__TRY(cim__tick(ctx, i, m->count, "asking the index"));
         double *distances = m->distances ? m->distances + probe * m->k : NULL;
         CIM__TRY(cim__nearest_into(ctx, m->index, &m->probes[probe], m->k, m->ids + probe * m->k, distances, &m->counts[probe]));
     }

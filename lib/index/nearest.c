@@ -61,7 +61,7 @@ static double grid_distance2(const cim__near *near, const cim__tree *t, uint32_t
 static double exact_distance2(const cim__near *near, const cim__tree *t, uint32_t node, uint32_t i, const cim_box *b)
 {
     const cim_probe *p = near->probe;
-    double scale = 1.0 / near->grid->step, dx = beyond(b->min_x, b->max_x, p->x0, p->x1) * scale, dy = beyond(b->min_y, b->max_y, p->y0, p->y1) * scale, dz = 0.0;
+    double scale = near->grid->scale, dx = beyond(b->min_x, b->max_x, p->x0, p->x1) * scale, dy = beyond(b->min_y, b->max_y, p->y0, p->y1) * scale, dz = 0.0;
     if (t->z && near->use_z) dz = beyond(t->z[node].min_z[i], t->z[node].max_z[i], near->z0, near->z1);
     return dx * dx + dy * dy + dz * dz;
 }
@@ -86,7 +86,7 @@ void cim__near_offer(cim__near *near, const cim__tree *t, uint32_t node, uint32_
     keep(near, (cim__near_item){ d2, id });
 }
 
-void cim__near_far_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, uint32_t keys[CIM__FANOUT])
+void cim__near_far_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, const cim__node_classes *classes, uint32_t keys[CIM__FANOUT])
 {
     for (uint32_t i = 0; i < CIM__FANOUT; i++) {
         double dx = beyond(n->min_x[i], n->max_x[i], near->x0, near->x1), dy = beyond(n->min_y[i], n->max_y[i], near->y0, near->y1), dz = 0.0;
@@ -95,7 +95,7 @@ void cim__near_far_keys(const cim__near *near, const cim__node *n, const cim__no
         float f = low < 3e38 ? (float)low : 3e38f;
         uint32_t bits;
         memcpy(&bits, &f, sizeof bits);
-        keys[i] = cim__slot_used(n, i) ? (bits & ~15u) | i : UINT32_MAX;
+        keys[i] = cim__slot_used(n, i) && (!classes || classes->bits[i] & near->classes) ? (bits & ~15u) | i : UINT32_MAX;
     }
 }
 
@@ -111,7 +111,7 @@ static bool out_of_grid(const cim__ibox *b)
 static cim__near near_of(const cim_index *index, const cim_probe *p, size_t k, cim__near_item *best)
 {
     const cim__grid *g = &index->grid;
-    double scale = 1.0 / g->step, limit = p->distance * scale;
+    double scale = g->scale, limit = p->distance * scale;
     cim__near near = { .classes = p->classes, .k = k, .best = best, .probe = p, .grid = g, .limit2 = limit * limit, .limit2_out = cim__grid_slack2(limit) };
     near.x0 = (p->x0 - g->origin_x) * scale;
     near.y0 = (p->y0 - g->origin_y) * scale;

@@ -84,7 +84,8 @@ cim_status cim_index_query(cim_ctx *ctx, const cim_index *index, const cim_probe
     cim__hits h = { ids, ids ? cap : 0, 0 };
     cim__enter(ctx);
     CIM__TRY(cim__probe_check(ctx, probe, false));
-    cim__find f = cim__find_of(index, probe);
+    cim__find f;
+    cim__find_start(&f, index, probe);
     cim__find_all(index, &f, &h);
     *count_out = h.count;
     return CIM_OK;

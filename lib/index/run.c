@@ -70,6 +70,15 @@ static cim_status copy_of(cim_ctx *ctx, cim__copies *all, const cim__copy *from,
 
 /* ---- one slot, and the boxes above it ---- */
 
+#define EDITED_IDS 0x80000000u /* a tree has fewer nodes: there are at most 2^32 slots */
+enum { MOST_EDITS = 2 * CIM__MAX_LEVELS }; /* of one change */
+
+static inline void note(cim__buf *edits, uint32_t node) /* there is room */
+{
+    memcpy(edits->data + edits->size, &node, sizeof node);
+    edits->size += sizeof node;
+}
+
 static cim__ibox slot_box(const cim__node *n, uint32_t i) { return (cim__ibox){ n->min_x[i], n->min_y[i], n->max_x[i], n->max_y[i] }; }
 
 static bool within(const cim__ibox *a, const cim__ibox *b) { return a->min_x >= b->min_x && a->min_y >= b->min_y && a->max_x <= b->max_x && a->max_y <= b->max_y; }
@@ -86,7 +95,7 @@ static void set_box(cim__node *n, uint32_t i, const cim__ibox *b)
 }
 
 /* Boxes of the parents after slot `i` of node `node` (within level 0) went from `old` to `now`.  Returns by how much the leaf grew. */
-static int64_t climb(cim__tree *t, uint32_t node, cim__ibox old, cim__ibox now)
+static int64_t climb(cim__tree *t, uint32_t node, cim__ibox old, cim__ibox now, cim__buf *edits)
 {
     const cim__lanes *lanes = cim__lanes_best();
     const uint32_t *start = t->head.level_start;
@@ -100,6 +109,7 @@ static int64_t climb(cim__tree *t, uint32_t node, cim__ibox old, cim__ibox now)
         else all = lanes->around(&t->nodes[start[level - 1] + node]);
         if (same(&all, &was)) return grown;
         set_box(parent, i, &all);
+        note(edits, start[level] + node / CIM__FANOUT);
         if (level == 1) grown = half_perimeter(&all) - half_perimeter(&was);
         old = was;
         now = all;
@@ -108,7 +118,7 @@ static int64_t climb(cim__tree *t, uint32_t node, cim__ibox old, cim__ibox now)
 }
 
 /* z and classes are summed anew all the way up. */
-static void climb_rest(cim__tree *t, uint32_t node)
+static void climb_rest(cim__tree *t, uint32_t node, cim__buf *edits)
 {
     const uint32_t *start = t->head.level_start;
     for (uint32_t level = 1; level < t->head.levels; level++, node /= CIM__FANOUT) {
@@ -124,6 +134,7 @@ static void climb_rest(cim__tree *t, uint32_t node)
             t->z[parent].max_z[i] = max_z;
         }
         if (t->classes) t->classes[parent].bits[i] = bits;
+        note(edits, parent);
     }
 }
 
@@ -136,23 +147,23 @@ static bool leaf_stays(const cim__node *n, uint32_t i, const cim__ibox *old, con
     return cim__lanes_best()->covered(n, i, &both);
 }
 
-static int64_t tree_set(cim__tree *t, const cim__edit *edit)
+static int64_t tree_set(cim__tree *t, uint32_t slot, const cim__item *item, bool moved, cim__buf *edits)
 {
-    uint32_t slot = edit->slot, leaf = slot / CIM__FANOUT, i = slot % CIM__FANOUT;
-    const cim__item *item = &edit->item;
+    uint32_t leaf = slot / CIM__FANOUT, i = slot % CIM__FANOUT;
     cim__node *n = &t->nodes[leaf];
     cim__ibox old = slot_box(n, i);
     bool stays = leaf_stays(n, i, &old, &item->box); /* before the slot is written: whole rows are read faster than they are put together */
     set_box(n, i, &item->box);
-    if (!edit->moved) t->ids[slot] = item->id;
+    note(edits, moved ? leaf : leaf | EDITED_IDS);
+    if (!moved) t->ids[slot] = item->id;
     if (item->id == CIM_NONE) t->holes[leaf / 64] |= (uint64_t)1 << leaf % 64;
-    int64_t grown = stays ? 0 : climb(t, leaf, old, item->box);
+    int64_t grown = stays ? 0 : climb(t, leaf, old, item->box, edits);
     if (t->z) {
         t->z[leaf].min_z[i] = item->min_z;
         t->z[leaf].max_z[i] = item->max_z;
     }
     if (t->classes) t->classes[leaf].bits[i] = item->classes;
-    if (t->z || t->classes) climb_rest(t, leaf);
+    if (t->z || t->classes) climb_rest(t, leaf, edits);
     return grown;
 }
 
@@ -216,12 +227,23 @@ cim_status cim__run_tail(cim_ctx *ctx, cim__copies *all, const cim__index_header
 /* A small tree is copied as a whole: no edits are kept. */
 static bool small(const cim__run *run) { return run->newest->tree.head.count <= CIM__TAIL; }
 
-static void repeat(cim__tree *t, const cim__edit *edits, size_t count)
+/* What the spare lacks is copied from the newest. */
+static void catch_up(cim__tree *to, const cim__tree *from, const uint32_t *edits, size_t count)
 {
     enum { AHEAD = 12 };
     for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) CIM__FETCH_SLOT(t, edits[i + AHEAD].slot);
-        tree_set(t, &edits[i]);
+        uint32_t node = edits[i] & ~EDITED_IDS;
+        if (i + AHEAD < count) {
+            uint32_t later = edits[i + AHEAD] & ~EDITED_IDS;
+            CIM__FETCH_NODE(&to->nodes[later]);
+            CIM__FETCH_NODE(&from->nodes[later]);
+        }
+        to->nodes[node] = from->nodes[node];
+        if (to->z) to->z[node] = from->z[node];
+        if (to->classes) to->classes[node] = from->classes[node];
+        if (!(edits[i] & EDITED_IDS)) continue;
+        memcpy(to->ids + (size_t)node * CIM__FANOUT, from->ids + (size_t)node * CIM__FANOUT, CIM__FANOUT * sizeof *to->ids);
+        to->holes[node / 64] = from->holes[node / 64];
     }
 }
 
@@ -232,7 +254,7 @@ static cim_status writable(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64
     if (run->newest->batch == batch) return CIM_OK;
     if (next && !atomic_load_explicit(&next->pins, memory_order_acquire)) {
         if (small(run)) copy_tree(&next->tree, &run->newest->tree);
-        else repeat(&next->tree, (const cim__edit *)(const void *)run->edits->data, CIM__COUNT(run->edits, cim__edit));
+        else catch_up(&next->tree, &run->newest->tree, (const uint32_t *)(const void *)run->edits->data, CIM__COUNT(run->edits, uint32_t));
     } else {
         CIM__TRY(copy_of(ctx, all, run->newest, &next));
         if (run->spare) run->spare->current = false;
@@ -247,16 +269,11 @@ static cim_status writable(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64
 cim_status cim__run_edit(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64_t batch, uint32_t slot, const cim__item *item, bool moved)
 {
     CIM__TRY(writable(ctx, all, run, batch));
-    cim__edit edit = { slot, moved, *item };
-    if (!small(run)) {
-        cim__edit *kept = CIM__PUSH(run->edits, cim__edit);
-        if (!kept) {
-            run->edits->failed = false;
-            return cim__nomem(ctx);
-        }
-        *kept = edit;
+    if (!cim__buf_reserve(run->edits, MOST_EDITS * sizeof(uint32_t))) {
+        run->edits->failed = false;
+        return cim__nomem(ctx);
     }
-    int64_t grown = tree_set(&run->newest->tree, &edit);
+    int64_t grown = tree_set(&run->newest->tree, slot, item, moved, run->edits);
     if (grown) run->spread += (double)grown;
     run->dead += item->id == CIM_NONE;
     return CIM_OK;

@@ -90,7 +90,8 @@ static bool header_ok(const cim__index_header *h, size_t size)
     cim__tree_levels(&expected);
     memset(expected.reserved, 0, sizeof expected.reserved);
     if (memcmp(&expected, h, sizeof expected) != 0 || h->flags & ~(uint32_t)(CIM__HAS_Z | CIM__HAS_CLASSES)) return false;
-    return g->step > 0.0 && g->step < 1e300 && isfinite(g->origin_x) && isfinite(g->origin_y) && isfinite(g->origin_z) && size == sizeof *h + cim__tree_body(h);
+    if (!(g->step > 0.0 && g->step < 1e300) || g->scale != 1.0 / g->step) return false;
+    return isfinite(g->origin_x) && isfinite(g->origin_y) && isfinite(g->origin_z) && size == sizeof *h + cim__tree_body(h);
 }
 
 static bool ids_ok(const cim__tree *t)

@@ -3,9 +3,9 @@
  *   LANES(name)                                     its own name of a function
  *   lanes_meets(node, box)                          a bit for every slot that meets the box
  *   lanes_inside(node, box)                         the same: that lies inside; unused slots as they come
- *   lanes_classes(classes, wanted)                  the same: slots with one of the classes
- *   lanes_keys(near, node, z, keys)                 for every slot the bits of a float not above the squared distance, slot number in
- *                                                   the low four bits; unused slots ~0
+ *   lanes_keys(near, node, z, classes, keys)        for every slot the bits of a float not above the squared distance, slot number in
+ *                                                   the low four bits; ~0 for unused slots and, unless classes is NULL, those without
+ *                                                   a class that is wanted
  *   lanes_least(keys)                               the least of 16 keys
  *   lanes_within(keys, cut)                         bit i: keys[i] without its slot number is at most cut
  *   lanes_around(node)                              the box around all slots
@@ -131,17 +131,19 @@ static inline void near_keys(const cim__tree *t, const cim__near *near, uint32_t
 {
     const cim__node *n = &t->nodes[node];
     const cim__node_z *z = t->z && near->use_z ? &t->z[node] : NULL;
-    if (near->far) cim__near_far_keys(near, n, z, keys);
-    else lanes_keys(near, n, z, keys);
-    if (near->classes && t->classes)
-        for (uint32_t m = 0xffff & ~lanes_classes(&t->classes[node], near->classes); m; m &= m - 1) keys[__builtin_ctz(m)] = UINT32_MAX;
+    const cim__node_classes *classes = t->classes && near->classes ? &t->classes[node] : NULL;
+    if (near->far) cim__near_far_keys(near, n, z, classes, keys);
+    else lanes_keys(near, n, z, classes, keys);
 }
 
 static void near_leaf(const cim__tree *t, cim__near *near, uint32_t node)
 {
     _Alignas(64) uint32_t keys[CIM__FANOUT];
     near_keys(t, near, node, keys);
-    for (uint32_t m = lanes_within(keys, near->cut); m; m &= m - 1) {
+    uint32_t within = lanes_within(keys, near->cut);
+    if (near->probe->exact)
+        for (uint32_t m = within; m; m &= m - 1) __builtin_prefetch(&near->probe->exact[t->ids[(size_t)node * CIM__FANOUT + (uint32_t)__builtin_ctz(m)]]);
+    for (uint32_t m = within; m; m &= m - 1) {
         uint32_t i = (uint32_t)__builtin_ctz(m);
         if ((keys[i] & ~15u) <= near->cut) cim__near_offer(near, t, node, i);
     }
