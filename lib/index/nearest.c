@@ -68,9 +68,6 @@ static double exact_distance2(const cim__near *near, const cim__tree *t, uint32_
 
 static bool too_far(const cim__near *near, double d2) { return d2 > near->limit2 || (near->count == near->k && d2 > near->best[0].distance2); }
 
-/* Below the square of the exact distance, whatever the rounding of doubles: then the exact box needs no look. */
-static double surely(double grid_distance2) { return grid_distance2 * (1.0 - 1e-9) - 1.0; }
-
 void cim__near_offer(cim__near *near, const cim__tree *t, uint32_t node, uint32_t slot)
 {
     const cim_probe *p = near->probe;
@@ -78,7 +75,7 @@ void cim__near_offer(cim__near *near, const cim__tree *t, uint32_t node, uint32_
     double d2 = grid_distance2(near, t, node, slot); /* more than the true one by rounding only */
     if (d2 > near->limit2_out) return;
     if (d2 > near->limit2) d2 = near->limit2;
-    if (too_far(near, p->exact || p->measure ? surely(d2) : d2)) return;
+    if (too_far(near, p->exact || p->measure ? d2 * (1.0 - 1e-6) - 1e-6 : d2)) return;
     if (p->exact && too_far(near, d2 = exact_distance2(near, t, node, slot, &p->exact[id]))) return;
     if (p->accept && !p->accept(p->user, id)) return;
     if (p->measure) {

@@ -46,6 +46,12 @@ void cim__copies_free(cim__copies *all)
 
 static size_t hole_words(const cim__index_header *h) { return (h->count / CIM__FANOUT + 64) / 64; }
 
+static void copy_tree(cim__tree *to, const cim__tree *from)
+{
+    memcpy(to->nodes, from->nodes, cim__tree_body(&to->head));
+    memcpy(to->holes, from->holes, hole_words(&to->head) * sizeof *to->holes);
+}
+
 static cim_status copy_of(cim_ctx *ctx, cim__copies *all, const cim__copy *from, cim__copy **copy_out)
 {
     cim_ctx own;
@@ -53,13 +59,12 @@ static cim_status copy_of(cim_ctx *ctx, cim__copies *all, const cim__copy *from,
     cim__ctx_fork(ctx, &own); /* memory of the copies outlives the caller's context */
     own.mem = all->mem;
     if (cim__tree_alloc(&own, &from->tree.head, &tree) < 0) return cim__nomem(ctx);
-    memcpy(tree.nodes, from->tree.nodes, cim__tree_body(&tree.head));
     tree.holes = cim__alloc_n(all->mem, hole_words(&tree.head), sizeof *tree.holes);
     if (!tree.holes) {
         cim__tree_free(all->mem, &tree);
         return cim__nomem(ctx);
     }
-    memcpy(tree.holes, from->tree.holes, hole_words(&tree.head) * sizeof *tree.holes);
+    copy_tree(&tree, &from->tree);
     return cim__copy_new(ctx, all, &tree, copy_out);
 }
 
@@ -208,6 +213,9 @@ cim_status cim__run_tail(cim_ctx *ctx, cim__copies *all, const cim__index_header
     return CIM_OK;
 }
 
+/* A small tree is copied as a whole: no edits are kept. */
+static bool small(const cim__run *run) { return run->newest->tree.head.count <= CIM__TAIL; }
+
 static void repeat(cim__tree *t, const cim__edit *edits, size_t count)
 {
     enum { AHEAD = 12 };
@@ -223,7 +231,8 @@ static cim_status writable(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64
     cim__copy *next = run->spare;
     if (run->newest->batch == batch) return CIM_OK;
     if (next && !atomic_load_explicit(&next->pins, memory_order_acquire)) {
-        repeat(&next->tree, (const cim__edit *)(const void *)run->edits->data, CIM__COUNT(run->edits, cim__edit));
+        if (small(run)) copy_tree(&next->tree, &run->newest->tree);
+        else repeat(&next->tree, (const cim__edit *)(const void *)run->edits->data, CIM__COUNT(run->edits, cim__edit));
     } else {
         CIM__TRY(copy_of(ctx, all, run->newest, &next));
         if (run->spare) run->spare->current = false;
@@ -238,13 +247,16 @@ static cim_status writable(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64
 cim_status cim__run_edit(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64_t batch, uint32_t slot, const cim__item *item, bool moved)
 {
     CIM__TRY(writable(ctx, all, run, batch));
-    cim__edit *edit = CIM__PUSH(run->edits, cim__edit);
-    if (!edit) {
-        run->edits->failed = false;
-        return cim__nomem(ctx);
+    cim__edit edit = { slot, moved, *item };
+    if (!small(run)) {
+        cim__edit *kept = CIM__PUSH(run->edits, cim__edit);
+        if (!kept) {
+            run->edits->failed = false;
+            return cim__nomem(ctx);
+        }
+        *kept = edit;
     }
-    *edit = (cim__edit){ slot, moved, *item };
-    int64_t grown = tree_set(&run->newest->tree, edit);
+    int64_t grown = tree_set(&run->newest->tree, &edit);
     if (grown) run->spread += (double)grown;
     run->dead += item->id == CIM_NONE;
     return CIM_OK;
