@@ -162,7 +162,7 @@ static void find_segment(cim__find *f, const cim_probe *p, const cim__grid *g)
 {
     f->box = cim__probe_around(g, p);
     f->relate = relate_segment;
-    f->decide = p->exact && any_z(p) ? exact_segment : NULL;
+    f->decide = p->exact ? exact_segment : NULL; /* in z the grid decides, as for a box */
 }
 
 static void find_shape(cim__find *f, const cim_probe *p, const cim__grid *g)

@@ -279,7 +279,7 @@ static bool all_in_grid(const cim_live_index *live, const cim_index_change *chan
 
 static cim_status note(cim_ctx *ctx, cim_live_index *live, const cim_index_change *changes, size_t count)
 {
-    if (!live->journal_on) return CIM_OK;
+    if (!live->journal_on || !count) return CIM_OK;
     uint32_t *ids = cim__buf_extend(&live->journal, count * sizeof *ids);
     if (!ids) {
         live->journal.failed = false;

@@ -96,6 +96,32 @@ static void test_index_coinciding(void **state)
     cim_ctx_free(ctx);
 }
 
+/* A third of a step beside a flat box: the exact box says so, also to a segment in space. */
+static void test_index_exact_beside(void **state)
+{
+    cim_ctx *ctx = support_ctx();
+    cim_box boxes[] = { { 0, 0, 1, 1 }, { 0.1, 0.3, 0.1, 0.3 }, { 1e6, 1e6, 1e6, 1e6 } };
+    double z[] = { 5, 5, 0.2, 0.2, 0, 1 };
+    cim_index_options options = CIM_INDEX_OPTIONS_INIT;
+    cim_index *index = NULL;
+    (void)state;
+    options.z = z;
+    assert_ok(ctx, cim_index_build(ctx, boxes, 3, &options, &index));
+    double y = 0.3 + cim_index_step(index) / 3;
+    cim_box beside = { 0.05, y, 0.2, y };
+    cim_probe probes[] = { cim_probe_segment(0.05, y, 0.2, y), cim_probe_segment(0.05, y, 0.2, y), cim_probe_box(&beside), cim_probe_near(0.1, y, (y - 0.3) * 0.99) };
+    probes[1].z0 = probes[1].z1 = 0.2;
+    for (int i = 0; i < 4; i++) {
+        uint32_t ids[3];
+        size_t count;
+        probes[i].exact = boxes;
+        assert_ok(ctx, cim_index_query(ctx, index, &probes[i], ids, 3, &count));
+        for (size_t k = 0; k < count && k < 3; k++) assert_int_equal(ids[k], 0);
+    }
+    cim_index_free(index);
+    cim_ctx_free(ctx);
+}
+
 /* A reach that is as far as a box lies, but for the last digits: the box is never lost. */
 static void test_index_reach_is_just_enough(void **state)
 {
@@ -571,6 +597,7 @@ int main(void)
         cmocka_unit_test(test_index_random),
         cmocka_unit_test(test_index_sizes),
         cmocka_unit_test(test_index_coinciding),
+        cmocka_unit_test(test_index_exact_beside),
         cmocka_unit_test(test_index_reach_is_just_enough),
         cmocka_unit_test(test_index_nearest_of_a_rare_class),
         cmocka_unit_test(test_index_far_probes),

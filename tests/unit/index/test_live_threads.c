@@ -265,6 +265,30 @@ static void run_threads(int background, bool packs, double seconds)
     cim_ctx_free(ctx);
 }
 
+/* Batches of nothing while it is packed. */
+static void test_live_empty_batches(void **state)
+{
+    cim_ctx *ctx = support_ctx();
+    shared s = { .live = NULL };
+    pthread_t packing;
+    cim_live_options options = CIM_LIVE_OPTIONS_INIT;
+    writer *w = calloc(1, sizeof *w);
+    (void)state;
+    assert_non_null(w);
+    options.has_classes = 1;
+    assert_ok(ctx, cim_live_index_new(ctx, NULL, &options, &s.live));
+    first_batch(&s, ctx, w);
+    assert_int_equal(pthread_create(&packing, NULL, pack, &s), 0);
+    while (s.merges < 20) apply(&s, ctx, w);
+    atomic_store(&s.stop, true);
+    pthread_join(packing, NULL);
+    if (s.failures) print_error("# %d failures, the last: %s\n", s.failures, s.text);
+    assert_int_equal(s.failures, 0);
+    cim_live_index_free(s.live);
+    free(w);
+    cim_ctx_free(ctx);
+}
+
 static void test_live_readers_and_writer(void **state)
 {
     (void)state;
@@ -291,7 +315,7 @@ static void test_live_all_at_once(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_live_readers_and_writer), cmocka_unit_test(test_live_readers_writer_and_packing), cmocka_unit_test(test_live_readers_writer_and_background),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_live_empty_batches), cmocka_unit_test(test_live_readers_and_writer), cmocka_unit_test(test_live_readers_writer_and_packing), cmocka_unit_test(test_live_readers_writer_and_background),
                                         cmocka_unit_test(test_live_all_at_once) };
     return cmocka_run_group_tests_name("index/live_threads", tests, NULL, NULL);
 }
