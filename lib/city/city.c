@@ -163,7 +163,8 @@ static int ascending(const void *a, const void *b)
 cim_status cim_city_window(cim_ctx *ctx, cim_city *city, const cim_box *window, uint32_t *ids, size_t cap, size_t *count_out)
 {
     cim__enter(ctx);
-    CIM__TRY(cim_index_query(ctx, city->index, window, ids, cap, count_out));
+    cim_probe probe = cim_probe_box(window);
+    CIM__TRY(cim_index_query(ctx, city->index, &probe, ids, cap, count_out));
     size_t got = *count_out < cap ? *count_out : cap;
     for (size_t i = 0; ids && i < got; i++) ids[i] = city->index_id[ids[i]];
     if (ids) qsort(ids, got, sizeof *ids, ascending);

@@ -24,7 +24,8 @@ static cim_status put_windows(cim_ctx *ctx, cim__json *json, const cim__cql_plan
     for (uint32_t i = 0; i < plan->window_count; i++) {
         const cim__cql_window *w = &plan->windows[i];
         size_t count = 0;
-        if (cim__box_ok(&w->box)) CIM__TRY(cim_index_query(ctx, plan->city->index, &w->box, NULL, 0, &count));
+        cim_probe probe = cim_probe_box(&w->box);
+        if (cim__box_ok(&w->box)) CIM__TRY(cim_index_query(ctx, plan->city->index, &probe, NULL, 0, &count));
         cim__json_open(json, '{');
         put_box(json, &w->box);
         cim__json_kv_int(json, "objects", (int64_t)count);

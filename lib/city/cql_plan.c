@@ -40,17 +40,19 @@ static void find_windows(cim__cql_plan *p, cim__cql_node *node, bool required)
 static cim_status count_window(cim__cql_plan *p, cim__cql_window *w)
 {
     w->count = 0;
-    return cim__box_ok(&w->box) ? cim_index_query(p->ctx, p->city->index, &w->box, NULL, 0, &w->count) : CIM_OK;
+    cim_probe probe = cim_probe_box(&w->box);
+    return cim__box_ok(&w->box) ? cim_index_query(p->ctx, p->city->index, &probe, NULL, 0, &w->count) : CIM_OK;
 }
 
 /* Objects whose box meets the window; freed by the caller. */
 static cim_status fill_window(cim__cql_plan *p, const cim__cql_window *w, uint32_t **ids_out, size_t *count_out)
 {
     size_t count = 0, got = 0;
-    if (cim__box_ok(&w->box)) CIM__TRY(cim_index_query(p->ctx, p->city->index, &w->box, NULL, 0, &count));
+    cim_probe probe = cim_probe_box(&w->box);
+    if (cim__box_ok(&w->box)) CIM__TRY(cim_index_query(p->ctx, p->city->index, &probe, NULL, 0, &count));
     uint32_t *ids = cim__alloc_n(p->ctx->mem, count + 1, sizeof *ids);
     if (!ids) return cim__nomem(p->ctx);
-    cim_status st = count ? cim_index_query(p->ctx, p->city->index, &w->box, ids, count, &got) : CIM_OK;
+    cim_status st = count ? cim_index_query(p->ctx, p->city->index, &probe, ids, count, &got) : CIM_OK;
     for (size_t i = 0; i < got && st >= 0; i++) ids[i] = p->city->index_id[ids[i]];
     if (st < 0) cim__free(p->ctx->mem, ids);
     else *ids_out = ids;

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 struct cim__mem {
     cim_realloc_fn fn;
@@ -70,6 +71,18 @@ void *cim__realloc_n(cim__mem *mem, void *ptr, size_t count, size_t size)
 void cim__free(cim__mem *mem, void *ptr)
 {
     if (ptr) mem->fn(mem->user, ptr, 0);
+}
+
+enum { LARGE_PAGE = 2 << 20 };
+
+void *cim__alloc_big(cim__mem *mem, size_t size, void **block_out)
+{
+    size_t align = size >= 2 * LARGE_PAGE ? LARGE_PAGE : 64;
+    *block_out = size < SIZE_MAX - align ? cim__alloc(mem, size + align) : NULL;
+    if (!*block_out) return NULL;
+    void *start = (void *)(((uintptr_t)*block_out + align - 1) & ~(uintptr_t)(align - 1));
+    if (align == LARGE_PAGE) madvise(start, size & ~(size_t)(LARGE_PAGE - 1), MADV_HUGEPAGE); /* a wish: failing changes nothing */
+    return start;
 }
 
 char *cim__strndup(cim__mem *mem, const char *text, size_t size)

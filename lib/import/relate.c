@@ -53,7 +53,7 @@ cim_status cim__things_new(cim_ctx *ctx, const cim__universe *u, cim__want_fn wa
     things->count = CIM__COUNT(&list, cim__thing);
     cim_box *boxes = cim__alloc_n(ctx->mem, things->count, sizeof *boxes);
     for (size_t i = 0; boxes && i < things->count; i++) boxes[i] = things->list[i].box;
-    cim_status st = boxes ? cim_index_build(ctx, boxes, things->count, &things->index) : cim__nomem(ctx);
+    cim_status st = boxes ? cim_index_build(ctx, boxes, things->count, NULL, &things->index) : cim__nomem(ctx);
     cim__free(ctx->mem, boxes);
     if (st < 0) cim__things_free(ctx->mem, things);
     return st;

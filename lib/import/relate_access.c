@@ -122,7 +122,8 @@ static cim_status nearest_road(cim_ctx *ctx, cim__looker *l, const accessing *a,
     *best = (found){ CIM_NONE, { limit_m, 0, 0, 0 }, 0.0 };
     for (size_t k = NEAREST; k <= MAX_NEAREST; k *= 4) {
         size_t count;
-        CIM__TRY(cim_index_nearest(ctx, a->roads.index, xy[0], xy[1], k, limit_m, ids, boxes, &count));
+        cim_probe probe = cim_probe_near(xy[0], xy[1], limit_m);
+        CIM__TRY(cim_index_nearest(ctx, a->roads.index, &probe, k, ids, boxes, &count));
         for (size_t i = 0; i < count; i++) {
             cim_geom geom;
             if (boxes[i] > best->at.distance) return CIM_OK;

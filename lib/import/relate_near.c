@@ -80,7 +80,8 @@ static cim_status on_pole(cim_ctx *ctx, cim__looker *l, const mounting *m, const
     double distances[8];
     size_t count;
     double x = sensor->box.min_x, y = sensor->box.min_y;
-    CIM__TRY(cim_index_nearest(ctx, m->poles.index, x, y, 8, POLE_M, ids, distances, &count));
+    cim_probe probe = cim_probe_near(x, y, POLE_M);
+    CIM__TRY(cim_index_nearest(ctx, m->poles.index, &probe, 8, ids, distances, &count));
     for (size_t i = 0; i < count; i++) {
         const cim__thing *pole = &m->poles.list[ids[i]];
         cim__str function = { "", 0 };
@@ -99,7 +100,8 @@ static cim_status on_wall(cim_ctx *ctx, cim__looker *l, const mounting *m, const
     double x = sensor->box.min_x, y = sensor->box.min_y, best_m = WALL_M, wall_deg = -1.0;
     const cim__thing *best = NULL;
     cim_box window = { x - WALL_M, y - WALL_M, x + WALL_M, y + WALL_M };
-    CIM__TRY(cim_index_query(ctx, m->buildings.index, &window, ids, CANDIDATES, &count));
+    cim_probe probe = cim_probe_box(&window);
+    CIM__TRY(cim_index_query(ctx, m->buildings.index, &probe, ids, CANDIDATES, &count));
     for (size_t i = 0; i < count && i < CANDIDATES; i++) {
         cim_geom geom;
         CIM__TRY(cim__look_geom(ctx, l, &m->buildings.list[ids[i]], &l->geom, &geom));
@@ -135,7 +137,8 @@ static cim_status house_address(cim_ctx *ctx, cim__looker *l, size_t item, void 
     uint32_t ids[CANDIDATES];
     size_t count;
     if (address->old) return CIM_OK;
-    CIM__TRY(cim_index_query(ctx, m->buildings.index, &address->box, ids, CANDIDATES, &count));
+    cim_probe probe = cim_probe_box(&address->box);
+    CIM__TRY(cim_index_query(ctx, m->buildings.index, &probe, ids, CANDIDATES, &count));
     for (size_t i = 0; i < count && i < CANDIDATES; i++) {
         cim_geom geom;
         CIM__TRY(cim__look_geom(ctx, l, &m->buildings.list[ids[i]], &l->geom, &geom));
@@ -234,7 +237,8 @@ static cim_status locate(cim_ctx *ctx, cim__looker *l, size_t item, void *user)
     double xy[2];
     bool ok;
     if ((self->old && a->has[self->number]) || is_part_of_something(l->universe, self)) return CIM_OK;
-    CIM__TRY(cim_index_query(ctx, a->districts.index, &self->box, ids, CANDIDATES, &count));
+    cim_probe probe = cim_probe_box(&self->box);
+    CIM__TRY(cim_index_query(ctx, a->districts.index, &probe, ids, CANDIDATES, &count));
     if (!count) return CIM_OK;
     CIM__TRY(place_of(ctx, l, self, xy, &ok));
     for (size_t i = 0; i < count && i < CANDIDATES && ok; i++) {

@@ -84,7 +84,8 @@ static cim_status match_building(cim_ctx *ctx, cim__looker *l, size_t item, void
     double best_share = 0.0;
     cim_geom geom;
     if (m->families[item] == m->first_family) return CIM_OK; /* each pair once, from the other side */
-    CIM__TRY(cim_index_query(ctx, m->buildings->index, &self->box, ids, CANDIDATES, &count));
+    cim_probe probe = cim_probe_box(&self->box);
+    CIM__TRY(cim_index_query(ctx, m->buildings->index, &probe, ids, CANDIDATES, &count));
     if (count < 2) return CIM_OK;
     CIM__TRY(cim__look_geom(ctx, l, self, &l->geom, &geom));
     double area = cim__geom_area(&geom);
@@ -148,7 +149,8 @@ static cim_status find_outline(cim_ctx *ctx, cim__looker *l, size_t item, void *
     cim_geom geom;
     m->parent_of[item] = CIM_NONE;
     if (part->old || cim__sink_head(l->universe->sink, part->number)->parent_hash) return CIM_OK;
-    CIM__TRY(cim_index_query(ctx, m->buildings->index, &part->box, ids, CANDIDATES, &count));
+    cim_probe probe = cim_probe_box(&part->box);
+    CIM__TRY(cim_index_query(ctx, m->buildings->index, &probe, ids, CANDIDATES, &count));
     if (!count) return CIM_OK;
     CIM__TRY(cim__look_geom(ctx, l, part, &l->geom, &geom));
     double area = cim__geom_area(&geom);

@@ -1,102 +1,161 @@
-/* nearest.c - k nearest boxes: depth first, children in order of distance, cut off at the k-th best. */
-#include "index/tree.h"
+/* nearest.c - the k nearest boxes: what happens at an item, and the public call.  The loops over nodes are in walk.h. */
+#include "index/find.h"
 
-#include <math.h>
+/* ---- the heap of the best so far ---- */
 
-typedef struct found {
-    double distance2;
-    uint32_t id;
-} found;
+static bool farther(const cim__near_item *a, const cim__near_item *b) { return a->distance2 > b->distance2 || (a->distance2 == b->distance2 && a->id > b->id); }
 
-typedef struct search {
-    const cim_index *index;
-    double x, y; /* in grid numbers */
-    double limit2;
-    size_t k, count;
-    found *best; /* ascending */
-} search;
-
-static bool closer(double d, uint32_t id, const found *f) { return d < f->distance2 || (d == f->distance2 && id < f->id); }
-
-static double cutoff(const search *s) { return s->count == s->k ? s->best[s->k - 1].distance2 : s->limit2; }
-
-static void offer(search *s, double distance2, uint32_t id)
+static void sift_down(cim__near_item *heap, size_t count, size_t at, cim__near_item item)
 {
-    if (distance2 > s->limit2) return;
-    if (s->count == s->k && !closer(distance2, id, &s->best[s->k - 1])) return;
-    size_t at = s->count < s->k ? s->count++ : s->k - 1;
-    for (; at && closer(distance2, id, &s->best[at - 1]); at--) s->best[at] = s->best[at - 1];
-    s->best[at] = (found){ distance2, id };
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= count) break;
+        if (child + 1 < count && farther(&heap[child + 1], &heap[child])) child++;
+        if (!farther(&heap[child], &item)) break;
+        heap[at] = heap[child];
+        at = child;
+    }
+    heap[at] = item;
 }
 
-static void distances2(const cim__node *n, double x, double y, double d2[CIM__FANOUT])
+static void sift_up(cim__near_item *heap, size_t at, cim__near_item item)
 {
-    for (int i = 0; i < CIM__FANOUT; i++) {
-        double left = n->min_x[i] - x, right = x - n->max_x[i], below = n->min_y[i] - y, above = y - n->max_y[i];
-        double dx = left > right ? left : right, dy = below > above ? below : above;
-        dx = dx > 0.0 ? dx : 0.0;
-        dy = dy > 0.0 ? dy : 0.0;
-        d2[i] = dx * dx + dy * dy;
+    for (; at && farther(&item, &heap[(at - 1) / 2]); at = (at - 1) / 2) heap[at] = heap[(at - 1) / 2];
+    heap[at] = item;
+}
+
+/* The bits of a float that is not below v >= 0; as numbers they are in the order of the floats. */
+static uint32_t bits_up(double v)
+{
+    float f = v > 3e38 ? HUGE_VALF : (float)v;
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    return (double)f < v ? bits + 1 : bits;
+}
+
+static void keep(cim__near *near, cim__near_item item)
+{
+    if (near->count < near->k) sift_up(near->best, near->count++, item);
+    else if (farther(&near->best[0], &item)) sift_down(near->best, near->k, 0, item);
+    else return;
+    if (near->count == near->k) near->cut = bits_up(near->best[0].distance2);
+}
+
+/* ---- one item ---- */
+
+static double beyond(double min, double max, double from, double to)
+{
+    double before = from - max, behind = min - to, d = before > behind ? before : behind;
+    return d > 0.0 ? d : 0.0;
+}
+
+static double grid_distance2(const cim__near *near, const cim__tree *t, uint32_t node, uint32_t i)
+{
+    const cim__node *n = &t->nodes[node];
+    double dx = beyond(n->min_x[i], n->max_x[i], near->x0, near->x1), dy = beyond(n->min_y[i], n->max_y[i], near->y0, near->y1), dz = 0.0;
+    if (t->z && near->use_z) dz = beyond(t->z[node].min_z[i], t->z[node].max_z[i], near->z0, near->z1);
+    return dx * dx + dy * dy + dz * dz;
+}
+
+/* In grid numbers too, so that distances of all kinds compare. */
+static double exact_distance2(const cim__near *near, const cim__tree *t, uint32_t node, uint32_t i, const cim_box *b)
+{
+    const cim_probe *p = near->probe;
+    double scale = 1.0 / near->grid->step, dx = beyond(b->min_x, b->max_x, p->x0, p->x1) * scale, dy = beyond(b->min_y, b->max_y, p->y0, p->y1) * scale, dz = 0.0;
+    if (t->z && near->use_z) dz = beyond(t->z[node].min_z[i], t->z[node].max_z[i], near->z0, near->z1);
+    return dx * dx + dy * dy + dz * dz;
+}
+
+void cim__near_offer(cim__near *near, const cim__tree *t, uint32_t node, uint32_t slot)
+{
+    const cim_probe *p = near->probe;
+    uint32_t id = t->ids[(size_t)node * CIM__FANOUT + slot];
+    double d2 = p->exact ? exact_distance2(near, t, node, slot, &p->exact[id]) : grid_distance2(near, t, node, slot);
+    if (d2 > near->limit2 || (near->count == near->k && d2 > near->best[0].distance2)) return;
+    if (p->accept && !p->accept(p->user, id)) return;
+    if (p->measure) {
+        double d = p->measure(p->user, id) / near->grid->step;
+        d2 = d * d;
+        if (!(d2 <= near->limit2) || d == HUGE_VAL) return;
+    }
+    keep(near, (cim__near_item){ d2, id });
+}
+
+void cim__near_far_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, uint32_t keys[CIM__FANOUT])
+{
+    for (uint32_t i = 0; i < CIM__FANOUT; i++) {
+        double dx = beyond(n->min_x[i], n->max_x[i], near->x0, near->x1), dy = beyond(n->min_y[i], n->max_y[i], near->y0, near->y1), dz = 0.0;
+        if (z) dz = beyond(z->min_z[i], z->max_z[i], near->z0, near->z1);
+        double low = (dx * dx + dy * dy + dz * dz) * (1.0 - 1e-6);
+        float f = low < 3e38 ? (float)low : 3e38f;
+        uint32_t bits;
+        memcpy(&bits, &f, sizeof bits);
+        keys[i] = cim__slot_used(n, i) ? (bits & ~15u) | i : UINT32_MAX;
     }
 }
 
-static uint32_t used_slots(const search *s, uint32_t level, uint32_t node)
-{
-    const cim__index_header *h = &s->index->head;
-    uint32_t below = level ? h->level_start[level] - h->level_start[level - 1] : h->count;
-    uint32_t rest = below - node * CIM__FANOUT;
-    return rest < CIM__FANOUT ? rest : CIM__FANOUT;
-}
-
-static void visit(search *s, uint32_t level, uint32_t node)
-{
-    double d2[CIM__FANOUT];
-    uint32_t used = used_slots(s, level, node), open = used == 32 ? ~0u : (1u << used) - 1;
-    distances2(&s->index->nodes[s->index->head.level_start[level] + node], s->x, s->y, d2);
-    if (!level) {
-        for (uint32_t i = 0; i < used; i++)
-            if (d2[i] <= cutoff(s)) offer(s, d2[i], s->index->ids[(size_t)node * CIM__FANOUT + i]);
-        return;
-    }
-    while (open) {
-        uint32_t next = (uint32_t)__builtin_ctz(open);
-        for (uint32_t m = open & (open - 1); m; m &= m - 1) {
-            uint32_t i = (uint32_t)__builtin_ctz(m);
-            if (d2[i] < d2[next]) next = i;
-        }
-        open &= ~(1u << next);
-        if (d2[next] > cutoff(s)) return;
-        visit(s, level - 1, node * CIM__FANOUT + next);
-    }
-}
+/* ---- the public call ---- */
 
 enum { ON_STACK = 64 };
 
-static void report(const search *s, uint32_t *ids, double *distances)
+static bool out_of_grid(const cim__ibox *b)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        ids[i] = s->best[i].id;
-        if (distances) distances[i] = sqrt(s->best[i].distance2) * s->index->head.step;
+    return b->min_x <= -CIM__GRID_END || b->min_y <= -CIM__GRID_END || b->max_x >= CIM__GRID_END || b->max_y >= CIM__GRID_END;
+}
+
+static cim__near near_of(const cim_index *index, const cim_probe *p, size_t k, cim__near_item *best)
+{
+    const cim__grid *g = &index->grid;
+    double scale = 1.0 / g->step, limit = p->distance * scale;
+    cim__near near = { .classes = p->classes, .k = k, .best = best, .probe = p, .grid = g, .limit2 = limit * limit };
+    near.x0 = (p->x0 - g->origin_x) * scale;
+    near.y0 = (p->y0 - g->origin_y) * scale;
+    near.x1 = (p->x1 - g->origin_x) * scale;
+    near.y1 = (p->y1 - g->origin_y) * scale;
+    near.z0 = (p->z0 - g->origin_z) * scale;
+    near.z1 = (p->z1 - g->origin_z) * scale;
+    near.use_z = p->z0 != -HUGE_VAL || p->z1 != HUGE_VAL;
+    near.box = cim__grid_around(g, p->x0, p->y0, p->x1, p->y1);
+    near.far = out_of_grid(&near.box);
+    if (near.use_z) {
+        near.min_z = cim__grid_down(cim__grid_clamp(near.z0));
+        near.max_z = cim__grid_up(cim__grid_clamp(near.z1));
+        near.far |= near.min_z <= -CIM__GRID_END || near.max_z >= CIM__GRID_END;
+    }
+    near.cut = bits_up(near.limit2);
+    return near;
+}
+
+/* Nearest first: the heap is taken apart from its top. */
+static void report(const cim__near *near, uint32_t *ids, double *distances)
+{
+    cim__near_item *heap = near->best;
+    for (size_t n = near->count; n; n--) {
+        ids[n - 1] = heap[0].id;
+        if (distances) distances[n - 1] = sqrt(heap[0].distance2) * near->grid->step;
+        sift_down(heap, n - 1, 0, heap[n - 1]);
     }
 }
 
-cim_status cim_index_nearest(cim_ctx *ctx, const cim_index *index, double x, double y, size_t k, double max_distance, uint32_t *ids, double *distances,
-                             size_t *count_out)
+cim_status cim__nearest_into(cim_ctx *ctx, const cim_index *index, const cim_probe *p, size_t k, uint32_t *ids, double *distances, size_t *count_out)
 {
-    const cim__index_header *h = &index->head;
-    found local[ON_STACK];
-    cim__enter(ctx);
-    if (!isfinite(x) || !isfinite(y)) return cim__fail(ctx, CIM_EARG, "the point is not finite");
-    if (!(max_distance >= 0.0)) return cim__fail(ctx, CIM_EARG, "the largest distance is negative or not a number");
-    if (k > h->count) k = h->count;
+    cim__near_item local[ON_STACK], *best = local;
+    const cim__lanes *lanes = cim__lanes_best();
+    if (k > index->count) k = index->count;
     *count_out = 0;
     if (!k) return CIM_OK;
-    double limit = max_distance / h->step;
-    search s = { index, (x - h->origin_x) / h->step, (y - h->origin_y) / h->step, limit * limit, k, 0, local };
-    if (k > ON_STACK && !(s.best = cim__alloc_n(ctx->mem, k, sizeof *s.best))) return cim__nomem(ctx);
-    visit(&s, h->levels - 1, 0);
-    report(&s, ids, distances);
-    *count_out = s.count;
-    if (s.best != local) cim__free(ctx->mem, s.best);
+    if (k > ON_STACK && !(best = cim__alloc_n(ctx->mem, k, sizeof *best))) return cim__nomem(ctx);
+    cim__near near = near_of(index, p, k, best);
+    for (uint32_t i = 0; i < index->tree_count; i++) lanes->nearest(index->trees[i], &near);
+    report(&near, ids, distances);
+    *count_out = near.count;
+    if (best != local) cim__free(ctx->mem, best);
     return CIM_OK;
+}
+
+cim_status cim_index_nearest(cim_ctx *ctx, const cim_index *index, const cim_probe *probe, size_t k, uint32_t *ids, double *distances, size_t *count_out)
+{
+    cim__enter(ctx);
+    CIM__TRY(cim__probe_check(ctx, probe, true));
+    return cim__nearest_into(ctx, index, probe, k, ids, distances, count_out);
 }

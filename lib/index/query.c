@@ -1,102 +1,89 @@
-/* query.c - window queries: depth first, one comparison of 16 lanes a node. */
-#include "index/tree.h"
+/* query.c - boxes that meet a probe: the search of trees that the fast walk of walk.h does not cover, and the public calls. */
+#include "index/find.h"
 
-#include <math.h>
-
-typedef struct window_scan {
-    const cim_index *index;
-    cim__ibox window;
-    uint32_t *ids;
-    size_t cap, count;
-} window_scan;
-
-/* Bit i: child i meets the window; *inside_out: lies in it wholly. */
-static uint32_t test_node(const cim__node *n, const cim__ibox *w, uint32_t *inside_out)
+/* Slots of a node that can hold what is sought. */
+static uint32_t candidates(const cim__tree *t, const cim__lanes *lanes, const cim__find *f, uint32_t node)
 {
-    uint32_t meets = 0, inside = 0;
-    for (uint32_t i = 0; i < CIM__FANOUT; i++) {
-        uint32_t m = (n->min_x[i] <= w->max_x) & (n->min_y[i] <= w->max_y) & (n->max_x[i] >= w->min_x) & (n->max_y[i] >= w->min_y);
-        uint32_t in = m & (n->min_x[i] >= w->min_x) & (n->min_y[i] >= w->min_y) & (n->max_x[i] <= w->max_x) & (n->max_y[i] <= w->max_y);
-        meets |= m << i;
-        inside |= in << i;
-    }
-    *inside_out = inside;
+    uint32_t meets = lanes->meets(&t->nodes[node], &f->box);
+    if (f->classes && t->classes)
+        for (uint32_t m = meets; m; m &= m - 1)
+            if (!(t->classes[node].bits[__builtin_ctz(m)] & f->classes)) meets &= ~(m & -m);
+    if (t->z)
+        for (uint32_t m = meets; m; m &= m - 1) {
+            int i = __builtin_ctz(m);
+            if (t->z[node].min_z[i] > f->max_z || t->z[node].max_z[i] < f->min_z) meets &= ~(m & -m);
+        }
     return meets;
 }
 
-static void emit(window_scan *s, size_t first, size_t count)
+static int relate(const cim__tree *t, const cim__find *f, uint32_t node, uint32_t slot, cim__ibox *box_out)
 {
-    if (s->count < s->cap) {
-        size_t room = s->cap - s->count;
-        memcpy(s->ids + s->count, s->index->ids + first, (count < room ? count : room) * sizeof *s->ids);
-    }
-    s->count += count;
+    const cim__node *n = &t->nodes[node];
+    *box_out = (cim__ibox){ n->min_x[slot], n->min_y[slot], n->max_x[slot], n->max_y[slot] };
+    if (!f->relate) return CIM__ACROSS;
+    if (!t->z) return f->relate(f, box_out, NULL);
+    return f->relate(f, box_out, (int32_t[2]){ t->z[node].min_z[slot], t->z[node].max_z[slot] });
 }
 
-/* All boxes below child `child` (a node number within its level, `level` >= 0). */
-static void emit_subtree(window_scan *s, uint32_t level, uint32_t child)
+static void see_item(const cim__tree *t, const cim__find *f, cim__hits *h, uint32_t leaf, uint32_t slot)
 {
-    size_t span = CIM__FANOUT, first, end;
-    for (uint32_t l = 0; l < level; l++) span *= CIM__FANOUT;
-    first = (size_t)child * span;
-    end = first + span;
-    if (end > s->index->head.count) end = s->index->head.count;
-    emit(s, first, end - first);
+    cim__ibox box;
+    uint32_t id = t->ids[(size_t)leaf * CIM__FANOUT + slot];
+    int how = relate(t, f, leaf, slot, &box);
+    if (how == CIM__APART || (how == CIM__ACROSS && f->decide && !f->decide(f, id, &box))) return;
+    if (f->probe->accept && !f->probe->accept(f->probe->user, id)) return;
+    cim__hit(h, id);
 }
 
-static void scan_leaf(window_scan *s, uint32_t node, uint32_t meets)
-{
-    if (s->count >= s->cap) {
-        s->count += (size_t)__builtin_popcount(meets);
-        return;
-    }
-    for (; meets; meets &= meets - 1) emit(s, (size_t)node * CIM__FANOUT + (size_t)__builtin_ctz(meets), 1);
-}
-
-/* The stack holds at most 15 siblings a level. */
-static void scan(window_scan *s)
+static void walk_related(const cim__tree *t, const cim__find *f, cim__hits *h)
 {
     struct {
         uint32_t level, node;
     } stack[CIM__FANOUT * CIM__MAX_LEVELS];
-    const cim__index_header *h = &s->index->head;
+    const cim__index_header *head = &t->head;
+    const cim__lanes *lanes = cim__lanes_best();
+    bool whole = !f->classes && !f->probe->accept; /* what is inside needs no look at its items */
     size_t top = 0;
-    if (!h->levels) return;
-    stack[top].level = h->levels - 1;
+    stack[top].level = head->levels - 1;
     stack[top++].node = 0;
     while (top) {
-        uint32_t level = stack[--top].level, node = stack[top].node, inside;
-        uint32_t meets = test_node(&s->index->nodes[h->level_start[level] + node], &s->window, &inside);
-        if (!level) {
-            scan_leaf(s, node, meets);
-            continue;
-        }
-        for (uint32_t m = meets & inside; m; m &= m - 1) emit_subtree(s, level - 1, node * CIM__FANOUT + (uint32_t)__builtin_ctz(m));
-        for (uint32_t m = meets & ~inside; m; m &= m - 1) {
+        uint32_t level = stack[--top].level, node = stack[top].node;
+        for (uint32_t m = candidates(t, lanes, f, head->level_start[level] + node); m; m &= m - 1) {
+            uint32_t slot = (uint32_t)__builtin_ctz(m);
+            cim__ibox box;
+            if (!level) {
+                see_item(t, f, h, node, slot);
+                continue;
+            }
+            int how = relate(t, f, head->level_start[level] + node, slot, &box);
+            if (how == CIM__APART) continue;
+            if (how == CIM__WITHIN && whole) {
+                cim__hit_subtree(h, t, level - 1, node * CIM__FANOUT + slot);
+                continue;
+            }
             stack[top].level = level - 1;
-            stack[top++].node = node * CIM__FANOUT + (uint32_t)__builtin_ctz(m);
+            stack[top++].node = node * CIM__FANOUT + slot;
         }
     }
 }
 
-static int32_t to_grid(double v, double origin, double step, bool up)
+void cim__find_all(const cim_index *index, const cim__find *f, cim__hits *h)
 {
-    double g = (v - origin) / step;
-    g = up ? ceil(g) : floor(g);
-    return g < -2147483646.0 ? -2147483646 : g > 2147483646.0 ? 2147483646 : (int32_t)g;
+    const cim__lanes *lanes = cim__lanes_best();
+    for (uint32_t i = 0; i < index->tree_count; i++) {
+        const cim__tree *t = index->trees[i];
+        if (f->plain) lanes->walk(t, f, h);
+        else if (t->head.levels) walk_related(t, f, h);
+    }
 }
 
-cim_status cim_index_query(cim_ctx *ctx, const cim_index *index, const cim_box *w, uint32_t *ids, size_t cap, size_t *count_out)
+cim_status cim_index_query(cim_ctx *ctx, const cim_index *index, const cim_probe *probe, uint32_t *ids, size_t cap, size_t *count_out)
 {
-    const cim__index_header *h = &index->head;
+    cim__hits h = { ids, ids ? cap : 0, 0 };
     cim__enter(ctx);
-    if (!(w->min_x <= w->max_x && w->min_y <= w->max_y) || !isfinite(w->min_x) || !isfinite(w->max_x) || !isfinite(w->min_y) || !isfinite(w->max_y))
-        return cim__fail(ctx, CIM_EARG, "the window is reversed or not finite");
-    window_scan s = { index,
-                      { to_grid(w->min_x, h->origin_x, h->step, false), to_grid(w->min_y, h->origin_y, h->step, false),
-                        to_grid(w->max_x, h->origin_x, h->step, true), to_grid(w->max_y, h->origin_y, h->step, true) },
-                      ids, ids ? cap : 0, 0 };
-    scan(&s);
-    *count_out = s.count;
+    CIM__TRY(cim__probe_check(ctx, probe, false));
+    cim__find f = cim__find_of(index, probe);
+    cim__find_all(index, &f, &h);
+    *count_out = h.count;
     return CIM_OK;
 }

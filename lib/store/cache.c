@@ -331,7 +331,7 @@ cim_status cim__cache_places(cim_ctx *ctx, cim_city *city, const cim__box_source
         city->index_id[count] = id;
         placed[count++] = box;
     }
-    cim_status st = cim_index_build(ctx, placed, count, &city->index);
+    cim_status st = cim_index_build(ctx, placed, count, NULL, &city->index);
     cim__free(ctx->mem, placed);
     return st;
 }

@@ -1,6 +1,6 @@
 /* plan.c - giving out object numbers. */
 #include "store/plan.h"
-#include "index/tree.h"
+#include "index/order.h"
 
 #include <stdlib.h>
 

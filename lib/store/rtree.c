@@ -6,7 +6,7 @@
  * _parent nodes to parents.  Floats are rounded outwards, as SQLite does. */
 #include "store/rtree.h"
 #include "core/sort.h"
-#include "index/tree.h"
+#include "index/order.h"
 
 #include <math.h>
 #include <stdio.h>

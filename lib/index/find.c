@@ -1,0 +1,158 @@
+/* find.c - what a probe seeks, as tests of boxes in grid numbers and, where the caller wants it, of the exact boxes. */
+#include "geom/geom.h"
+#include "index/find.h"
+
+static bool range_ok(double from, double to) { return isfinite(from) && isfinite(to) && from <= to; }
+
+static cim_status check_box(cim_ctx *ctx, const cim_probe *p)
+{
+    if (!range_ok(p->x0, p->x1) || !range_ok(p->y0, p->y1)) return cim__fail(ctx, CIM_EARG, "the probe's box is reversed or not finite");
+    if (!(p->z0 <= p->z1)) return cim__fail(ctx, CIM_EARG, "the probe's range of z is reversed or not a number");
+    return p->distance >= 0.0 ? CIM_OK : cim__fail(ctx, CIM_EARG, "the probe's distance is negative or not a number");
+}
+
+static bool any_z(const cim_probe *p) { return p->z0 == -HUGE_VAL && p->z1 == HUGE_VAL; }
+
+static cim_status check_segment(cim_ctx *ctx, const cim_probe *p)
+{
+    if (!isfinite(p->x0) || !isfinite(p->y0) || !isfinite(p->x1) || !isfinite(p->y1)) return cim__fail(ctx, CIM_EARG, "the probe's segment is not finite");
+    return any_z(p) || (isfinite(p->z0) && isfinite(p->z1)) ? CIM_OK : cim__fail(ctx, CIM_EARG, "the z of the probe's segment are not finite");
+}
+
+cim_status cim__probe_check(cim_ctx *ctx, const cim_probe *p, bool nearest)
+{
+    if (nearest && p->kind != CIM_PROBE_BOX) return cim__fail(ctx, CIM_EARG, "nearest boxes are sought around a box or a point");
+    switch (p->kind) {
+    case CIM_PROBE_BOX: return check_box(ctx, p);
+    case CIM_PROBE_SEGMENT: return check_segment(ctx, p);
+    default: return cim__fail(ctx, CIM_EARG, "no such kind of probe: %d", (int)p->kind);
+    }
+}
+
+/* ---- how a box lies to what is sought: the slack covers the rounding of doubles, boxes being rounded outwards already ---- */
+
+static double beyond(double min, double max, double from, double to)
+{
+    double before = from - max, behind = min - to;
+    return fmax(fmax(before, behind), 0.0);
+}
+
+/* The greatest distance of a place in min ... max from the range. */
+static double reach(double min, double max, double from, double to) { return fmax(fmax(from - min, max - to), 0.0); }
+
+static int relate_reach(const cim__find *f, const cim__ibox *b, const int32_t z[2])
+{
+    double dx = beyond(b->min_x, b->max_x, f->from[0], f->to[0]), dy = beyond(b->min_y, b->max_y, f->from[1], f->to[1]), dz = 0.0, fz = 0.0;
+    double fx = reach(b->min_x, b->max_x, f->from[0], f->to[0]), fy = reach(b->min_y, b->max_y, f->from[1], f->to[1]);
+    if (z) {
+        dz = beyond(z[0], z[1], f->from[2], f->to[2]);
+        fz = reach(z[0], z[1], f->from[2], f->to[2]);
+    }
+    if (dx * dx + dy * dy + dz * dz > f->reach2 * (1.0 + 1e-12) + 1e-6) return CIM__APART;
+    return fx * fx + fy * fy + fz * fz < f->reach2 * (1.0 - 1e-9) - 1e-3 ? CIM__WITHIN : CIM__ACROSS;
+}
+
+/* The part from .. to (of 0 .. 1) of a way from a by d that lies in min .. max; slabs of T. Kay, J. Kajiya, SIGGRAPH 1986. */
+static bool clip(double a, double d, double min, double max, double *from, double *to)
+{
+    enum { SLACK_PER_STEP = 1000 };
+    min -= 1.0 / SLACK_PER_STEP;
+    max += 1.0 / SLACK_PER_STEP;
+    if (d == 0.0) return a >= min && a <= max;
+    double t0 = (min - a) / d, t1 = (max - a) / d, eps = 1e-14;
+    *from = fmax(*from, fmin(t0, t1) - eps);
+    *to = fmin(*to, fmax(t0, t1) + eps);
+    return *from <= *to;
+}
+
+static int relate_segment(const cim__find *f, const cim__ibox *b, const int32_t z[2])
+{
+    double from = 0.0, to = 1.0;
+    if (!clip(f->from[0], f->to[0] - f->from[0], b->min_x, b->max_x, &from, &to)) return CIM__APART;
+    if (!clip(f->from[1], f->to[1] - f->from[1], b->min_y, b->max_y, &from, &to)) return CIM__APART;
+    if (z && !any_z(f->probe) && !clip(f->from[2], f->to[2] - f->from[2], z[0], z[1], &from, &to)) return CIM__APART;
+    return CIM__ACROSS;
+}
+
+/* ---- the same for one item on its exact box ---- */
+
+static bool exact_box(const cim__find *f, uint32_t id, const cim__ibox *grid_box)
+{
+    const cim_box *b = &f->probe->exact[id];
+    const cim_probe *p = f->probe;
+    (void)grid_box;
+    return b->min_x <= p->x1 && b->max_x >= p->x0 && b->min_y <= p->y1 && b->max_y >= p->y0;
+}
+
+static bool exact_reach(const cim__find *f, uint32_t id, const cim__ibox *grid_box)
+{
+    const cim_box *b = &f->probe->exact[id];
+    const cim_probe *p = f->probe;
+    (void)grid_box;
+    double dx = beyond(b->min_x, b->max_x, p->x0, p->x1), dy = beyond(b->min_y, b->max_y, p->y0, p->y1);
+    return dx * dx + dy * dy <= p->distance * p->distance;
+}
+
+/* Separating axes: the box's sides and the segment's normal, on which the corners must not all lie on one side. */
+static bool exact_segment(const cim__find *f, uint32_t id, const cim__ibox *grid_box)
+{
+    const cim_box *b = &f->probe->exact[id];
+    const cim_probe *p = f->probe;
+    double s[2] = { p->x0, p->y0 }, e[2] = { p->x1, p->y1 };
+    (void)grid_box;
+    if (fmin(s[0], e[0]) > b->max_x || fmax(s[0], e[0]) < b->min_x || fmin(s[1], e[1]) > b->max_y || fmax(s[1], e[1]) < b->min_y) return false;
+    double corners[4][2] = { { b->min_x, b->min_y }, { b->max_x, b->min_y }, { b->max_x, b->max_y }, { b->min_x, b->max_y } };
+    bool left = false, right = false;
+    for (int i = 0; i < 4; i++) {
+        int side = cim__orient(s, e, corners[i]);
+        left |= side >= 0;
+        right |= side <= 0;
+    }
+    return left && right;
+}
+
+/* ---- from the probe ---- */
+
+static void find_box(cim__find *f, const cim_probe *p, const cim__grid *g)
+{
+    double d = p->distance;
+    f->box = cim__grid_around(g, p->x0 - d, p->y0 - d, p->x1 + d, p->y1 + d);
+    if (d == 0.0) {
+        f->decide = p->exact ? exact_box : NULL;
+        return;
+    }
+    f->plain = false;
+    f->relate = relate_reach;
+    f->decide = p->exact ? exact_reach : NULL;
+    f->reach2 = d / g->step * (d / g->step);
+}
+
+static cim__ibox shrunk(const cim__ibox *b) { return (cim__ibox){ b->min_x + 2, b->min_y + 2, b->max_x - 2, b->max_y - 2 }; }
+
+cim__ibox cim__probe_around(const cim__grid *grid, const cim_probe *p)
+{
+    return cim__grid_around(grid, fmin(p->x0, p->x1), fmin(p->y0, p->y1), fmax(p->x0, p->x1), fmax(p->y0, p->y1));
+}
+
+cim__find cim__find_of(const cim_index *index, const cim_probe *p)
+{
+    const cim__grid *g = &index->grid;
+    double scale = 1.0 / g->step, z_reach = p->kind == CIM_PROBE_BOX ? p->distance : 0.0;
+    cim__find f = { .classes = p->classes, .plain = true, .probe = p, .grid = g };
+    double from[3] = { (p->x0 - g->origin_x) * scale, (p->y0 - g->origin_y) * scale, (p->z0 - g->origin_z) * scale };
+    double to[3] = { (p->x1 - g->origin_x) * scale, (p->y1 - g->origin_y) * scale, (p->z1 - g->origin_z) * scale };
+    memcpy(f.from, from, sizeof from);
+    memcpy(f.to, to, sizeof to);
+    f.min_z = cim__grid_down(cim__grid_clamp(fmin(from[2], to[2]) - z_reach * scale));
+    f.max_z = cim__grid_up(cim__grid_clamp(fmax(from[2], to[2]) + z_reach * scale));
+    if (p->kind == CIM_PROBE_BOX) find_box(&f, p, g);
+    else if (p->kind == CIM_PROBE_SEGMENT) {
+        f.plain = false;
+        f.box = cim__probe_around(g, p);
+        f.relate = relate_segment;
+        f.decide = p->exact && any_z(p) ? exact_segment : NULL;
+    }
+    if (p->classes || p->accept || !any_z(p)) f.plain = false;
+    f.sure = f.decide ? shrunk(&f.box) : f.box;
+    return f;
+}
