@@ -28,6 +28,7 @@ WANTED = [
     *((f"window {s} while", "", 1 / 1.5) for s in ("1e-6", "1e-4", "1e-2")), *((f"window {s} after", "", 1 / 1.05) for s in ("1e-6", "1e-4", "1e-2")),
     ("window 1e-2", "", 15), ("window", "GEOS", 8), ("window", "", 4),
     ("nearest of a rare class", "", 100),
+    *((f"nearest {k} of {what}, OMT, exact", "", None) for k in (1, 10) for what in ("boxes", "points")),
     *((f"nearest {k} of {what}, OMT", "", least) for k, least in ((1, 1.3), (10, 1.1)) for what in ("boxes", "points")),
     ("nearest", "", None), ("batch of 100,000, window", "single", 1.5), ("batch", "one thread", 1.7),
     ("move, batches of 1", "", "<= 0.1"), ("insert, batches of 1", "", "<= 0.2"), ("delete, batches of 1", "", "<= 0.1"), ("open", "", "<= 15"),

@@ -251,7 +251,7 @@ static void merged_rows(Bench &b, cim_live_index *live, const Boxes &now)
     std::string agree = agree_with_static(b, view.get(), fresh.get(), now);
     for (size_t i = 0; i < 3; i++) {
         std::vector<Side> pair = { ours[i], theirs[i] };
-        in_turn(pair, 2 * ROUNDS);
+        in_turn_warm(pair, 2 * ROUNDS);
         put({ std::string("window ") + HELD_NAMES[i] + " after a merge", "us", each_us(pair[0], b.windows(HELD[i])), each_us(pair[1], b.windows(HELD[i])),
               "static index of the same boxes", agree });
     }

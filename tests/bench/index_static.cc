@@ -126,7 +126,7 @@ static void measure_questions(Bench &b, const std::string &what, const Boxes &wi
         theirs.push_back(peer->windows(windows, true));
         sides.push_back({ peer->name(), [peer, &windows] { peer->windows(windows, false); }, nullptr, peer->slow() });
     }
-    in_turn(sides, ROUNDS);
+    in_turn_warm(sides, ROUNDS);
     double each = 1e6 / static_cast<double>(windows.size());
     for (size_t p = 0; p < peers.size(); p++) {
         for (size_t v = 0; v < (p ? 1 : VARIANTS); v++) {
@@ -177,7 +177,7 @@ static void nearest_rows(Bench &b, const std::string &what, const Boxes &boxes, 
         sides.push_back({ NAMES[v], [&, v] { b.one.nearest(orders[v > 0], points, k, v == 2 ? boxes.data() : nullptr, 0, found[v].data()); } });
     }
     for (size_t p = 0; p < peers.size(); p++) sides.push_back({ peers[p]->name(), [&, p] { peers[p]->nearest(points, k, found[3 + p].data()); } });
-    in_turn(sides, ROUNDS);
+    in_turn_warm(sides, ROUNDS);
     double each = 1e6 / static_cast<double>(points.size()), slack = 2 * cim_index_step(orders[0]) * static_cast<double>(points.size() * k);
     double exact = distances(boxes, points, found[2], k);
     for (size_t p = 0; p < peers.size(); p++) {
@@ -225,7 +225,7 @@ void measure_rare(Bench &b)
         b.one.nearest(index.get(), points, 1, b.boxes.data(), 2, exact.data());
         std::vector<Side> sides = { { "ours", [&] { b.one.nearest(index.get(), points, 1, nullptr, 2, ours.data()); } } };
         if (peer) sides.push_back({ "peer", [&] { peer->nearest_of(points, classes, theirs.data()); }, nullptr, true });
-        in_turn(sides, ROUNDS);
+        in_turn_warm(sides, ROUNDS);
         double each = 1e6 / static_cast<double>(points.size()), slack = 2 * cim_index_step(index.get()) * static_cast<double>(points.size());
         Row row = { std::string("nearest of a rare class, ") + (order == CIM_INDEX_OMT ? "OMT" : "Hilbert"), "us", sides[0].median_s() * each };
         if (peer) {
