@@ -1,5 +1,6 @@
 libcimcore_la_SOURCES += \
 	%D%/build.c \
+	%D%/epoch.c \
 	%D%/find.c %D%/find.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/hilbert.c \
@@ -16,6 +17,8 @@ libcimcore_la_SOURCES += \
 	%D%/omt.c \
 	%D%/order.h \
 	%D%/query.c \
+	%D%/run.c \
 	%D%/save.c \
+	%D%/set.c \
 	%D%/tree.c %D%/tree.h \
 	%D%/walk.h

@@ -18,14 +18,6 @@ typedef struct pending {
     uint32_t level, node;
 } pending;
 
-static inline void fetch_node(const cim__node *n)
-{
-    __builtin_prefetch(n->min_x);
-    __builtin_prefetch(n->min_y);
-    __builtin_prefetch(n->max_x);
-    __builtin_prefetch(n->max_y);
-}
-
 static inline uint32_t decided(const cim__find *f, const cim__node *n, const uint32_t *ids, uint32_t meets)
 {
     for (uint32_t m = meets & ~lanes_meets(n, &f->sure); m; m &= m - 1) {
@@ -81,7 +73,7 @@ static void LANES(walk)(const cim__tree *t, const cim__find *f, cim__hits *hits)
         if (inside) walk_inside(t, &h, p.level, first_child, inside);
         for (uint32_t m = meets & ~inside; m; m &= m - 1) {
             uint32_t i = (uint32_t)__builtin_ctz(m);
-            fetch_node(children + i);
+            CIM__FETCH_NODE(children + i);
             if (p.level == 1) __builtin_prefetch(t->ids + (size_t)(first_child + i) * CIM__FANOUT);
             stack[top++] = (pending){ p.level - 1, first_child + i };
         }

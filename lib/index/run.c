@@ -1,0 +1,272 @@
+/* run.c - a tree that is edited in place, in two copies that take turns. */
+#include "index/live.h"
+
+/* ---- copies ---- */
+
+cim_status cim__copy_new(cim_ctx *ctx, cim__copies *all, cim__tree *tree, cim__copy **copy_out)
+{
+    cim__copy *copy = cim__zalloc(all->mem, sizeof *copy);
+    if (!copy) {
+        cim__tree_free(all->mem, tree);
+        return cim__nomem(ctx);
+    }
+    copy->tree = *tree;
+    copy->current = true;
+    copy->next = all->first;
+    all->first = copy;
+    *copy_out = copy;
+    return CIM_OK;
+}
+
+static bool unused(const cim__copy *copy) { return !copy->current && !atomic_load_explicit(&copy->pins, memory_order_acquire); }
+
+void cim__copies_collect(cim__copies *all)
+{
+    for (cim__copy **at = &all->first; *at;) {
+        cim__copy *copy = *at;
+        if (!unused(copy)) {
+            at = &copy->next;
+            continue;
+        }
+        *at = copy->next;
+        cim__tree_free(all->mem, &copy->tree);
+        cim__free(all->mem, copy);
+    }
+}
+
+void cim__copies_free(cim__copies *all)
+{
+    while (all->first) {
+        cim__copy *copy = all->first;
+        all->first = copy->next;
+        cim__tree_free(all->mem, &copy->tree);
+        cim__free(all->mem, copy);
+    }
+}
+
+static size_t hole_words(const cim__index_header *h) { return (h->count / CIM__FANOUT + 64) / 64; }
+
+static cim_status copy_of(cim_ctx *ctx, cim__copies *all, const cim__copy *from, cim__copy **copy_out)
+{
+    cim_ctx own;
+    cim__tree tree;
+    cim__ctx_fork(ctx, &own); /* memory of the copies outlives the caller's context */
+    own.mem = all->mem;
+    if (cim__tree_alloc(&own, &from->tree.head, &tree) < 0) return cim__nomem(ctx);
+    memcpy(tree.nodes, from->tree.nodes, cim__tree_body(&tree.head));
+    tree.holes = cim__alloc_n(all->mem, hole_words(&tree.head), sizeof *tree.holes);
+    if (!tree.holes) {
+        cim__tree_free(all->mem, &tree);
+        return cim__nomem(ctx);
+    }
+    memcpy(tree.holes, from->tree.holes, hole_words(&tree.head) * sizeof *tree.holes);
+    return cim__copy_new(ctx, all, &tree, copy_out);
+}
+
+/* ---- one slot, and the boxes above it ---- */
+
+static cim__ibox slot_box(const cim__node *n, uint32_t i) { return (cim__ibox){ n->min_x[i], n->min_y[i], n->max_x[i], n->max_y[i] }; }
+
+static bool within(const cim__ibox *a, const cim__ibox *b) { return a->min_x >= b->min_x && a->min_y >= b->min_y && a->max_x <= b->max_x && a->max_y <= b->max_y; }
+static bool strictly_within(const cim__ibox *a, const cim__ibox *b) { return a->min_x > b->min_x && a->min_y > b->min_y && a->max_x < b->max_x && a->max_y < b->max_y; }
+static bool same(const cim__ibox *a, const cim__ibox *b) { return !memcmp(a, b, sizeof *a); }
+static int64_t half_perimeter(const cim__ibox *b) { return b->min_x > b->max_x ? 0 : ((int64_t)b->max_x - b->min_x) + ((int64_t)b->max_y - b->min_y); }
+
+static void set_box(cim__node *n, uint32_t i, const cim__ibox *b)
+{
+    n->min_x[i] = b->min_x;
+    n->min_y[i] = b->min_y;
+    n->max_x[i] = b->max_x;
+    n->max_y[i] = b->max_y;
+}
+
+/* Boxes of the parents after slot `i` of node `node` (within level 0) went from `old` to `now`.  Returns by how much the leaf grew. */
+static int64_t climb(cim__tree *t, uint32_t node, cim__ibox old, cim__ibox now)
+{
+    const cim__lanes *lanes = cim__lanes_best();
+    const uint32_t *start = t->head.level_start;
+    int64_t grown = 0;
+    for (uint32_t level = 1; level < t->head.levels; level++, node /= CIM__FANOUT) {
+        cim__node *parent = &t->nodes[start[level] + node / CIM__FANOUT];
+        uint32_t i = node % CIM__FANOUT;
+        cim__ibox was = slot_box(parent, i), all = was;
+        if (within(&now, &was) && strictly_within(&old, &was)) return grown;
+        if (old.min_x > old.max_x) cim__ibox_join(&all, &now); /* the slot was unused: it can only grow */
+        else all = lanes->around(&t->nodes[start[level - 1] + node]);
+        if (same(&all, &was)) return grown;
+        set_box(parent, i, &all);
+        if (level == 1) grown = half_perimeter(&all) - half_perimeter(&was);
+        old = was;
+        now = all;
+    }
+    return grown;
+}
+
+/* z and classes are summed anew all the way up. */
+static void climb_rest(cim__tree *t, uint32_t node)
+{
+    const uint32_t *start = t->head.level_start;
+    for (uint32_t level = 1; level < t->head.levels; level++, node /= CIM__FANOUT) {
+        uint32_t child = start[level - 1] + node, parent = start[level] + node / CIM__FANOUT, i = node % CIM__FANOUT, bits = 0;
+        int32_t min_z = INT32_MAX, max_z = INT32_MIN;
+        for (int k = 0; t->z && k < CIM__FANOUT; k++) {
+            if (t->z[child].min_z[k] < min_z) min_z = t->z[child].min_z[k];
+            if (t->z[child].max_z[k] > max_z) max_z = t->z[child].max_z[k];
+        }
+        for (int k = 0; t->classes && k < CIM__FANOUT; k++) bits |= t->classes[child].bits[k];
+        if (t->z) {
+            t->z[parent].min_z[i] = min_z;
+            t->z[parent].max_z[i] = max_z;
+        }
+        if (t->classes) t->classes[parent].bits[i] = bits;
+    }
+}
+
+static int64_t tree_set(cim__tree *t, uint32_t slot, const cim__item *item)
+{
+    uint32_t leaf = slot / CIM__FANOUT, i = slot % CIM__FANOUT;
+    cim__node *n = &t->nodes[leaf];
+    cim__ibox old = slot_box(n, i);
+    set_box(n, i, &item->box);
+    t->ids[slot] = item->id;
+    if (item->id == CIM_NONE) t->holes[leaf / 64] |= (uint64_t)1 << leaf % 64;
+    int64_t grown = climb(t, leaf, old, item->box);
+    if (t->z) {
+        t->z[leaf].min_z[i] = item->min_z;
+        t->z[leaf].max_z[i] = item->max_z;
+    }
+    if (t->classes) t->classes[leaf].bits[i] = item->classes;
+    if (t->z || t->classes) climb_rest(t, leaf);
+    return grown;
+}
+
+/* ---- runs ---- */
+
+static double leaf_perimeters(const cim__tree *t)
+{
+    double sum = 0;
+    uint32_t leaves = t->head.levels > 1 ? t->head.level_start[1] : 0;
+    for (uint32_t i = 0; i < leaves; i++) {
+        cim__ibox b = slot_box(&t->nodes[t->head.level_start[1] + i / CIM__FANOUT], i % CIM__FANOUT);
+        sum += (double)half_perimeter(&b);
+    }
+    return sum;
+}
+
+cim_status cim__run_new(cim_ctx *ctx, cim__copies *all, cim__tree *tree, uint32_t fill, cim__run *run)
+{
+    enum { ROOM_TO_GROW = 4 };
+    *run = (cim__run){ .fill = fill };
+    run->edits = cim__zalloc(all->mem, sizeof *run->edits);
+    tree->holes = run->edits ? cim__zalloc_n(all->mem, hole_words(&tree->head), sizeof *tree->holes) : NULL;
+    if (!tree->holes) {
+        cim__tree_free(all->mem, tree);
+        cim__free(all->mem, run->edits);
+        return cim__nomem(ctx);
+    }
+    *run->edits = cim__buf_on(all->mem);
+    run->spread = run->packed_spread = leaf_perimeters(tree);
+    run->leaf_limit = tree->head.levels > 1 ? (int64_t)(run->spread / tree->head.level_start[1] * ROOM_TO_GROW) : INT64_MAX;
+    cim_status st = cim__copy_new(ctx, all, tree, &run->newest);
+    if (st < 0) cim__free(all->mem, run->edits);
+    return st;
+}
+
+static const cim__item no_item = { { INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN }, INT32_MAX, INT32_MIN, CIM_NONE, 0 };
+
+cim_status cim__run_tail(cim_ctx *ctx, cim__copies *all, const cim__index_header *given, cim__run *run)
+{
+    cim_ctx own;
+    cim__index_header head = *given;
+    cim__tree tree;
+    cim__ctx_fork(ctx, &own);
+    own.mem = all->mem;
+    head.count = CIM__TAIL;
+    cim__tree_levels(&head);
+    if (cim__tree_alloc(&own, &head, &tree) < 0) return cim__nomem(ctx);
+    for (uint32_t node = 0; node < head.node_count; node++)
+        for (uint32_t i = 0; i < CIM__FANOUT; i++) {
+            set_box(&tree.nodes[node], i, &no_item.box);
+            if (tree.z) tree.z[node].min_z[i] = INT32_MAX, tree.z[node].max_z[i] = INT32_MIN;
+            if (tree.classes) tree.classes[node].bits[i] = 0;
+        }
+    for (uint32_t i = 0; i < CIM__TAIL; i++) tree.ids[i] = CIM_NONE;
+    CIM__TRY(cim__run_new(ctx, all, &tree, 0, run));
+    memset(run->newest->tree.holes, 0xff, hole_words(&head) * sizeof(uint64_t));
+    run->leaf_limit = INT64_MAX;
+    return CIM_OK;
+}
+
+static void repeat(cim__tree *t, const cim__edit *edits, size_t count)
+{
+    enum { AHEAD = 12 };
+    for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count) CIM__FETCH_SLOT(t, edits[i + AHEAD].slot);
+        tree_set(t, edits[i].slot, &edits[i].item);
+    }
+}
+
+/* The copy that this batch writes: the spare, brought up to date, or a new one when a state still has it. */
+static cim_status writable(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64_t batch)
+{
+    cim__copy *next = run->spare;
+    if (run->newest->batch == batch) return CIM_OK;
+    if (next && !atomic_load_explicit(&next->pins, memory_order_acquire)) {
+        repeat(&next->tree, (const cim__edit *)(const void *)run->edits->data, CIM__COUNT(run->edits, cim__edit));
+    } else {
+        CIM__TRY(copy_of(ctx, all, run->newest, &next));
+        if (run->spare) run->spare->current = false;
+    }
+    run->edits->size = 0;
+    run->spare = run->newest;
+    run->newest = next;
+    next->batch = batch;
+    return CIM_OK;
+}
+
+cim_status cim__run_edit(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64_t batch, uint32_t slot, const cim__item *item)
+{
+    CIM__TRY(writable(ctx, all, run, batch));
+    cim__edit *edit = CIM__PUSH(run->edits, cim__edit);
+    if (!edit) {
+        run->edits->failed = false;
+        return cim__nomem(ctx);
+    }
+    *edit = (cim__edit){ slot, *item };
+    run->spread += (double)tree_set(&run->newest->tree, slot, item);
+    run->dead += item->id == CIM_NONE;
+    return CIM_OK;
+}
+
+cim__item cim__run_item(const cim__run *run, uint32_t slot)
+{
+    const cim__tree *t = &run->newest->tree;
+    uint32_t leaf = slot / CIM__FANOUT, i = slot % CIM__FANOUT;
+    cim__item item = { slot_box(&t->nodes[leaf], i), 0, 0, t->ids[slot], 0 };
+    if (t->z) {
+        item.min_z = t->z[leaf].min_z[i];
+        item.max_z = t->z[leaf].max_z[i];
+    }
+    if (t->classes) item.classes = t->classes[leaf].bits[i];
+    return item;
+}
+
+bool cim__run_fits(const cim__run *run, uint32_t slot, const cim__item *item)
+{
+    const cim__tree *t = &run->newest->tree;
+    uint32_t leaf = slot / CIM__FANOUT;
+    if (t->head.levels < 2) return true;
+    cim__ibox leaf_box = slot_box(&t->nodes[t->head.level_start[1] + leaf / CIM__FANOUT], leaf % CIM__FANOUT);
+    int64_t now = half_perimeter(&leaf_box);
+    cim__ibox_join(&leaf_box, &item->box);
+    int64_t then = half_perimeter(&leaf_box);
+    return then <= run->leaf_limit || then <= now;
+}
+
+void cim__run_drop(cim__copies *all, cim__run *run)
+{
+    run->newest->current = false;
+    if (run->spare) run->spare->current = false;
+    cim__buf_free(run->edits);
+    cim__free(all->mem, run->edits);
+}
