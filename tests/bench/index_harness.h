@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <functional>
 #include <string>
@@ -96,6 +97,14 @@ inline void put(const Row &row)
 inline void note(const std::string &text)
 {
     std::fprintf(stderr, "%s: %s\n", source.name.c_str(), text.c_str());
+}
+
+/* In turn by wall time, for threads; of little worth on a machine that others use too, which is then said. */
+inline void in_turn_threads(std::vector<Side> &sides, int rounds)
+{
+    double load = 0;
+    in_turn(sides, rounds, wall);
+    if (getloadavg(&load, 1) == 1 && load > 2) note("load average " + std::to_string(load) + ": wall times of two threads say little");
 }
 
 } // namespace bench

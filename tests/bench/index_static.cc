@@ -66,7 +66,7 @@ static void build_threads(Bench &b)
     Index one, two;
     std::vector<Side> sides = { { "one", [&] { one = b.one.build(b.boxes); }, [&] { one.reset(); } },
                                 { "two", [&] { two = b.two.build(b.boxes); }, [&] { two.reset(); } } };
-    in_turn(sides, ROUNDS, wall);
+    in_turn_threads(sides, ROUNDS);
     Buffer first, second;
     b.one.check(cim_index_save(b.one.ctx(), one.get(), &first.buf));
     b.two.check(cim_index_save(b.two.ctx(), two.get(), &second.buf));
@@ -261,7 +261,7 @@ static void batch_rows(const std::string &what, size_t n, bool agree, const std:
 {
     std::vector<Side> cpu = { { "single calls", single }, { "batch", one } }, walls = { { "one", one }, { "two", two } };
     in_turn(cpu, ROUNDS, cpu_of_process);
-    in_turn(walls, ROUNDS, wall);
+    in_turn_threads(walls, ROUNDS);
     double each = 1e6 / static_cast<double>(n);
     put({ what, "us", cpu[1].median_s() * each, cpu[0].median_s() * each, "single calls", agree ? "yes" : "no" });
     put({ what + ", two threads", "us", walls[1].median_s() * each, walls[0].median_s() * each, "one thread, wall time", agree ? "yes" : "no" });
@@ -342,7 +342,7 @@ void measure_join(Bench &b)
             put({ what, "s", sides[0].median_s(), sides[1 + p].median_s(), peers[p]->name() + ", a query each", agree });
         }
         std::vector<Side> walls = { { "one", [&] { join(b.one, index, distance, pairs); } }, { "two", [&] { join(b.two, index, distance, both); } } };
-        in_turn(walls, ROUNDS, wall);
+        in_turn_threads(walls, ROUNDS);
         bool same = both.count() == pairs.count();
         put({ what + ", two threads", "s", walls[1].median_s(), walls[0].median_s(), "one thread, wall time", same ? "yes" : "no" });
     }
