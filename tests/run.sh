@@ -2,6 +2,7 @@
 # Install what is missing, build, run all tests.  The last line is "N passed, N failed".
 #   CIM_DATA=DIR        the large data collection (default: ../shared/data beside the project); tests that need it are skipped without
 #   CIM_BUILD_DIR=DIR   where to build (default: build)
+#   CIM_TESTS="..."     only these test programs, e.g. "tests/unit/index/test_live tests/unit/index/test_index"
 set -eu
 cd "$(dirname "$0")/.."
 . examples/setup.sh
@@ -10,7 +11,8 @@ grep -q 'HAVE_CMOCKA_TRUE"\]=""' "${CIM_BUILD_DIR:-build}/config.status" 2>/dev/
 build_libcim
 say "testing"
 status=0
-make -s -C "$BUILD" -j"$(nproc)" check >"$BUILD/check.log" 2>&1 || status=$?
+if [ -n "${CIM_TESTS:-}" ]; then set -- TESTS="$CIM_TESTS" check_PROGRAMS="$CIM_TESTS"; else set --; fi
+make -s -C "$BUILD" -j"$(nproc)" check "$@" >"$BUILD/check.log" 2>&1 || status=$?
 grep -E '^(FAIL|ERROR|XPASS):' "$BUILD/check.log" || true
 grep -hE '^(ok .*# SKIP|# skipped)' $(find "$BUILD/tests" -name '*.log') 2>/dev/null | sed 's/^ok [0-9]* *//' | sort | uniq -c | head -n 20 || true
 if ! grep -q '^# TOTAL:' "$BUILD/check.log"; then tail -n 20 "$BUILD/check.log"; fi

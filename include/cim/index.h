@@ -18,14 +18,13 @@
 #ifndef CIM_INDEX_H
 #define CIM_INDEX_H
 
-#include "cim/geom.h"
+#include "cim/shapes.h"
 
 #include <math.h>
 
 CIM_BEGIN
 
 typedef struct cim_index cim_index;
-typedef struct cim_shapes cim_shapes;
 
 /** Order in which boxes are packed. */
 enum {

@@ -5,6 +5,13 @@ libcimcore_la_SOURCES += \
 	%D%/geos.c %D%/geos.h \
 	%D%/measure.c \
 	%D%/orient.c \
+	%D%/shapes.h %D%/shapes_kernel.h \
+	%D%/shapes_avx2.c %D%/shapes_avx512.c %D%/shapes_plain.c %D%/shapes_sse2.c \
+	%D%/shapes_build.c \
+	%D%/shapes_distance.c \
+	%D%/shapes_locate.c \
+	%D%/shapes_many.c \
+	%D%/shapes_meets.c \
 	%D%/simple.c \
 	%D%/slabs.c %D%/slabs.h \
 	%D%/topo.c %D%/topo.h \

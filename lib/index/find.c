@@ -19,12 +19,19 @@ static cim_status check_segment(cim_ctx *ctx, const cim_probe *p)
     return any_z(p) || (isfinite(p->z0) && isfinite(p->z1)) ? CIM_OK : cim__fail(ctx, CIM_EARG, "the z of the probe's segment are not finite");
 }
 
+static cim_status check_shape(cim_ctx *ctx, const cim_probe *p)
+{
+    if (!p->shapes || p->shape >= cim_shapes_count(p->shapes)) return cim__fail(ctx, CIM_EARG, "the probe's shape %u does not exist", p->shape);
+    return p->z0 <= p->z1 ? CIM_OK : cim__fail(ctx, CIM_EARG, "the probe's range of z is reversed or not a number");
+}
+
 cim_status cim__probe_check(cim_ctx *ctx, const cim_probe *p, bool nearest)
 {
     if (nearest && p->kind != CIM_PROBE_BOX) return cim__fail(ctx, CIM_EARG, "nearest boxes are sought around a box or a point");
     switch (p->kind) {
     case CIM_PROBE_BOX: return check_box(ctx, p);
     case CIM_PROBE_SEGMENT: return check_segment(ctx, p);
+    case CIM_PROBE_SHAPE: return check_shape(ctx, p);
     default: return cim__fail(ctx, CIM_EARG, "no such kind of probe: %d", (int)p->kind);
     }
 }
@@ -74,6 +81,14 @@ static int relate_segment(const cim__find *f, const cim__ibox *b, const int32_t 
     return CIM__ACROSS;
 }
 
+static int relate_shape(const cim__find *f, const cim__ibox *b, const int32_t z[2])
+{
+    static const int how[] = { [CIM_OUTSIDE] = CIM__APART, [CIM_CROSSES] = CIM__ACROSS, [CIM_INSIDE] = CIM__WITHIN };
+    cim_box box = cim__grid_back(f->grid, b);
+    (void)z; /* the range was compared already */
+    return how[cim_shapes_box_relation(f->probe->shapes, f->probe->shape, &box)];
+}
+
 /* ---- the same for one item on its exact box ---- */
 
 static bool exact_box(const cim__find *f, uint32_t id, const cim__ibox *grid_box)
@@ -91,6 +106,12 @@ static bool exact_reach(const cim__find *f, uint32_t id, const cim__ibox *grid_b
     (void)grid_box;
     double dx = beyond(b->min_x, b->max_x, p->x0, p->x1), dy = beyond(b->min_y, b->max_y, p->y0, p->y1);
     return dx * dx + dy * dy <= p->distance * p->distance;
+}
+
+static bool exact_shape(const cim__find *f, uint32_t id, const cim__ibox *grid_box)
+{
+    (void)grid_box;
+    return cim_shapes_box_relation(f->probe->shapes, f->probe->shape, &f->probe->exact[id]) != CIM_OUTSIDE;
 }
 
 /* Separating axes: the box's sides and the segment's normal, on which the corners must not all lie on one side. */
@@ -113,6 +134,16 @@ static bool exact_segment(const cim__find *f, uint32_t id, const cim__ibox *grid
 
 /* ---- from the probe ---- */
 
+cim__ibox cim__probe_around(const cim__grid *grid, const cim_probe *p)
+{
+    cim_box box = { 0.0, 0.0, 0.0, 0.0 };
+    if (p->kind == CIM_PROBE_SHAPE) {
+        cim_shapes_box(p->shapes, p->shape, &box);
+        return cim__grid_around(grid, box.min_x, box.min_y, box.max_x, box.max_y);
+    }
+    return cim__grid_around(grid, fmin(p->x0, p->x1), fmin(p->y0, p->y1), fmax(p->x0, p->x1), fmax(p->y0, p->y1));
+}
+
 static void find_box(cim__find *f, const cim_probe *p, const cim__grid *g)
 {
     double d = p->distance;
@@ -121,38 +152,54 @@ static void find_box(cim__find *f, const cim_probe *p, const cim__grid *g)
         f->decide = p->exact ? exact_box : NULL;
         return;
     }
-    f->plain = false;
     f->relate = relate_reach;
     f->decide = p->exact ? exact_reach : NULL;
     f->reach2 = d / g->step * (d / g->step);
 }
 
-static cim__ibox shrunk(const cim__ibox *b) { return (cim__ibox){ b->min_x + 2, b->min_y + 2, b->max_x - 2, b->max_y - 2 }; }
-
-cim__ibox cim__probe_around(const cim__grid *grid, const cim_probe *p)
+static void find_segment(cim__find *f, const cim_probe *p, const cim__grid *g)
 {
-    return cim__grid_around(grid, fmin(p->x0, p->x1), fmin(p->y0, p->y1), fmax(p->x0, p->x1), fmax(p->y0, p->y1));
+    f->box = cim__probe_around(g, p);
+    f->relate = relate_segment;
+    f->decide = p->exact && any_z(p) ? exact_segment : NULL;
+}
+
+static void find_shape(cim__find *f, const cim_probe *p, const cim__grid *g)
+{
+    cim_box box;
+    f->relate = relate_shape;
+    f->decide = p->exact ? exact_shape : NULL;
+    f->box = cim__ibox_nothing;
+    if (cim_shapes_box(p->shapes, p->shape, &box)) f->box = cim__grid_around(g, box.min_x, box.min_y, box.max_x, box.max_y);
+}
+
+static int32_t two_more(int32_t v) { return v > INT32_MAX - 2 ? INT32_MAX : v + 2; }
+static int32_t two_less(int32_t v) { return v < INT32_MIN + 2 ? INT32_MIN : v - 2; }
+static cim__ibox shrunk(const cim__ibox *b) { return (cim__ibox){ two_more(b->min_x), two_more(b->min_y), two_less(b->max_x), two_less(b->max_y) }; }
+
+/* What the probe is in grid numbers, for relate, and its range of z. */
+static void find_space(cim__find *f, const cim_probe *p, const cim__grid *g)
+{
+    double scale = 1.0 / g->step, reach_z = p->kind == CIM_PROBE_BOX ? p->distance * scale : 0.0;
+    f->from[0] = (p->x0 - g->origin_x) * scale;
+    f->from[1] = (p->y0 - g->origin_y) * scale;
+    f->from[2] = (p->z0 - g->origin_z) * scale;
+    f->to[0] = (p->x1 - g->origin_x) * scale;
+    f->to[1] = (p->y1 - g->origin_y) * scale;
+    f->to[2] = (p->z1 - g->origin_z) * scale;
+    f->min_z = cim__grid_down(cim__grid_clamp(fmin(f->from[2], f->to[2]) - reach_z));
+    f->max_z = cim__grid_up(cim__grid_clamp(fmax(f->from[2], f->to[2]) + reach_z));
 }
 
 cim__find cim__find_of(const cim_index *index, const cim_probe *p)
 {
     const cim__grid *g = &index->grid;
-    double scale = 1.0 / g->step, z_reach = p->kind == CIM_PROBE_BOX ? p->distance : 0.0;
-    cim__find f = { .classes = p->classes, .plain = true, .probe = p, .grid = g };
-    double from[3] = { (p->x0 - g->origin_x) * scale, (p->y0 - g->origin_y) * scale, (p->z0 - g->origin_z) * scale };
-    double to[3] = { (p->x1 - g->origin_x) * scale, (p->y1 - g->origin_y) * scale, (p->z1 - g->origin_z) * scale };
-    memcpy(f.from, from, sizeof from);
-    memcpy(f.to, to, sizeof to);
-    f.min_z = cim__grid_down(cim__grid_clamp(fmin(from[2], to[2]) - z_reach * scale));
-    f.max_z = cim__grid_up(cim__grid_clamp(fmax(from[2], to[2]) + z_reach * scale));
+    cim__find f = { .probe = p, .grid = g, .classes = p->classes };
+    f.plain = p->kind == CIM_PROBE_BOX && p->distance == 0.0 && !p->classes && !p->accept && any_z(p);
+    if (!f.plain) find_space(&f, p, g);
     if (p->kind == CIM_PROBE_BOX) find_box(&f, p, g);
-    else if (p->kind == CIM_PROBE_SEGMENT) {
-        f.plain = false;
-        f.box = cim__probe_around(g, p);
-        f.relate = relate_segment;
-        f.decide = p->exact && any_z(p) ? exact_segment : NULL;
-    }
-    if (p->classes || p->accept || !any_z(p)) f.plain = false;
+    else if (p->kind == CIM_PROBE_SEGMENT) find_segment(&f, p, g);
+    else find_shape(&f, p, g);
     f.sure = f.decide ? shrunk(&f.box) : f.box;
     return f;
 }

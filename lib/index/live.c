@@ -9,6 +9,7 @@ struct cim_live_index {
     cim_live_options options;
     uint64_t epoch;
     uint32_t merges, generation; /* generation: counts changes of the grid */
+    bool has_grid; /* false: nothing is known of where boxes will be; the first ones decide */
     bool journal_on;
     cim__buf journal; /* ids changed since a packing began */
     /* the packing thread: */
@@ -108,13 +109,15 @@ static cim_status check_start(cim_ctx *ctx, const cim_index *start, const cim_li
 
 static cim_status fill_live(cim_ctx *ctx, cim_live_index *live, const cim_index *start)
 {
-    cim__index_header head = { .flags = flags_of(&live->options), .grid = { .step = 1.0 } };
+    cim__index_header head = { .flags = flags_of(&live->options) };
     cim__item *items = NULL;
     size_t count = 0;
     const cim_box *e = &live->options.extent;
     if (start) CIM__TRY(items_of(ctx, start, &items, &count));
     if (count) head.grid = start->grid;
     else if (e->min_x <= e->max_x && e->min_y <= e->max_y) head.grid = cim__grid_for(e, 0.0, 0.0);
+    live->has_grid = head.grid.step != 0.0;
+    if (!live->has_grid) head.grid.step = 1.0;
     cim_status st = set_of(ctx, &live->epochs->copies, &head, items, count, &live->set);
     cim__free(ctx->mem, items);
     return st < 0 ? st : cim__epochs_publish(ctx, live->epochs, &live->set, 0);
@@ -134,7 +137,9 @@ cim_status cim_live_index_new(cim_ctx *ctx, const cim_index *start, const cim_li
     cim_live_index *live;
     cim__enter(ctx);
     CIM__TRY(cim__opts(ctx, &options, sizeof options, given, "live index options"));
+    const cim_box *e = &options.extent;
     if (options.max_id >= 0xfffffff0u) return cim__fail(ctx, CIM_EARG, "the limit of ids is too large");
+    if (!isfinite(e->min_x) || !isfinite(e->min_y) || !isfinite(e->max_x) || !isfinite(e->max_y)) return cim__fail(ctx, CIM_EARG, "the extent is not finite");
     if (start) CIM__TRY(check_start(ctx, start, &options));
     if (!(live = cim__zalloc(ctx->mem, sizeof *live))) return cim__nomem(ctx);
     live->options = options;
@@ -191,14 +196,14 @@ static cim__grid grid_with(const cim_live_index *live, const cim__item *items, s
 {
     const cim__grid *old = &live->set.head.grid;
     cim_box extent = { HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL };
-    double z[2] = { 0.0, 0.0 };
+    bool has_z = live->options.has_z;
+    double z[2] = { has_z ? HUGE_VAL : 0.0, has_z ? -HUGE_VAL : 0.0 };
     for (size_t i = 0; i < item_count; i++) {
         cim_box box = cim__grid_back(old, &items[i].box);
-        bool has_z = live->options.has_z;
         join_range(&extent, z, &box, has_z ? old->origin_z + old->step * items[i].min_z : 0.0, has_z ? old->origin_z + old->step * items[i].max_z : 0.0);
     }
     for (size_t i = 0; i < count; i++)
-        if (changes[i].op == CIM_CHANGE_PUT) join_range(&extent, z, &changes[i].box, live->options.has_z ? changes[i].z0 : 0.0, live->options.has_z ? changes[i].z1 : 0.0);
+        if (changes[i].op == CIM_CHANGE_PUT) join_range(&extent, z, &changes[i].box, has_z ? changes[i].z0 : 0.0, has_z ? changes[i].z1 : 0.0);
     return cim__grid_for(&extent, z[0], z[1]);
 }
 
@@ -233,6 +238,7 @@ static cim_status widen(cim_ctx *ctx, cim_live_index *live, const cim_index_chan
     next.batch = live->set.batch;
     cim__set_free(&live->set);
     live->set = next;
+    live->has_grid = true;
     live->generation++;
     return CIM_OK;
 }
@@ -267,7 +273,7 @@ static bool all_in_grid(const cim_live_index *live, const cim_index_change *chan
 {
     cim__item item;
     for (size_t i = 0; i < count; i++)
-        if (changes[i].op == CIM_CHANGE_PUT && !to_item(live, &changes[i], &item)) return false;
+        if (changes[i].op == CIM_CHANGE_PUT && (!live->has_grid || !to_item(live, &changes[i], &item))) return false;
     return true;
 }
 

@@ -66,7 +66,7 @@ typedef struct cim__set {
     cim__copies *copies;
     cim__index_header head; /* grid and flags */
     cim__run runs[CIM__MAX_RUNS]; /* the first is the tail; newest NULL: no run */
-    uint32_t next_serial;
+    uint32_t next_serial, mark_serial; /* mark_serial: the last one before the batch */
     size_t count;           /* items that are there */
     uint64_t *place;        /* by id: (number of the run + 1) << 32 | slot; 0: not there */
     size_t place_count;

@@ -66,12 +66,15 @@ static double exact_distance2(const cim__near *near, const cim__tree *t, uint32_
     return dx * dx + dy * dy + dz * dz;
 }
 
+static bool too_far(const cim__near *near, double d2) { return d2 > near->limit2 || (near->count == near->k && d2 > near->best[0].distance2); }
+
 void cim__near_offer(cim__near *near, const cim__tree *t, uint32_t node, uint32_t slot)
 {
     const cim_probe *p = near->probe;
     uint32_t id = t->ids[(size_t)node * CIM__FANOUT + slot];
-    double d2 = p->exact ? exact_distance2(near, t, node, slot, &p->exact[id]) : grid_distance2(near, t, node, slot);
-    if (d2 > near->limit2 || (near->count == near->k && d2 > near->best[0].distance2)) return;
+    double d2 = grid_distance2(near, t, node, slot); /* never more than the exact one */
+    if (too_far(near, d2)) return;
+    if (p->exact && too_far(near, d2 = exact_distance2(near, t, node, slot, &p->exact[id]))) return;
     if (p->accept && !p->accept(p->user, id)) return;
     if (p->measure) {
         double d = p->measure(p->user, id) / near->grid->step;
@@ -126,14 +129,24 @@ static cim__near near_of(const cim_index *index, const cim_probe *p, size_t k, c
     return near;
 }
 
-/* Nearest first: the heap is taken apart from its top. */
+/* Nearest first: the heap is taken apart from its top.  Squares that differ may have the same root; those are put in order of their ids. */
 static void report(const cim__near *near, uint32_t *ids, double *distances)
 {
     cim__near_item *heap = near->best;
+    double last = -1.0;
     for (size_t n = near->count; n; n--) {
-        ids[n - 1] = heap[0].id;
-        if (distances) distances[n - 1] = sqrt(heap[0].distance2) * near->grid->step;
+        cim__near_item farthest = heap[0];
         sift_down(heap, n - 1, 0, heap[n - 1]);
+        heap[n - 1] = farthest;
+    }
+    for (size_t i = 0, equal = 0; i < near->count; i++) {
+        double d = sqrt(heap[i].distance2) * near->grid->step;
+        size_t at = i;
+        if (d != last) equal = i;
+        last = d;
+        for (; at > equal && ids[at - 1] > heap[i].id; at--) ids[at] = ids[at - 1];
+        ids[at] = heap[i].id;
+        if (distances) distances[i] = d;
     }
 }
 

@@ -22,7 +22,9 @@ static int relate(const cim__tree *t, const cim__find *f, uint32_t node, uint32_
     *box_out = (cim__ibox){ n->min_x[slot], n->min_y[slot], n->max_x[slot], n->max_y[slot] };
     if (!f->relate) return CIM__ACROSS;
     if (!t->z) return f->relate(f, box_out, NULL);
-    return f->relate(f, box_out, (int32_t[2]){ t->z[node].min_z[slot], t->z[node].max_z[slot] });
+    int32_t z[2] = { t->z[node].min_z[slot], t->z[node].max_z[slot] };
+    int how = f->relate(f, box_out, z);
+    return how == CIM__WITHIN && (z[0] < f->min_z || z[1] > f->max_z) ? CIM__ACROSS : how;
 }
 
 static void see_item(const cim__tree *t, const cim__find *f, cim__hits *h, uint32_t leaf, uint32_t slot)

@@ -23,6 +23,14 @@ static uint64_t checksum(const void *body, size_t size)
     return cim__hash64(h, sizeof h, size);
 }
 
+/* What stands in the header decides where everything lies and which ids there are, so it is checked even where the boxes are not. */
+static uint64_t head_checksum(const cim__index_header *head)
+{
+    cim__index_header plain = *head;
+    plain.head_checksum = 0;
+    return cim__hash64(&plain, sizeof plain, CIM__INDEX_VERSION);
+}
+
 /* ---- saving ---- */
 
 /* A view of a live index has several trees or unused places. */
@@ -51,6 +59,7 @@ static cim_status save_tree(cim_ctx *ctx, const cim__tree *tree, cim_buf *bytes_
     cim__index_header head = tree->head;
     size_t body = cim__tree_body(&head);
     head.checksum = checksum(tree->nodes, body);
+    head.head_checksum = head_checksum(&head);
     cim__buf_reserve(&buf, sizeof head + body + 1);
     cim__buf_put(&buf, &head, sizeof head);
     cim__buf_put(&buf, tree->nodes, body);
@@ -110,7 +119,7 @@ static cim_status read_head(cim_ctx *ctx, const void *bytes, size_t size, cim__i
     memcpy(head, bytes, sizeof *head);
     if (!memcmp(head->magic, CIM__INDEX_MAGIC, sizeof head->magic) && head->version != CIM__INDEX_VERSION)
         return cim__fail(ctx, CIM_EVERSION, "spatial index of version %u", head->version);
-    return header_ok(head, size) ? CIM_OK : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index");
+    return head->head_checksum == head_checksum(head) && header_ok(head, size) ? CIM_OK : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index");
 }
 
 static cim_status tree_ok(cim_ctx *ctx, const cim__tree *t) { return ids_ok(t) && unused_slots_ok(t) ? CIM_OK : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index"); }

@@ -98,11 +98,15 @@ void cim__set_free(cim__set *set)
 
 /* ---- the full tail becomes a run ---- */
 
-/* The run is no longer in the set; until the batch is seen the mark can bring it back. */
-static void leave(cim__run *run)
+/* The run is no longer in the set; until the batch is seen the mark can bring it back, unless the batch itself made it. */
+static void leave(cim__set *set, cim__run *run)
 {
     run->newest->current = false;
     if (run->spare) run->spare->current = false;
+    if (run->serial > set->mark_serial) {
+        cim__buf_free(run->edits);
+        cim__free(set->copies->mem, run->edits);
+    }
     run->newest = NULL;
 }
 
@@ -128,7 +132,7 @@ static cim_status take_items(cim_ctx *ctx, cim__set *set, cim__item **items_out,
     for (uint32_t i = 0; i < CIM__MAX_RUNS; i++) {
         if (!take[i]) continue;
         count += cim__tree_items(&set->runs[i].newest->tree, items + count);
-        leave(&set->runs[i]);
+        leave(set, &set->runs[i]);
     }
     *items_out = items;
     *count_out = count;
@@ -241,6 +245,7 @@ void cim__set_begin(cim__set *set, cim__set_mark *mark)
 {
     memcpy(mark->runs, set->runs, sizeof mark->runs);
     mark->count = set->count;
+    set->mark_serial = set->next_serial;
     set->batch++;
 }
 
@@ -278,7 +283,7 @@ void cim__set_undo(cim__set *set, const cim__set_mark *mark)
         if (was->newest) undo_run(was, now);
     }
     set->count = mark->count;
-    memset(set->place, 0, set->place_count * sizeof *set->place);
+    if (set->place_count) memset(set->place, 0, set->place_count * sizeof *set->place);
     for (uint32_t i = 0; i < CIM__MAX_RUNS; i++)
         if (set->runs[i].newest) place_run(set, i);
 }

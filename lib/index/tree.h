@@ -36,7 +36,8 @@ typedef struct cim__index_header {
     uint64_t checksum;        /* of all that follows the header */
     cim__grid grid;
     uint32_t level_start[CIM__MAX_LEVELS + 1]; /* in nodes; level_start[levels] = node_count */
-    uint32_t reserved[20];
+    uint32_t reserved[18];
+    uint64_t head_checksum; /* of the header, this number as 0 */
 } cim__index_header;
 _Static_assert(sizeof(cim__index_header) == 192, "the header is part of the file format");
 

@@ -28,26 +28,62 @@ static inline uint32_t decided(const cim__find *f, const cim__node *n, const uin
     return meets;
 }
 
-static inline void walk_leaf(const cim__tree *t, const cim__find *f, const cim__ibox *box, cim__hits *h, uint32_t node)
+/* Memory is slower than all comparisons: what is found on the way down waits in two rings while it is fetched, leaves to be looked at and
+ * runs of ids to be copied. */
+enum { LEAVES = 16, RUNS = 8, FETCHED_LINES = 16, IDS_PER_LINE = 16 };
+
+typedef struct walking {
+    const cim__tree *tree;
+    const cim__find *find;
+    cim__ibox box, sure; /* copies, which the compiler may keep in registers */
+    cim__hits hits;
+    uint32_t leaf[LEAVES], leaf_in, leaf_out;
+    size_t run_start[RUNS], run_count[RUNS];
+    uint32_t run_in, run_out;
+} walking;
+
+static inline void look_at_leaf(walking *w)
 {
-    const uint32_t *ids = t->ids + (size_t)node * CIM__FANOUT;
-    uint32_t meets = lanes_meets(&t->nodes[node], box);
-    if (f->decide) meets = decided(f, &t->nodes[node], ids, meets);
+    uint32_t node = w->leaf[w->leaf_out++ % LEAVES];
+    const cim__node *n = &w->tree->nodes[node];
+    const uint32_t *ids = w->tree->ids + (size_t)node * CIM__FANOUT;
+    cim__hits *h = &w->hits;
+    uint32_t meets = lanes_meets(n, &w->box);
+    if (w->find->decide) meets = decided(w->find, n, ids, meets);
     if (h->count + CIM__FANOUT <= h->cap) lanes_emit(h, ids, meets);
     else if (h->count >= h->cap) h->count += (size_t)__builtin_popcount(meets);
     else
         for (; meets; meets &= meets - 1) cim__hit(h, ids[__builtin_ctz(meets)]);
 }
 
+static inline void take_leaf(walking *w, uint32_t node)
+{
+    if (w->leaf_in - w->leaf_out == LEAVES) look_at_leaf(w);
+    CIM__FETCH_NODE(&w->tree->nodes[node]);
+    if (w->hits.cap) __builtin_prefetch(w->tree->ids + (size_t)node * CIM__FANOUT);
+    w->leaf[w->leaf_in++ % LEAVES] = node;
+}
+
+static inline void copy_run(walking *w)
+{
+    size_t start = w->run_start[w->run_out % RUNS], count = w->run_count[w->run_out % RUNS];
+    cim__hits *h = &w->hits;
+    w->run_out++;
+    if (w->tree->holes || h->count + count + CIM__FANOUT > h->cap) cim__hit_range(h, w->tree, start, count);
+    else lanes_copy(h, w->tree->ids + start, count);
+}
+
 /* Children that lie inside, neighbours together. */
-static inline void walk_inside(const cim__tree *t, cim__hits *h, uint32_t level, uint32_t first_child, uint32_t inside)
+static inline void take_inside(walking *w, uint32_t level, uint32_t first_child, uint32_t inside)
 {
     while (inside) {
         uint32_t from = (uint32_t)__builtin_ctz(inside), run = (uint32_t)__builtin_ctz(~(inside >> from));
         size_t start = (size_t)(first_child + from) << 4 * level, end = (size_t)(first_child + from + run) << 4 * level;
-        if (end > t->head.count) end = t->head.count;
-        if (t->holes || h->count + (end - start) + CIM__FANOUT > h->cap) cim__hit_range(h, t, start, end - start);
-        else lanes_copy(h, t->ids + start, end - start);
+        if (end > w->tree->head.count) end = w->tree->head.count;
+        if (w->run_in - w->run_out == RUNS) copy_run(w);
+        for (size_t i = 0; w->hits.cap && i < FETCHED_LINES && start + i * IDS_PER_LINE < end; i++) __builtin_prefetch(w->tree->ids + start + i * IDS_PER_LINE);
+        w->run_start[w->run_in % RUNS] = start;
+        w->run_count[w->run_in++ % RUNS] = end - start;
         inside &= ~0u << (from + run);
     }
 }
@@ -56,29 +92,36 @@ static void LANES(walk)(const cim__tree *t, const cim__find *f, cim__hits *hits)
 {
     pending stack[CIM__FANOUT * CIM__MAX_LEVELS];
     const cim__index_header *head = &t->head;
-    const cim__ibox box = f->box, sure = f->sure; /* copies, which the compiler may keep in registers */
-    cim__hits h = *hits;
+    walking w;
     size_t top = 0;
     if (!head->levels) return;
-    stack[top++] = (pending){ head->levels - 1, 0 };
+    w.tree = t;
+    w.find = f;
+    w.box = f->box;
+    w.sure = f->sure;
+    w.hits = *hits;
+    w.leaf_in = w.leaf_out = w.run_in = w.run_out = 0;
+    if (head->levels == 1) take_leaf(&w, 0);
+    else stack[top++] = (pending){ head->levels - 1, 0 };
     while (top) {
         pending p = stack[--top];
-        if (!p.level) {
-            walk_leaf(t, f, &box, &h, p.node);
-            continue;
-        }
         uint32_t first_child = p.node * CIM__FANOUT;
         const cim__node *n = &t->nodes[head->level_start[p.level] + p.node], *children = &t->nodes[head->level_start[p.level - 1] + first_child];
-        uint32_t meets = lanes_meets(n, &box), inside = meets ? meets & lanes_inside(n, &sure) : 0;
-        if (inside) walk_inside(t, &h, p.level, first_child, inside);
+        uint32_t meets = lanes_meets(n, &w.box), inside = meets ? meets & lanes_inside(n, &w.sure) : 0;
+        if (inside) take_inside(&w, p.level, first_child, inside);
         for (uint32_t m = meets & ~inside; m; m &= m - 1) {
             uint32_t i = (uint32_t)__builtin_ctz(m);
+            if (p.level == 1) {
+                take_leaf(&w, first_child + i);
+                continue;
+            }
             CIM__FETCH_NODE(children + i);
-            if (p.level == 1) __builtin_prefetch(t->ids + (size_t)(first_child + i) * CIM__FANOUT);
             stack[top++] = (pending){ p.level - 1, first_child + i };
         }
     }
-    *hits = h;
+    while (w.leaf_out != w.leaf_in) look_at_leaf(&w);
+    while (w.run_out != w.run_in) copy_run(&w);
+    *hits = w.hits;
 }
 
 /* ---- nearest ---- */

@@ -1,8 +1,13 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
-EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py
+EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_shapes.py
+EXTRA_PROGRAMS = %D%/bench_index %D%/bench_shapes
+CLEANFILES += $(EXTRA_PROGRAMS) bench-footprints.bin bench-footprints.txt
 
-# The index beside other libraries in one process; the only C++ of this project, built for `make bench` only.
-EXTRA_PROGRAMS = %D%/bench_index
+# Made by the script that runs it, for it alone.
+%C%_bench_shapes_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE $(GEOS_CFLAGS)
+%C%_bench_shapes_LDADD = libcim.la $(GEOS_LIBS)
+
+# The index beside other libraries in one process: C++, because some of them are.
 %C%_bench_index_SOURCES = \
 	%D%/bench_index.cc \
 	%D%/index_bench.h \
@@ -18,9 +23,8 @@ EXTRA_PROGRAMS = %D%/bench_index
 %C%_bench_index_CPPFLAGS = $(AM_CPPFLAGS) $(BENCH_PEERS)
 %C%_bench_index_CXXFLAGS = -std=c++17 -Wall -Wextra
 %C%_bench_index_LDADD = libcimcore.la $(BENCH_LIBS) $(GEOS_LIBS) $(SQLITE_LIBS)
-CLEANFILES += $(EXTRA_PROGRAMS) bench-footprints.bin bench-footprints.txt
 if HAVE_CXX
-bench_needs = $(EXTRA_PROGRAMS)
+bench_needs = %D%/bench_index$(EXEEXT)
 endif
 
 BENCH = *

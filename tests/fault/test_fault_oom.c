@@ -3,38 +3,10 @@
 #include "city.h"
 #include "support.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-typedef cim_status (*scenario_fn)(cim_ctx *ctx);
-
-/* Fail the n-th allocation, then the next, until the scenario runs through without meeting the fault. */
-static void run_loop(const char *name, scenario_fn scenario, long most)
-{
-    for (int persistent = 0; persistent < 2; persistent++) {
-        long n = 0;
-        for (;; n += 1 + n / most) {
-            support_fault fault = { .left = n, .persistent = persistent != 0 };
-            cim_ctx *ctx = support_fault_ctx(&fault, 1);
-            cim_status st = ctx ? scenario(ctx) : CIM_ENOMEM;
-            if (ctx && st < 0) assert_string_not_equal(cim_ctx_error(ctx), "");
-            cim_ctx_free(ctx);
-            if (fault.live) print_error("%s: %ld blocks leaked at allocation %ld\n", name, fault.live, n);
-            assert_int_equal(fault.live, 0);
-            if (!fault.hit) {
-                if (st < 0) print_error("%s: %s\n", name, cim_status_name(st));
-                assert_true(st >= 0);
-                break;
-            }
-            if (st < 0 && st != CIM_ENOMEM) print_error("%s: %s at allocation %ld\n", name, cim_status_name(st), n);
-            assert_true(st >= 0 || st == CIM_ENOMEM);
-        }
-        print_message("# %s: %ld allocations\n", name, n);
-    }
-}
 
 /* ---- scenarios ---- */
 
@@ -70,22 +42,18 @@ static cim_status use_check(cim_ctx *ctx)
     return st;
 }
 
-static cim_status use_index(cim_ctx *ctx)
+static cim_status use_shapes(cim_ctx *ctx)
 {
-    cim_box boxes[300], window = { 0, 0, 100, 100 };
-    cim_index *index = NULL, *back = NULL;
-    cim_buf bytes = CIM_BUF_INIT;
-    uint32_t ids[300];
-    size_t count;
-    for (int i = 0; i < 300; i++) boxes[i] = (cim_box){ i, i, i + 1, i + 1 };
-    cim_status st = cim_index_build(ctx, boxes, 300, &index);
-    if (st >= 0) st = cim_index_query(ctx, index, &window, ids, 300, &count);
-    if (st >= 0) st = cim_index_nearest(ctx, index, 5, 5, 100, HUGE_VAL, ids, NULL, &count);
-    if (st >= 0) st = cim_index_save(ctx, index, &bytes);
-    if (st >= 0) st = cim_index_load(ctx, bytes.data, bytes.size, &back);
-    cim_buf_dispose(&bytes);
-    cim_index_free(index);
-    cim_index_free(back);
+    double coords[] = { 0, 0, 9, 0, 9, 9, 0, 0 }, xy[2 * 9000], distances[9000];
+    uint32_t ring_end[] = { 4 }, part_end[] = { 1 }, which[9000];
+    uint8_t where[9000];
+    cim_geom geom = { CIM_GEOM_POLYGON, 2, 4, 1, 1, 0, coords, ring_end, part_end };
+    cim_shapes *shapes = NULL;
+    for (int i = 0; i < 9000; i++) which[i] = 0, xy[2 * i] = i % 10, xy[2 * i + 1] = i / 1000.0;
+    cim_status st = cim_shapes_build(ctx, &geom, 1, &shapes);
+    if (st >= 0) st = cim_shapes_locate_many(ctx, shapes, which, xy, 9000, where);
+    if (st >= 0) st = cim_shapes_distance_many(ctx, shapes, which, xy, 9000, distances);
+    cim_shapes_free(shapes);
     return st;
 }
 
@@ -121,29 +89,29 @@ static int make_city(void **state)
 static void test_oom_city(void **state)
 {
     (void)state;
-    run_loop("open and look", use_city, 400);
+    support_fault_loop("open and look", use_city, 400);
 }
 
 static void test_oom_check(void **state)
 {
     (void)state;
-    run_loop("check", use_check, 400);
+    support_fault_loop("check", use_check, 400);
 }
 
-static void test_oom_index(void **state)
+static void test_oom_shapes(void **state)
 {
     (void)state;
-    run_loop("index", use_index, 1000);
+    support_fault_loop("shapes", use_shapes, 1000);
 }
 
 static void test_oom_geometry(void **state)
 {
     (void)state;
-    run_loop("geometry", use_geometry, 1000);
+    support_fault_loop("geometry", use_geometry, 1000);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_oom_city), cmocka_unit_test(test_oom_check), cmocka_unit_test(test_oom_index), cmocka_unit_test(test_oom_geometry) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_oom_city), cmocka_unit_test(test_oom_check), cmocka_unit_test(test_oom_shapes), cmocka_unit_test(test_oom_geometry) };
     return cmocka_run_group_tests_name("fault/oom", tests, make_city, NULL);
 }

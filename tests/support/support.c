@@ -151,3 +151,27 @@ cim_ctx *support_fault_ctx(support_fault *fault, uint32_t threads)
     opts.threads = threads;
     return cim_ctx_new(&opts, &ctx) == CIM_OK ? ctx : NULL;
 }
+
+void support_fault_loop(const char *name, support_scenario scenario, long most)
+{
+    for (int persistent = 0; persistent < 2; persistent++) {
+        long n = 0;
+        for (;; n += 1 + n / most) {
+            support_fault fault = { .left = n, .persistent = persistent != 0 };
+            cim_ctx *ctx = support_fault_ctx(&fault, 1);
+            cim_status st = ctx ? scenario(ctx) : CIM_ENOMEM;
+            if (ctx && st < 0) assert_string_not_equal(cim_ctx_error(ctx), "");
+            cim_ctx_free(ctx);
+            if (fault.live) print_error("%s: %ld blocks leaked at allocation %ld\n", name, fault.live, n);
+            assert_int_equal(fault.live, 0);
+            if (!fault.hit) {
+                if (st < 0) print_error("%s: %s\n", name, cim_status_name(st));
+                assert_true(st >= 0);
+                break;
+            }
+            if (st < 0 && st != CIM_ENOMEM) print_error("%s: %s at allocation %ld\n", name, cim_status_name(st), n);
+            assert_true(st >= 0 || st == CIM_ENOMEM);
+        }
+        print_message("# %s: %ld allocations\n", name, n);
+    }
+}

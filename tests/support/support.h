@@ -50,4 +50,9 @@ typedef struct support_fault {
 } support_fault;
 cim_ctx *support_fault_ctx(support_fault *fault, uint32_t threads);
 
+/* Fail the n-th allocation, then the next, until the scenario runs through without meeting the fault; then the same with all later
+ * ones failing too.  Beyond `most` the steps grow.  The scenario ends with CIM_OK or CIM_ENOMEM, says why, and leaks nothing. */
+typedef cim_status (*support_scenario)(cim_ctx *ctx);
+void support_fault_loop(const char *name, support_scenario scenario, long most);
+
 #endif

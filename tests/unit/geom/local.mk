@@ -1,4 +1,4 @@
-GEOM_TESTS = %D%/test_geom_codec %D%/test_geom_measure %D%/test_geom_topo
+GEOM_TESTS = %D%/test_geom_codec %D%/test_geom_measure %D%/test_geom_topo %D%/test_shapes
 check_PROGRAMS += $(GEOM_TESTS)
 TESTS += $(GEOM_TESTS)
 %C%_test_geom_codec_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -7,3 +7,5 @@ TESTS += $(GEOM_TESTS)
 %C%_test_geom_measure_LDADD = $(TEST_LDADD)
 %C%_test_geom_topo_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_geom_topo_LDADD = $(TEST_LDADD)
+%C%_test_shapes_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_shapes_LDADD = $(TEST_LDADD)
