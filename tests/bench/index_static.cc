@@ -217,7 +217,7 @@ void measure_rare(Bench &b)
     Random random(SEED + 3);
     std::vector<uint32_t> classes(b.boxes.size());
     for (uint32_t &mask : classes) mask = random.below(2000) ? 1 : 3;
-    Points points = points_near(b.boxes, 1000);
+    Points points = points_near(b.boxes, 20000);
     Peer *peer = b.best(Peer::NEAREST | Peer::CHANGES);
     for (int32_t order : { CIM_INDEX_HILBERT, CIM_INDEX_OMT }) {
         Index index = b.one.build(b.boxes, order, classes.data());
@@ -256,25 +256,64 @@ static Answers query_many(Asker &asker, const cim_index *index, const std::vecto
     return answers;
 }
 
-static void batch_rows(const std::string &what, size_t n, bool agree, const std::function<void()> &single, const std::function<void()> &one,
-                       const std::function<void()> &two)
+/* Single calls of which somebody keeps all ids, as the batch does. */
+static void query_kept(Bench &b, const cim_index *index, const Boxes &windows, std::vector<uint32_t> &room)
 {
-    std::vector<Side> cpu = { { "single calls", single }, { "batch", one } }, walls = { { "one", one }, { "two", two } };
-    in_turn(cpu, ROUNDS, cpu_of_process);
+    std::vector<uint32_t> kept;
+    std::vector<size_t> starts;
+    for (const cim_box &window : windows) {
+        cim_probe probe = cim_probe_box(&window);
+        size_t found = 0;
+        b.one.check(cim_index_query(b.one.ctx(), index, &probe, room.data(), room.size(), &found));
+        starts.push_back(kept.size());
+        kept.insert(kept.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(found));
+    }
+}
+
+static void count_many(Bench &b, const cim_index *index, const std::vector<cim_probe> &probes)
+{
+    std::vector<size_t> starts(probes.size() + 1);
+    b.one.check(cim_index_query_many(b.one.ctx(), index, probes.data(), probes.size(), starts.data(), nullptr));
+}
+
+static void count_single(Bench &b, const cim_index *index, const std::vector<cim_probe> &probes)
+{
+    for (const cim_probe &probe : probes) {
+        size_t found = 0;
+        b.one.check(cim_index_query(b.one.ctx(), index, &probe, nullptr, 0, &found));
+    }
+}
+
+/* The last side is the batch on one thread; a row against each of the others. */
+static void single_rows(const std::string &what, size_t n, bool agree, std::vector<Side> sides)
+{
+    in_turn(sides, ROUNDS, cpu_of_process);
+    double each = 1e6 / static_cast<double>(n);
+    for (size_t i = 0; i + 1 < sides.size(); i++) {
+        put({ what, "us", sides.back().median_s() * each, sides[i].median_s() * each, sides[i].name, agree ? "yes" : "no" });
+    }
+}
+
+static void thread_row(const std::string &what, size_t n, bool agree, const std::function<void()> &one, const std::function<void()> &two)
+{
+    std::vector<Side> walls = { { "one", one }, { "two", two } };
     in_turn_threads(walls, ROUNDS);
     double each = 1e6 / static_cast<double>(n);
-    put({ what, "us", cpu[1].median_s() * each, cpu[0].median_s() * each, "single calls", agree ? "yes" : "no" });
     put({ what + ", two threads", "us", walls[1].median_s() * each, walls[0].median_s() * each, "one thread, wall time", agree ? "yes" : "no" });
 }
 
 static void batch_windows(Bench &b, const std::string &what, const Boxes &windows)
 {
     std::vector<cim_probe> probes = probes_of(windows);
+    std::vector<uint32_t> room(b.boxes.size());
     const cim_index *index = b.hilbert();
     Answers single = b.one.windows(index, windows, nullptr, true);
     bool agree = single == query_many(b.one, index, probes, true) && single == query_many(b.two, index, probes, true);
-    batch_rows(what, windows.size(), agree, [&] { b.one.windows(index, windows, nullptr, false); }, [&] { query_many(b.one, index, probes, false); },
-               [&] { query_many(b.two, index, probes, false); });
+    auto run_one = [&] { query_many(b.one, index, probes, false); };
+    single_rows(what, windows.size(), agree, { { "single calls, ids overwritten", [&] { b.one.windows(index, windows, nullptr, false); } },
+                                               { "single calls, ids kept", [&] { query_kept(b, index, windows, room); } }, { "", run_one } });
+    single_rows(what + ", counts", windows.size(), agree, { { "single calls", [&] { count_single(b, index, probes); } }, { "", [&] { count_many(b, index, probes); } } });
+    thread_row(what, windows.size(), agree, run_one, [&] { query_many(b.two, index, probes, false); });
 }
 
 static void nearest_many(Asker &asker, const cim_index *index, const std::vector<cim_probe> &probes, size_t k, Ids &ids)
@@ -293,7 +332,10 @@ static void batch_nearest(Bench &b, const Points &points, size_t k)
     auto run_one = [&] { nearest_many(b.one, index, probes, k, many); };
     auto run_two = [&] { nearest_many(b.two, index, probes, k, both); };
     run_single(), run_one(), run_two();
-    batch_rows("batch of 100,000, nearest " + std::to_string(k) + ", OMT", points.size(), single == many && single == both, run_single, run_one, run_two);
+    std::string what = "batch of 100,000, nearest " + std::to_string(k) + ", OMT";
+    bool agree = single == many && single == both;
+    single_rows(what, points.size(), agree, { { "single calls", run_single }, { "", run_one } });
+    thread_row(what, points.size(), agree, run_one, run_two);
 }
 
 void measure_batch(Bench &b)
