@@ -19,13 +19,15 @@ int main(void)
         double x = i % SIDE, y = i / SIDE;
         boxes[i] = (cim_box){ x, y, x + 0.5, y + 0.5 };
     }
-    if (cim_index_build(ctx, boxes, COUNT, &index) < 0) {
+    if (cim_index_build(ctx, boxes, COUNT, NULL, &index) < 0) {
         fprintf(stderr, "%s\n", cim_ctx_error(ctx));
         return EXIT_FAILURE;
     }
-    if (cim_index_query(ctx, index, &window, ids, 16, &count) < 0) return EXIT_FAILURE;
+    cim_probe probe = cim_probe_box(&window);
+    if (cim_index_query(ctx, index, &probe, ids, 16, &count) < 0) return EXIT_FAILURE;
     printf("%zu boxes in the window\n", count);
-    if (cim_index_nearest(ctx, index, 500.7, 500.2, 3, HUGE_VAL, ids, distances, &count) < 0) return EXIT_FAILURE;
+    probe = cim_probe_near(500.7, 500.2, HUGE_VAL);
+    if (cim_index_nearest(ctx, index, &probe, 3, ids, distances, &count) < 0) return EXIT_FAILURE;
     for (size_t i = 0; i < count; i++) printf("box %u, %.2f away\n", (unsigned)ids[i], distances[i]);
     cim_index_free(index);
     cim_ctx_free(ctx);

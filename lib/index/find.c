@@ -55,7 +55,7 @@ static int relate_reach(const cim__find *f, const cim__ibox *b, const int32_t z[
         dz = beyond(z[0], z[1], f->from[2], f->to[2]);
         fz = reach(z[0], z[1], f->from[2], f->to[2]);
     }
-    if (dx * dx + dy * dy + dz * dz > f->reach2 * (1.0 + 1e-12) + 1e-6) return CIM__APART;
+    if (dx * dx + dy * dy + dz * dz > f->reach2_out) return CIM__APART;
     return fx * fx + fy * fy + fz * fz < f->reach2 * (1.0 - 1e-9) - 1e-3 ? CIM__WITHIN : CIM__ACROSS;
 }
 
@@ -155,6 +155,7 @@ static void find_box(cim__find *f, const cim_probe *p, const cim__grid *g)
     f->relate = relate_reach;
     f->decide = p->exact ? exact_reach : NULL;
     f->reach2 = d / g->step * (d / g->step);
+    f->reach2_out = cim__grid_slack2(d / g->step);
 }
 
 static void find_segment(cim__find *f, const cim_probe *p, const cim__grid *g)

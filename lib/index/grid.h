@@ -34,7 +34,9 @@ static inline int32_t cim__grid_up(double v)
     int32_t t = (int32_t)v;
     return t + (t < v);
 }
-/* The same for any v: numbers beyond what data can have stay beyond it. */
+/* A place in grid numbers is off by up to 2^-23 when its last digits do not fit a double: the square of a reach that nothing is lost by. */
+static inline double cim__grid_slack2(double reach) { return (reach + 1e-3) * (reach + 1e-3) * (1.0 + 4e-15); }
+/* Down and up for any v: numbers beyond what data can have stay beyond it. */
 static inline double cim__grid_clamp(double v) { return v < -2147483646.0 ? -2147483646.0 : v > 2147483646.0 ? 2147483646.0 : v; }
 
 static inline cim__ibox cim__grid_box(const cim__grid *g, double scale, const cim_box *b) /* b within the grid; scale = 1 / step */

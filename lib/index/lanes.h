@@ -28,7 +28,7 @@ struct cim__find {
     int (*relate)(const cim__find *find, const cim__ibox *box, const int32_t z[2]);
     const cim_probe *probe;
     const cim__grid *grid;
-    double reach2, from[3], to[3]; /* for relate, in grid numbers */
+    double reach2, reach2_out, from[3], to[3]; /* for relate, in grid numbers; reach2_out: with slack for their rounding */
 };
 
 /* The nearest so far: a heap with the farthest on top. */
@@ -43,7 +43,7 @@ typedef struct cim__near {
     bool use_z, far;           /* far: the probe lies beyond the grid's end: `keys` counts in doubles */
     uint32_t classes;
     double x0, y0, x1, y1, z0, z1; /* the probe in grid numbers */
-    double limit2;
+    double limit2, limit2_out; /* limit2_out: with slack for the rounding of grid numbers */
     uint32_t cut;              /* the farthest distance still of interest, as the bits of a float rounded up */
     size_t k, count;
     cim__near_item *best;
@@ -64,6 +64,7 @@ typedef struct cim__lanes {
     const char *name;
     uint32_t (*meets)(const cim__node *n, const cim__ibox *box); /* bit i: child i meets the box */
     cim__ibox (*around)(const cim__node *n);
+    bool (*covered)(const cim__node *n, uint32_t slot, const cim__ibox *box); /* on each side another slot reaches as far as the box */
     void (*walk)(const cim__tree *tree, const cim__find *find, cim__hits *hits); /* for plain searches */
     void (*nearest)(const cim__tree *tree, cim__near *near);
     cim__lanes_places places;

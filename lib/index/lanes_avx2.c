@@ -98,6 +98,13 @@ static inline cim__ibox lanes_around(const cim__node *n)
                         last(_mm256_max_epi32(load(n->max_x), load(n->max_x + 8)), false), last(_mm256_max_epi32(load(n->max_y), load(n->max_y + 8)), false) };
 }
 
+static inline uint32_t beyond(const int32_t *v, int32_t than) { return bits_of(_mm256_cmpgt_epi32(load(v), all8(than)), _mm256_cmpgt_epi32(load(v + 8), all8(than))); }
+
+static inline bool lanes_covered(const cim__node *n, uint32_t others, const cim__ibox *w)
+{
+    return ~beyond(n->min_x, w->min_x) & others && ~beyond(n->min_y, w->min_y) & others && beyond(n->max_x, w->max_x - 1) & others && beyond(n->max_y, w->max_y - 1) & others;
+}
+
 /* The numbers of the set bits of a byte become indices of a permutation. */
 static inline void emit8(cim__hits *h, const uint32_t *ids, uint32_t mask)
 {
@@ -126,7 +133,7 @@ static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
 
 #include "index/walk.h"
 
-const cim__lanes cim__lanes_avx2 = { "AVX2", avx2_meets, avx2_around, avx2_walk, avx2_nearest, avx2_places };
+const cim__lanes cim__lanes_avx2 = { "AVX2", avx2_meets, avx2_around, avx2_covered, avx2_walk, avx2_nearest, avx2_places };
 
 #if defined(__clang__)
 #pragma clang attribute pop

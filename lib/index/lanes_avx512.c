@@ -72,6 +72,12 @@ static inline cim__ibox lanes_around(const cim__node *n)
                         _mm512_reduce_max_epi32(load(n->max_y)) };
 }
 
+static inline bool lanes_covered(const cim__node *n, uint32_t others, const cim__ibox *w)
+{
+    return _mm512_cmple_epi32_mask(load(n->min_x), all16(w->min_x)) & others && _mm512_cmple_epi32_mask(load(n->min_y), all16(w->min_y)) & others &&
+           _mm512_cmpge_epi32_mask(load(n->max_x), all16(w->max_x)) & others && _mm512_cmpge_epi32_mask(load(n->max_y), all16(w->max_y)) & others;
+}
+
 static inline void lanes_emit(cim__hits *h, const uint32_t *ids, uint32_t mask)
 {
     _mm512_storeu_si512(h->ids + h->count, _mm512_maskz_compress_epi32((__mmask16)mask, _mm512_loadu_si512(ids)));
@@ -91,7 +97,7 @@ static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
 
 #include "index/walk.h"
 
-const cim__lanes cim__lanes_avx512 = { "AVX-512", avx512_meets, avx512_around, avx512_walk, avx512_nearest, avx512_places };
+const cim__lanes cim__lanes_avx512 = { "AVX-512", avx512_meets, avx512_around, avx512_covered, avx512_walk, avx512_nearest, avx512_places };
 
 #if defined(__clang__)
 #pragma clang attribute pop

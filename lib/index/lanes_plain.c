@@ -85,6 +85,18 @@ static inline cim__ibox lanes_around(const cim__node *n)
     return b;
 }
 
+static inline bool lanes_covered(const cim__node *n, uint32_t others, const cim__ibox *w)
+{
+    uint8_t left[CIM__FANOUT], low[CIM__FANOUT], right[CIM__FANOUT], high[CIM__FANOUT];
+    for (int i = 0; i < CIM__FANOUT; i++) {
+        left[i] = n->min_x[i] <= w->min_x;
+        low[i] = n->min_y[i] <= w->min_y;
+        right[i] = n->max_x[i] >= w->max_x;
+        high[i] = n->max_y[i] >= w->max_y;
+    }
+    return bits_of(left) & others && bits_of(low) & others && bits_of(right) & others && bits_of(high) & others;
+}
+
 static inline void lanes_emit(cim__hits *h, const uint32_t *ids, uint32_t mask)
 {
     for (; mask; mask &= mask - 1) h->ids[h->count++] = ids[__builtin_ctz(mask)];
@@ -98,4 +110,4 @@ static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
 
 #include "index/walk.h"
 
-const cim__lanes cim__lanes_plain = { "plain C", plain_meets, plain_around, plain_walk, plain_nearest, plain_places };
+const cim__lanes cim__lanes_plain = { "plain C", plain_meets, plain_around, plain_covered, plain_walk, plain_nearest, plain_places };

@@ -108,6 +108,17 @@ static inline int32_t greatest_of(const int32_t *v)
 }
 static inline cim__ibox lanes_around(const cim__node *n) { return (cim__ibox){ least_of(n->min_x), least_of(n->min_y), greatest_of(n->max_x), greatest_of(n->max_y) }; }
 
+static inline uint32_t beyond(const int32_t *v, int32_t than)
+{
+    __m128i t = _mm_set1_epi32(than);
+    return bits_of(_mm_cmpgt_epi32(load(v), t), _mm_cmpgt_epi32(load(v + 4), t), _mm_cmpgt_epi32(load(v + 8), t), _mm_cmpgt_epi32(load(v + 12), t));
+}
+
+static inline bool lanes_covered(const cim__node *n, uint32_t others, const cim__ibox *w)
+{
+    return ~beyond(n->min_x, w->min_x) & others && ~beyond(n->min_y, w->min_y) & others && beyond(n->max_x, w->max_x - 1) & others && beyond(n->max_y, w->max_y - 1) & others;
+}
+
 static inline void lanes_emit(cim__hits *h, const uint32_t *ids, uint32_t mask)
 {
     for (; mask; mask &= mask - 1) h->ids[h->count++] = ids[__builtin_ctz(mask)];
@@ -126,5 +137,5 @@ static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
 
 #include "index/walk.h"
 
-const cim__lanes cim__lanes_sse2 = { "SSE2", sse2_meets, sse2_around, sse2_walk, sse2_nearest, sse2_places };
+const cim__lanes cim__lanes_sse2 = { "SSE2", sse2_meets, sse2_around, sse2_covered, sse2_walk, sse2_nearest, sse2_places };
 #endif

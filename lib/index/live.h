@@ -26,6 +26,7 @@ typedef struct cim__copy {
 
 typedef struct cim__edit {
     uint32_t slot;
+    bool moved;     /* the slot keeps its id */
     cim__item item; /* id CIM_NONE: the slot becomes unused */
 } cim__edit;
 
@@ -54,7 +55,7 @@ void cim__copies_free(cim__copies *all);
 cim_status cim__run_new(cim_ctx *ctx, cim__copies *all, cim__tree *tree, uint32_t fill, cim__run *run_out); /* takes the tree over */
 cim_status cim__run_tail(cim_ctx *ctx, cim__copies *all, const cim__index_header *head, cim__run *run_out);
 /* One slot gets another item (id CIM_NONE: none); writes the copy that belongs to the batch. */
-cim_status cim__run_edit(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64_t batch, uint32_t slot, const cim__item *item);
+cim_status cim__run_edit(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64_t batch, uint32_t slot, const cim__item *item, bool moved);
 cim__item cim__run_item(const cim__run *run, uint32_t slot);
 /* May the item replace the one in the slot, or would the leaf become too large? */
 bool cim__run_fits(const cim__run *run, uint32_t slot, const cim__item *item);

@@ -72,8 +72,10 @@ void cim__near_offer(cim__near *near, const cim__tree *t, uint32_t node, uint32_
 {
     const cim_probe *p = near->probe;
     uint32_t id = t->ids[(size_t)node * CIM__FANOUT + slot];
-    double d2 = grid_distance2(near, t, node, slot); /* never more than the exact one */
-    if (too_far(near, d2)) return;
+    double d2 = grid_distance2(near, t, node, slot); /* more than the true one by rounding only */
+    if (d2 > near->limit2_out) return;
+    if (d2 > near->limit2) d2 = near->limit2;
+    if (too_far(near, p->exact || p->measure ? d2 * (1.0 - 1e-6) - 1e-6 : d2)) return;
     if (p->exact && too_far(near, d2 = exact_distance2(near, t, node, slot, &p->exact[id]))) return;
     if (p->accept && !p->accept(p->user, id)) return;
     if (p->measure) {
@@ -110,7 +112,7 @@ static cim__near near_of(const cim_index *index, const cim_probe *p, size_t k, c
 {
     const cim__grid *g = &index->grid;
     double scale = 1.0 / g->step, limit = p->distance * scale;
-    cim__near near = { .classes = p->classes, .k = k, .best = best, .probe = p, .grid = g, .limit2 = limit * limit };
+    cim__near near = { .classes = p->classes, .k = k, .best = best, .probe = p, .grid = g, .limit2 = limit * limit, .limit2_out = cim__grid_slack2(limit) };
     near.x0 = (p->x0 - g->origin_x) * scale;
     near.y0 = (p->y0 - g->origin_y) * scale;
     near.x1 = (p->x1 - g->origin_x) * scale;
@@ -125,7 +127,7 @@ static cim__near near_of(const cim_index *index, const cim_probe *p, size_t k, c
         near.max_z = cim__grid_up(cim__grid_clamp(near.z1));
         near.far |= near.min_z <= -CIM__GRID_END || near.max_z >= CIM__GRID_END;
     }
-    near.cut = bits_up(near.limit2);
+    near.cut = bits_up(near.limit2_out);
     return near;
 }
 

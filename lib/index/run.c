@@ -46,6 +46,12 @@ void cim__copies_free(cim__copies *all)
 
 static size_t hole_words(const cim__index_header *h) { return (h->count / CIM__FANOUT + 64) / 64; }
 
+static void copy_tree(cim__tree *to, const cim__tree *from)
+{
+    memcpy(to->nodes, from->nodes, cim__tree_body(&to->head));
+    memcpy(to->holes, from->holes, hole_words(&to->head) * sizeof *to->holes);
+}
+
 static cim_status copy_of(cim_ctx *ctx, cim__copies *all, const cim__copy *from, cim__copy **copy_out)
 {
     cim_ctx own;
@@ -53,13 +59,12 @@ static cim_status copy_of(cim_ctx *ctx, cim__copies *all, const cim__copy *from,
     cim__ctx_fork(ctx, &own); /* memory of the copies outlives the caller's context */
     own.mem = all->mem;
     if (cim__tree_alloc(&own, &from->tree.head, &tree) < 0) return cim__nomem(ctx);
-    memcpy(tree.nodes, from->tree.nodes, cim__tree_body(&tree.head));
     tree.holes = cim__alloc_n(all->mem, hole_words(&tree.head), sizeof *tree.holes);
     if (!tree.holes) {
         cim__tree_free(all->mem, &tree);
         return cim__nomem(ctx);
     }
-    memcpy(tree.holes, from->tree.holes, hole_words(&tree.head) * sizeof *tree.holes);
+    copy_tree(&tree, &from->tree);
     return cim__copy_new(ctx, all, &tree, copy_out);
 }
 
@@ -122,15 +127,26 @@ static void climb_rest(cim__tree *t, uint32_t node)
     }
 }
 
-static int64_t tree_set(cim__tree *t, uint32_t slot, const cim__item *item)
+/* The leaf's box stays as it is when the slot's goes from one to the other: nothing above needs to be looked at, which is most of what a
+ * move costs. */
+static bool leaf_stays(const cim__node *n, uint32_t i, const cim__ibox *old, const cim__ibox *now)
 {
-    uint32_t leaf = slot / CIM__FANOUT, i = slot % CIM__FANOUT;
+    cim__ibox both = *old;
+    cim__ibox_join(&both, now);
+    return cim__lanes_best()->covered(n, i, &both);
+}
+
+static int64_t tree_set(cim__tree *t, const cim__edit *edit)
+{
+    uint32_t slot = edit->slot, leaf = slot / CIM__FANOUT, i = slot % CIM__FANOUT;
+    const cim__item *item = &edit->item;
     cim__node *n = &t->nodes[leaf];
     cim__ibox old = slot_box(n, i);
+    bool stays = leaf_stays(n, i, &old, &item->box); /* before the slot is written: whole rows are read faster than they are put together */
     set_box(n, i, &item->box);
-    t->ids[slot] = item->id;
+    if (!edit->moved) t->ids[slot] = item->id;
     if (item->id == CIM_NONE) t->holes[leaf / 64] |= (uint64_t)1 << leaf % 64;
-    int64_t grown = climb(t, leaf, old, item->box);
+    int64_t grown = stays ? 0 : climb(t, leaf, old, item->box);
     if (t->z) {
         t->z[leaf].min_z[i] = item->min_z;
         t->z[leaf].max_z[i] = item->max_z;
@@ -197,12 +213,15 @@ cim_status cim__run_tail(cim_ctx *ctx, cim__copies *all, const cim__index_header
     return CIM_OK;
 }
 
+/* A small tree is copied as a whole: no edits are kept. */
+static bool small(const cim__run *run) { return run->newest->tree.head.count <= CIM__TAIL; }
+
 static void repeat(cim__tree *t, const cim__edit *edits, size_t count)
 {
     enum { AHEAD = 12 };
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) CIM__FETCH_SLOT(t, edits[i + AHEAD].slot);
-        tree_set(t, edits[i].slot, &edits[i].item);
+        tree_set(t, &edits[i]);
     }
 }
 
@@ -212,7 +231,8 @@ static cim_status writable(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64
     cim__copy *next = run->spare;
     if (run->newest->batch == batch) return CIM_OK;
     if (next && !atomic_load_explicit(&next->pins, memory_order_acquire)) {
-        repeat(&next->tree, (const cim__edit *)(const void *)run->edits->data, CIM__COUNT(run->edits, cim__edit));
+        if (small(run)) copy_tree(&next->tree, &run->newest->tree);
+        else repeat(&next->tree, (const cim__edit *)(const void *)run->edits->data, CIM__COUNT(run->edits, cim__edit));
     } else {
         CIM__TRY(copy_of(ctx, all, run->newest, &next));
         if (run->spare) run->spare->current = false;
@@ -224,16 +244,20 @@ static cim_status writable(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64
     return CIM_OK;
 }
 
-cim_status cim__run_edit(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64_t batch, uint32_t slot, const cim__item *item)
+cim_status cim__run_edit(cim_ctx *ctx, cim__copies *all, cim__run *run, uint64_t batch, uint32_t slot, const cim__item *item, bool moved)
 {
     CIM__TRY(writable(ctx, all, run, batch));
-    cim__edit *edit = CIM__PUSH(run->edits, cim__edit);
-    if (!edit) {
-        run->edits->failed = false;
-        return cim__nomem(ctx);
+    cim__edit edit = { slot, moved, *item };
+    if (!small(run)) {
+        cim__edit *kept = CIM__PUSH(run->edits, cim__edit);
+        if (!kept) {
+            run->edits->failed = false;
+            return cim__nomem(ctx);
+        }
+        *kept = edit;
     }
-    *edit = (cim__edit){ slot, *item };
-    run->spread += (double)tree_set(&run->newest->tree, slot, item);
+    int64_t grown = tree_set(&run->newest->tree, &edit);
+    if (grown) run->spread += (double)grown;
     run->dead += item->id == CIM_NONE;
     return CIM_OK;
 }
@@ -256,6 +280,8 @@ bool cim__run_fits(const cim__run *run, uint32_t slot, const cim__item *item)
     const cim__tree *t = &run->newest->tree;
     uint32_t leaf = slot / CIM__FANOUT;
     if (t->head.levels < 2) return true;
+    cim__ibox old = slot_box(&t->nodes[leaf], slot % CIM__FANOUT);
+    if (leaf_stays(&t->nodes[leaf], slot % CIM__FANOUT, &old, &item->box)) return true;
     cim__ibox leaf_box = slot_box(&t->nodes[t->head.level_start[1] + leaf / CIM__FANOUT], leaf % CIM__FANOUT);
     int64_t now = half_perimeter(&leaf_box);
     cim__ibox_join(&leaf_box, &item->box);

@@ -168,7 +168,7 @@ static cim_status insert(cim_ctx *ctx, cim__set *set, const cim__item *item)
 {
     cim__run *tail = &set->runs[0];
     if (tail->fill == CIM__TAIL) CIM__TRY(flush(ctx, set));
-    CIM__TRY(cim__run_edit(ctx, set->copies, tail, set->batch, tail->fill, item));
+    CIM__TRY(cim__run_edit(ctx, set->copies, tail, set->batch, tail->fill, item, false));
     set->place[item->id] = place_of(0, tail->fill++);
     return CIM_OK;
 }
@@ -185,8 +185,8 @@ cim_status cim__set_put(cim_ctx *ctx, cim__set *set, const cim__item *item)
         return CIM_OK;
     }
     cim__run *run = &set->runs[run_of(place)];
-    if (cim__run_fits(run, (uint32_t)place, item)) return cim__run_edit(ctx, set->copies, run, set->batch, (uint32_t)place, item);
-    CIM__TRY(cim__run_edit(ctx, set->copies, run, set->batch, (uint32_t)place, &no_item));
+    if (cim__run_fits(run, (uint32_t)place, item)) return cim__run_edit(ctx, set->copies, run, set->batch, (uint32_t)place, item, true);
+    CIM__TRY(cim__run_edit(ctx, set->copies, run, set->batch, (uint32_t)place, &no_item, false));
     return insert(ctx, set, item);
 }
 
@@ -194,7 +194,7 @@ cim_status cim__set_delete(cim_ctx *ctx, cim__set *set, uint32_t id)
 {
     uint64_t place = id < set->place_count ? set->place[id] : 0;
     if (!place) return CIM_OK;
-    CIM__TRY(cim__run_edit(ctx, set->copies, &set->runs[run_of(place)], set->batch, (uint32_t)place, &no_item));
+    CIM__TRY(cim__run_edit(ctx, set->copies, &set->runs[run_of(place)], set->batch, (uint32_t)place, &no_item, false));
     set->place[id] = 0;
     set->count--;
     return CIM_OK;

@@ -111,13 +111,13 @@ cim__ibox cim__items_box(const cim__item *items, size_t count);
 /* A static index owning a tree, which is taken over. */
 cim_status cim__index_of_tree(cim_ctx *ctx, cim__tree *tree, cim_index **index_out);
 
-/* Into the cache: a node's four lines; what a change of a slot touches.  Macros, because gcc takes calls of functions that only prefetch
- * for calls without effect. */
+/* Into the cache: a node's four lines.  A macro, because gcc takes calls of functions that only prefetch for calls without effect. */
 #define CIM__FETCH_NODE(node) \
     (__builtin_prefetch((node)->min_x), __builtin_prefetch((node)->min_y), __builtin_prefetch((node)->max_x), __builtin_prefetch((node)->max_y))
+
+/* The leaf of a slot and its parent. */
 #define CIM__FETCH_SLOT(tree, slot) \
-    (CIM__FETCH_NODE(&(tree)->nodes[(slot) / CIM__FANOUT]), CIM__FETCH_NODE(&(tree)->nodes[(tree)->head.level_start[1] + (slot) / (CIM__FANOUT * CIM__FANOUT)]), \
-     __builtin_prefetch(&(tree)->ids[slot]))
+    (CIM__FETCH_NODE(&(tree)->nodes[(slot) / CIM__FANOUT]), CIM__FETCH_NODE(&(tree)->nodes[(tree)->head.level_start[1] + (slot) / (CIM__FANOUT * CIM__FANOUT)]))
 
 static inline bool cim__slot_used(const cim__node *n, uint32_t i) { return n->min_x[i] <= n->max_x[i]; }
 

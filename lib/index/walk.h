@@ -9,6 +9,7 @@
  *   lanes_least(keys)                               the least of 16 keys
  *   lanes_within(keys, cut)                         bit i: keys[i] without its slot number is at most cut
  *   lanes_around(node)                              the box around all slots
+ *   lanes_covered(node, others, box)                on each side one of the other slots (a bit each) reaches as far as the box
  *   lanes_emit(hits, ids, mask)                     collects ids[i] for every bit; there is room for 16 more
  *   lanes_copy(hits, ids, count)                    collects count ids; there is room for 16 more than that, also to read
  *                                                   up to the next multiple of 16 */
@@ -179,6 +180,7 @@ static void LANES(nearest)(const cim__tree *t, cim__near *near)
 
 static uint32_t LANES(meets)(const cim__node *n, const cim__ibox *box) { return lanes_meets(n, box); }
 static cim__ibox LANES(around)(const cim__node *n) { return lanes_around(n); }
+static bool LANES(covered)(const cim__node *n, uint32_t slot, const cim__ibox *box) { return lanes_covered(n, 0xffff & ~(1u << slot), box); }
 
 /* ---- the Hilbert curve, bit by bit from the top: the quadrant gives two bits of the place, then the square is mirrored and turned so
  * that the quadrant looks like the whole.  Without branches, for 16 points side by side. ---- */

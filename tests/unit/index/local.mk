@@ -1,4 +1,4 @@
-INDEX_TESTS = %D%/test_index %D%/test_index_file %D%/test_index_join %D%/test_index_large %D%/test_live %D%/test_live_threads
+INDEX_TESTS = %D%/test_index %D%/test_index_file %D%/test_index_join %D%/test_index_large %D%/test_index_shape %D%/test_live %D%/test_live_threads
 check_PROGRAMS += $(INDEX_TESTS)
 TESTS += $(INDEX_TESTS)
 %C%_test_index_SOURCES = %D%/test_index.c %D%/oracle.c %D%/oracle.h
@@ -13,6 +13,9 @@ TESTS += $(INDEX_TESTS)
 %C%_test_index_large_SOURCES = %D%/test_index_large.c
 %C%_test_index_large_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_index_large_LDADD = $(TEST_LDADD)
+%C%_test_index_shape_SOURCES = %D%/test_index_shape.c %D%/oracle.c %D%/oracle.h
+%C%_test_index_shape_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_index_shape_LDADD = $(TEST_LDADD)
 %C%_test_live_SOURCES = %D%/test_live.c %D%/oracle.c %D%/oracle.h
 %C%_test_live_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_live_LDADD = $(TEST_LDADD)

@@ -160,6 +160,13 @@ static bool segment_meets(const long double *c, const long double *h, const long
     return true;
 }
 
+bool oracle_segment_meets(const cim_box *b, long double more, const double *a, const double *z)
+{
+    long double c[2] = { ((long double)b->min_x + b->max_x) / 2, ((long double)b->min_y + b->max_y) / 2 }, from[2] = { a[0], a[1] }, to[2] = { z[0], z[1] };
+    long double h[2] = { ((long double)b->max_x - b->min_x) / 2 + more, ((long double)b->max_y - b->min_y) / 2 + more };
+    return segment_meets(c, h, from, to, 2);
+}
+
 static double ulps(const oracle_set *s, const cim_probe *p, size_t i)
 {
     const cim_box *b = &s->boxes[i];
@@ -192,7 +199,7 @@ bool oracle_counts(const oracle_set *s, size_t i, const cim_probe *p)
     return !p->accept || oracle_mix(s->ids ? s->ids[i] : (uint32_t)i) % 3 != 0;
 }
 
-static double slack_of(const oracle_set *s, double step) { return 3 * step + (s->world.lattice ? 0 : 4 * DBL_EPSILON * (fabs(s->world.origin) + s->world.extent)); }
+double oracle_slack(const oracle_set *s, double step) { return 3 * step + (s->world.lattice ? 0 : 4 * DBL_EPSILON * (fabs(s->world.origin) + s->world.extent)); }
 
 int32_t oracle_accept(void *user, uint32_t id)
 {
@@ -338,7 +345,7 @@ void oracle_check_query(cim_ctx *ctx, const cim_index *index, oracle_set *s, con
 {
     cim_probe p = *given;
     size_t count = 77;
-    double slack_z = slack_of(s, cim_index_step(index)), slack_xy = p.exact ? 0 : slack_z;
+    double slack_z = oracle_slack(s, cim_index_step(index)), slack_xy = p.exact ? 0 : slack_z;
     ((oracle_user *)p.user)->probe = &p;
     s->found[s->n] = 0xabadcafe;
     assert_ok(ctx, cim_index_query(ctx, index, &p, s->found, s->n, &count));
@@ -360,7 +367,7 @@ void oracle_check_query(cim_ctx *ctx, const cim_index *index, oracle_set *s, con
 /* ---- nearest ---- */
 
 typedef struct tolerance {
-    double absolute, relative;
+    double absolute, relative, rounding; /* rounding: of the place in grid numbers */
 } tolerance;
 
 static bool same_place(const oracle_set *s, size_t i, size_t j)
@@ -378,7 +385,7 @@ static const char *check_found(oracle_set *s, const cim_probe *p, tolerance t, s
         if (k && d < s->distances[k - 1]) return "not in order of distance";
         if (k && d == s->distances[k - 1] && s->found[k] < s->found[k - 1]) return "equal distances not in order of ids";
         if (!oracle_counts(s, i, p)) return "reported what does not count";
-        if (s->keys[i] - d > t.absolute + t.relative * d || d - s->keys[i] > t.relative * d) return "a wrong distance"; /* boxes are rounded outwards */
+        if (s->keys[i] - d > t.absolute + t.relative * d || d - s->keys[i] > t.relative * d + t.rounding) return "a wrong distance"; /* boxes are rounded outwards */
         if (d > p->distance) return "beyond the limit";
     }
     return NULL;
@@ -391,14 +398,18 @@ static const char *check_left_out(oracle_set *s, const cim_probe *p, tolerance t
     for (size_t i = 0; i < s->n && k; i++) {
         uint32_t id = s->ids ? s->ids[i] : (uint32_t)i;
         if (s->mark[id] || isinf(s->keys[i]) || !oracle_counts(s, i, p)) continue;
-        bool nearer = count == k ? s->keys[i] < last * (1 - t.relative) : s->keys[i] <= last * (1 - t.relative);
+        bool nearer = count == k ? s->keys[i] < last * (1 - t.relative) - t.rounding : s->keys[i] <= last * (1 - t.relative);
         if (isinf(last)) nearer = true;
         if (count == k && t.absolute == 0 && t.relative == 0) nearer = s->keys[i] < last || (s->keys[i] == last && id < last_id);
         if (nearer) {
             show_box(s, i, "left out");
             return "something nearer was left out";
         }
-        if (count == k && !p->measure && id < last_id && same_place(s, i, s->place[last_id])) return "of equal boxes the lesser id was left out";
+        if (count == k && !p->measure && id < last_id && same_place(s, i, s->place[last_id])) {
+            show_box(s, i, "left out");
+            show_box(s, s->place[last_id], "reported");
+            return "of equal boxes the lesser id was left out";
+        }
     }
     return NULL;
 }
@@ -408,9 +419,9 @@ void oracle_check_nearest(cim_ctx *ctx, const cim_index *index, oracle_set *s, c
     cim_probe p = *given;
     size_t count = 77;
     double step = cim_index_step(index);
-    tolerance t = { p.exact && !s->z ? 0 : 4 * step, 16 * DBL_EPSILON };
+    tolerance t = { p.exact && !s->z ? 0 : 4 * step, 16 * DBL_EPSILON, p.exact && !s->z ? 0 : 1e-5 * step };
     ((oracle_user *)p.user)->probe = &p;
-    if (p.measure || (s->world.lattice && p.exact && !s->z && fabs(p.x0) < 1e7 && fabs(p.y0) < 1e7)) t = (tolerance){ 0, 0 };
+    if (p.measure || (s->world.lattice && p.exact && !s->z && fabs(p.x0) < 1e7 && fabs(p.y0) < 1e7)) t = (tolerance){ 0, 0, 0 };
     for (size_t i = 0; i < s->n; i++) s->keys[i] = p.measure ? oracle_measure(p.user, s->ids ? s->ids[i] : (uint32_t)i) : oracle_distance(s, i, &p, 0, 0);
     uint32_t *ids = room(k, sizeof *ids);
     double *distances = room(k, sizeof *distances);
@@ -456,7 +467,7 @@ void oracle_check_extent(const cim_index *index, const oracle_set *s)
 {
     cim_box is = { HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL }, got = { 7, 7, 7, 7 };
     size_t there = 0;
-    double slack = slack_of(s, cim_index_step(index));
+    double slack = oracle_slack(s, cim_index_step(index));
     for (size_t i = 0; i < s->n; i++) {
         if (s->absent && s->absent[i]) continue;
         const cim_box *b = &s->boxes[i];

@@ -59,6 +59,9 @@ cim_probe oracle_probe(const oracle_set *set, oracle_user *user, double step, ui
 
 /* True distance of box i to the probe's box, both made larger by the slack. */
 double oracle_distance(const oracle_set *set, size_t i, const cim_probe *probe, double slack_xy, double slack_z);
+/* Does the segment from a to z meet the box made larger by `more`? */
+bool oracle_segment_meets(const cim_box *box, long double more, const double *a, const double *z);
+double oracle_slack(const oracle_set *set, double step); /* a few steps of the grid */
 bool oracle_counts(const oracle_set *set, size_t i, const cim_probe *probe); /* there, of the class, accepted */
 
 /* Ask and compare; a difference fails the test. */

@@ -88,6 +88,35 @@ static void test_index_coinciding(void **state)
         cim_index *index = oracle_build(ctx, &set, round % 2 ? CIM_INDEX_OMT : CIM_INDEX_HILBERT);
         oracle_check_extent(index, &set);
         oracle_check_both(ctx, index, &set, &seed, 40);
+        set.world.lattice = false; /* places between the numbers of the grid */
+        oracle_check_both(ctx, index, &set, &seed, 40);
+        cim_index_free(index);
+        oracle_free(&set);
+    }
+    cim_ctx_free(ctx);
+}
+
+/* A reach that is as far as a box lies, but for the last digits: the box is never lost. */
+static void test_index_reach_is_just_enough(void **state)
+{
+    cim_ctx *ctx = support_ctx();
+    uint64_t seed = 15;
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        oracle_set set = oracle_make(&oracle_worlds[round % 2 ? 0 : 7], 300, 0, &seed); /* boxes lie on the grid exactly */
+        cim_index *index = oracle_build(ctx, &set, 0);
+        set.world.lattice = false;
+        for (int i = 0; i < 200; i++) {
+            const cim_box *b = &set.boxes[support_random(&seed) % set.n];
+            double far = set.world.extent * pow(10, -support_uniform(&seed, 1, 9)), angle = support_uniform(&seed, 0, 6.3);
+            oracle_user user = { &set, NULL, 0, 0 };
+            cim_probe p = cim_probe_near(b->max_x + far * cos(angle), b->max_y + far * sin(angle), 0);
+            p.distance = oracle_distance(&set, (size_t)(b - set.boxes), &p, 0, 0) * (1 + 4e-15);
+            p.user = &user;
+            p.exact = i % 2 ? set.exact : NULL;
+            oracle_check_query(ctx, index, &set, &p);
+            oracle_check_nearest(ctx, index, &set, &p, 30);
+        }
         cim_index_free(index);
         oracle_free(&set);
     }
@@ -542,6 +571,7 @@ int main(void)
         cmocka_unit_test(test_index_random),
         cmocka_unit_test(test_index_sizes),
         cmocka_unit_test(test_index_coinciding),
+        cmocka_unit_test(test_index_reach_is_just_enough),
         cmocka_unit_test(test_index_nearest_of_a_rare_class),
         cmocka_unit_test(test_index_far_probes),
         cmocka_unit_test(test_index_extreme_numbers),
