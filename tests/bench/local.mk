@@ -1,13 +1,36 @@
-# `make bench`: every program tests/bench/bench_* appends its rows to bench.tsv.
-EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_open.py %D%/bench_shapes.py
+# `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
+EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_shapes.py
+EXTRA_PROGRAMS = %D%/bench_index %D%/bench_shapes
+CLEANFILES += $(EXTRA_PROGRAMS) bench-footprints.bin bench-footprints.txt
+
 # Made by the script that runs it, for it alone.
-EXTRA_PROGRAMS = %D%/bench_shapes
 %C%_bench_shapes_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE $(GEOS_CFLAGS)
 %C%_bench_shapes_LDADD = libcim.la $(GEOS_LIBS)
-CLEANFILES += $(EXTRA_PROGRAMS)
-bench: all
+
+# The index beside other libraries in one process: C++, because some of them are.
+%C%_bench_index_SOURCES = \
+	%D%/bench_index.cc \
+	%D%/index_bench.h \
+	%D%/index_data.cc \
+	%D%/index_data.h \
+	%D%/index_harness.h \
+	%D%/index_live.cc \
+	%D%/index_ours.h \
+	%D%/index_peers.cc \
+	%D%/index_peers.h \
+	%D%/index_peers_cxx.cc \
+	%D%/index_static.cc
+%C%_bench_index_CPPFLAGS = $(AM_CPPFLAGS) $(BENCH_PEERS)
+%C%_bench_index_CXXFLAGS = -std=c++17 -Wall -Wextra
+%C%_bench_index_LDADD = libcimcore.la $(BENCH_LIBS) $(GEOS_LIBS) $(SQLITE_LIBS)
+if HAVE_CXX
+bench_needs = %D%/bench_index$(EXEEXT)
+endif
+
+BENCH = *
+bench: all $(bench_needs)
 	rm -f bench.tsv
-	status=0; for b in $(srcdir)/tests/bench/bench_*.py; do \
+	status=0; for b in $(srcdir)/tests/bench/bench_$(BENCH).py; do \
 	  CIM_SOURCE='$(abs_top_srcdir)' CIM_BUILD='$(abs_top_builddir)' CIM_MODULE_PATH='$(abs_top_builddir)/.libs' $(PYTHON3) $$b || status=1; \
 	done; exit $$status
 .PHONY: bench
