@@ -10,7 +10,7 @@
  *
  * Every query is one cim_probe: what to look for, as data.  One probe is asked by cim_index_query() and
  * cim_index_nearest(), an array of probes by cim_index_query_many() and cim_index_nearest_many(), which order them along
- * a curve and use the context's threads.  The answers are the same.
+ * a curve and use the context's threads.  The answers are the same, if not in the same order.
  *
  * A static index is built once.  A live index (cim_live_index) takes batches of changes while readers ask views of it;
  * a view is a cim_index like any other.  The page cim-index(7) explains both.
@@ -196,9 +196,11 @@ CIM_API cim_status cim_index_query(cim_ctx *ctx, const cim_index *index, const c
  * @param[out] starts     room for count numbers: the ids of probe i begin at number starts[i] of ids_out; not used when only counting.
  * @param[out] counts     room for count numbers: how many ids probe i has.
  * @param[out] ids_out    uint32_t ids, released with cim_buf_dispose(); NULL only counts.  Those of neighbouring probes lie near each
- *                        other, not in the order of the probes.
+ *                        other, not in the order of the probes; those of one probe are in the same order every time, which may be
+ *                        another than that of cim_index_query().
  * @return CIM_OK; CIM_EARG naming the first bad probe; CIM_ENOMEM; CIM_ECANCEL.
- * Thread rule: any thread; works on the context's threads.   Cost: as single queries, with the memory of neighbours at hand.
+ * Thread rule: any thread; works on the context's threads.   Cost: windows are asked in groups of 16 neighbours, which go
+ * down the tree together.
  * Since 0.1.
  */
 CIM_API cim_status cim_index_query_many(cim_ctx *ctx, const cim_index *index, const cim_probe *probes, size_t count, size_t *starts, size_t *counts,

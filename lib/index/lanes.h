@@ -31,6 +31,14 @@ struct cim__find {
     double reach2, reach2_out, from[3], to[3]; /* for relate, in grid numbers; reach2_out: with slack for their rounding */
 };
 
+/* 16 plain searches at once, of windows that lie near each other. */
+typedef struct cim__group {
+    _Alignas(64) cim__node windows; /* their boxes; unused slots meet nothing */
+    uint32_t used;               /* a bit for every window */
+    cim__find find[CIM__FANOUT];
+    cim__hits hits[CIM__FANOUT]; /* count > cap: did not fit, the count is wrong unless cap is 0 */
+} cim__group;
+
 /* The nearest so far: a heap with the farthest on top. */
 typedef struct cim__near_item {
     double distance2;
@@ -66,6 +74,7 @@ typedef struct cim__lanes {
     cim__ibox (*around)(const cim__node *n);
     bool (*covered)(const cim__node *n, uint32_t slot, const cim__ibox *box); /* on each side another slot reaches as far as the box */
     void (*walk)(const cim__tree *tree, const cim__find *find, cim__hits *hits); /* for plain searches */
+    void (*walk16)(const cim__tree *tree, cim__group *group);
     void (*nearest)(const cim__tree *tree, cim__near *near);
     cim__lanes_places places;
 } cim__lanes;

@@ -128,7 +128,7 @@ static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
 
 #include "index/walk.h"
 
-const cim__lanes cim__lanes_avx2 = { "AVX2", avx2_meets, avx2_around, avx2_covered, avx2_walk, avx2_nearest, avx2_places };
+const cim__lanes cim__lanes_avx2 = { "AVX2", avx2_meets, avx2_around, avx2_covered, avx2_walk, avx2_walk16, avx2_nearest, avx2_places };
 
 #if defined(__clang__)
 #pragma clang attribute pop

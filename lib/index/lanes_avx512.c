@@ -93,7 +93,7 @@ static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
 
 #include "index/walk.h"
 
-const cim__lanes cim__lanes_avx512 = { "AVX-512", avx512_meets, avx512_around, avx512_covered, avx512_walk, avx512_nearest, avx512_places };
+const cim__lanes cim__lanes_avx512 = { "AVX-512", avx512_meets, avx512_around, avx512_covered, avx512_walk, avx512_walk16, avx512_nearest, avx512_places };
 
 #if defined(__clang__)
 #pragma clang attribute pop

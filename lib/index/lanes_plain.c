@@ -104,4 +104,4 @@ static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
 
 #include "index/walk.h"
 
-const cim__lanes cim__lanes_plain = { "plain C", plain_meets, plain_around, plain_covered, plain_walk, plain_nearest, plain_places };
+const cim__lanes cim__lanes_plain = { "plain C", plain_meets, plain_around, plain_covered, plain_walk, plain_walk16, plain_nearest, plain_places };

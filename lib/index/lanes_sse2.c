@@ -131,5 +131,5 @@ static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
 
 #include "index/walk.h"
 
-const cim__lanes cim__lanes_sse2 = { "SSE2", sse2_meets, sse2_around, sse2_covered, sse2_walk, sse2_nearest, sse2_places };
+const cim__lanes cim__lanes_sse2 = { "SSE2", sse2_meets, sse2_around, sse2_covered, sse2_walk, sse2_walk16, sse2_nearest, sse2_places };
 #endif

@@ -51,7 +51,7 @@ static cim_status order_probes(cim_ctx *ctx, many *m)
     cim__ibox *boxes = cim__alloc_n(ctx->mem, m->count + 1, sizeof *boxes), extent = index_box(m->index);
     size_t wanted = ctx->threads > 1 ? ctx->threads * (size_t)PIECES_EACH : 1; /* one thread: one piece, so nothing is moved afterwards */
     m->at_once = (m->count + wanted - 1) / wanted;
-    if (m->at_once < LEAST_AT_ONCE) m->at_once = LEAST_AT_ONCE;
+    m->at_once = (m->at_once / LEAST_AT_ONCE + 1) * LEAST_AT_ONCE;
     m->pieces = (m->count + m->at_once - 1) / m->at_once;
     m->order = cim__alloc_n(ctx->mem, m->count + 1, 2 * sizeof *m->order);
     cim_status st = boxes && m->order ? CIM_OK : cim__nomem(ctx);
@@ -80,10 +80,8 @@ static inline int fetch_probe(const many *m, size_t i)
 /* ---- query ---- */
 
 /* One probe's ids behind those of the piece's probes before it; asked again when the room was too small. */
-static cim_status query_one(cim_ctx *ctx, const many *m, uint32_t probe, cim__buf *found)
+static cim_status query_one(cim_ctx *ctx, const many *m, uint32_t probe, const cim__find *f, cim__buf *found)
 {
-    cim__find f;
-    cim__find_start(&f, m->index, &m->probes[probe]);
     for (;;) {
         cim__hits h = { NULL, 0, 0 };
         if (m->keep) {
@@ -91,7 +89,7 @@ static cim_status query_one(cim_ctx *ctx, const many *m, uint32_t probe, cim__bu
             h.ids = (uint32_t *)(void *)(found->data + found->size);
             h.cap = (found->cap - found->size) / sizeof(uint32_t);
         }
-        cim__find_all(m->index, &f, &h);
+        cim__find_all(m->index, f, &h);
         m->counts[probe] = h.count;
         if (!m->keep) return CIM_OK;
         if (h.count <= h.cap) {
@@ -103,14 +101,62 @@ static cim_status query_one(cim_ctx *ctx, const many *m, uint32_t probe, cim__bu
     }
 }
 
+enum { GROUP_IDS = 256 }; /* room for each window of a group; those with more are asked alone */
+
+/* Searches of up to 16 probes, the plain ones as one group. */
+static void start_group(const many *m, size_t first, size_t count, cim__group *g, uint32_t ids[CIM__FANOUT][GROUP_IDS])
+{
+    const cim__ibox nothing = cim__ibox_nothing;
+    g->used = 0;
+    for (uint32_t k = 0; k < CIM__FANOUT; k++) {
+        if (k < count) {
+            fetch_probe(m, first + k);
+            cim__find_start(&g->find[k], m->index, &m->probes[(uint32_t)m->order[first + k]]);
+            if (g->find[k].plain) g->used |= 1u << k;
+        }
+        const cim__ibox *b = g->used >> k & 1 ? &g->find[k].box : &nothing;
+        g->windows.min_x[k] = b->min_x;
+        g->windows.min_y[k] = b->min_y;
+        g->windows.max_x[k] = b->max_x;
+        g->windows.max_y[k] = b->max_y;
+        g->hits[k] = (cim__hits){ ids[k], m->keep ? GROUP_IDS : 0, 0 };
+    }
+}
+
+static cim_status keep_found(cim_ctx *ctx, const many *m, uint32_t probe, const cim__hits *h, cim__buf *found)
+{
+    m->counts[probe] = h->count;
+    if (!m->keep) return CIM_OK;
+    m->starts[probe] = found->size / sizeof(uint32_t);
+    if (!cim__buf_reserve(found, (GROUP_IDS + CIM__FANOUT) * sizeof(uint32_t))) return cim__nomem(ctx);
+    memcpy(found->data + found->size, h->ids, h->count * sizeof *h->ids);
+    found->size += h->count * sizeof *h->ids;
+    return CIM_OK;
+}
+
+static cim_status query_group(cim_ctx *ctx, const many *m, size_t first, size_t count, cim__buf *found)
+{
+    cim__group g;
+    uint32_t ids[CIM__FANOUT][GROUP_IDS];
+    start_group(m, first, count, &g, ids);
+    if (g.used)
+        for (uint32_t i = 0; i < m->index->tree_count; i++) cim__lanes_best()->walk16(m->index->trees[i], &g);
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t probe = (uint32_t)m->order[first + k];
+        bool done = g.used >> k & 1 && (!m->keep || g.hits[k].count <= g.hits[k].cap);
+        CIM__TRY(done ? keep_found(ctx, m, probe, &g.hits[k], found) : query_one(ctx, m, probe, &g.find[k], found));
+    }
+    return CIM_OK;
+}
+
 static cim_status query_piece(cim_ctx *ctx, uint32_t worker, size_t piece, void *user)
 {
     const many *m = user;
+    size_t end = piece_end(m, piece);
     (void)worker;
-    for (size_t i = piece * m->at_once; i < piece_end(m, piece); i++) {
-        fetch_probe(m, i);
+    for (size_t i = piece * m->at_once; i < end; i += CIM__FANOUT) {
         if (i % LEAST_AT_ONCE == 0) CIM__TRY(cim__tick(ctx, i, m->count, "asking the index"));
-        CIM__TRY(query_one(ctx, m, (uint32_t)m->order[i], &m->found[piece]));
+        CIM__TRY(query_group(ctx, m, i, end - i < CIM__FANOUT ? end - i : CIM__FANOUT, &m->found[piece]));
     }
     return CIM_OK;
 }

@@ -125,6 +125,68 @@ static void LANES(walk)(const cim__tree *t, const cim__find *f, cim__hits *hits)
     *hits = w.hits;
 }
 
+/* ---- 16 windows that lie near each other: the way down is gone once for all of them ---- */
+
+typedef struct pending16 {
+    uint32_t level, node, windows; /* a bit for every window that meets the node */
+} pending16;
+
+static inline void look_for_each(const cim__tree *t, cim__group *g, uint32_t node, uint32_t windows)
+{
+    const cim__node *n = &t->nodes[node];
+    const uint32_t *ids = t->ids + (size_t)node * CIM__FANOUT;
+    for (; windows; windows &= windows - 1) {
+        uint32_t w = (uint32_t)__builtin_ctz(windows);
+        cim__hits *h = &g->hits[w];
+        uint32_t meets = lanes_meets(n, &g->find[w].box);
+        if (g->find[w].decide) meets = decided(&g->find[w], n, ids, meets);
+        if (h->count + CIM__FANOUT <= h->cap) lanes_emit(h, ids, meets);
+        else h->count += (size_t)__builtin_popcount(meets) + (h->cap ? h->cap : 0); /* too many: the window will be asked alone */
+    }
+}
+
+/* Windows that hold a child wholly get all below it. */
+static inline uint32_t hold_child(const cim__tree *t, cim__group *g, uint32_t level, uint32_t child, const cim__ibox *box, uint32_t windows)
+{
+    uint32_t hold = 0;
+    for (uint32_t m = windows; m; m &= m - 1) {
+        uint32_t w = (uint32_t)__builtin_ctz(m);
+        const cim__ibox *s = &g->find[w].sure;
+        if (box->min_x < s->min_x || box->min_y < s->min_y || box->max_x > s->max_x || box->max_y > s->max_y) continue;
+        cim__hit_subtree(&g->hits[w], t, level, child);
+        hold |= 1u << w;
+    }
+    return windows & ~hold;
+}
+
+static void LANES(walk16)(const cim__tree *t, cim__group *g)
+{
+    pending16 stack[CIM__FANOUT * CIM__MAX_LEVELS];
+    const cim__index_header *head = &t->head;
+    const cim__ibox all = lanes_around(&g->windows);
+    size_t top = 0;
+    if (!head->levels) return;
+    stack[top++] = (pending16){ head->levels - 1, 0, g->used };
+    while (top) {
+        pending16 p = stack[--top];
+        if (!p.level) {
+            look_for_each(t, g, p.node, p.windows);
+            continue;
+        }
+        const cim__node *n = &t->nodes[head->level_start[p.level] + p.node];
+        for (uint32_t m = lanes_meets(n, &all); m; m &= m - 1) {
+            uint32_t i = (uint32_t)__builtin_ctz(m), child = p.node * CIM__FANOUT + i;
+            cim__ibox box = { n->min_x[i], n->min_y[i], n->max_x[i], n->max_y[i] };
+            uint32_t windows = p.windows & lanes_meets(&g->windows, &box);
+            if (windows && box.min_x >= all.min_x && box.max_x <= all.max_x) windows = hold_child(t, g, p.level - 1, child, &box, windows);
+            if (!windows) continue;
+            CIM__FETCH_NODE(&t->nodes[head->level_start[p.level - 1] + child]);
+            if (p.level == 1) __builtin_prefetch(t->ids + (size_t)child * CIM__FANOUT);
+            stack[top++] = (pending16){ p.level - 1, child, windows };
+        }
+    }
+}
+
 /* ---- nearest ---- */
 
 static inline void near_keys(const cim__tree *t, const cim__near *near, uint32_t node, uint32_t keys[CIM__FANOUT])

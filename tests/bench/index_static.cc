@@ -248,10 +248,10 @@ static std::vector<cim_probe> probes_of(const Boxes &windows)
 
 static Answers query_many(Asker &asker, const cim_index *index, const std::vector<cim_probe> &probes, bool sums)
 {
-    std::vector<size_t> starts(probes.size() + 1);
+    std::vector<size_t> starts(probes.size()), counts(probes.size());
     Buffer ids;
     Answers answers;
-    asker.check(cim_index_query_many(asker.ctx(), index, probes.data(), probes.size(), starts.data(), &ids.buf));
+    asker.check(cim_index_query_many(asker.ctx(), index, probes.data(), probes.size(), starts.data(), counts.data(), &ids.buf));
     count_in(answers, ids.ids(), ids.count(), sums);
     return answers;
 }
@@ -272,8 +272,8 @@ static void query_kept(Bench &b, const cim_index *index, const Boxes &windows, s
 
 static void count_many(Bench &b, const cim_index *index, const std::vector<cim_probe> &probes)
 {
-    std::vector<size_t> starts(probes.size() + 1);
-    b.one.check(cim_index_query_many(b.one.ctx(), index, probes.data(), probes.size(), starts.data(), nullptr));
+    std::vector<size_t> counts(probes.size());
+    b.one.check(cim_index_query_many(b.one.ctx(), index, probes.data(), probes.size(), nullptr, counts.data(), nullptr));
 }
 
 static void count_single(Bench &b, const cim_index *index, const std::vector<cim_probe> &probes)

@@ -511,3 +511,17 @@ uint64_t oracle_answers(cim_ctx *ctx, const cim_index *index, const cim_probe *p
     free(ids), free(distances);
     return hash;
 }
+
+static int by_id(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+void oracle_same_ids(uint32_t *a, uint32_t *b, size_t n)
+{
+    if (!n) return;
+    qsort(a, n, sizeof *a, by_id);
+    qsort(b, n, sizeof *b, by_id);
+    assert_memory_equal(a, b, n * sizeof *a);
+}

@@ -75,6 +75,7 @@ uint64_t oracle_hash(uint64_t hash, const void *data, size_t size);
 uint64_t oracle_answers(cim_ctx *ctx, const cim_index *index, const cim_probe *probes, size_t count, size_t k);
 
 uint32_t oracle_mix(uint32_t id);
+void oracle_same_ids(uint32_t *a, uint32_t *b, size_t n); /* the same ids in any order; both are sorted */
 int32_t oracle_accept(void *user, uint32_t id);
 double oracle_measure(void *user, uint32_t id);
 
