@@ -112,6 +112,13 @@ cim_status cim__db_open(cim_ctx *ctx, const char *path, cim__db_mode mode, cim__
 
 void cim__db_seal(cim__db *db) { harden(db->handle, true); }
 
+void cim__db_cache(cim__db *db, int kib)
+{
+    char sql[40];
+    snprintf(sql, sizeof sql, "PRAGMA cache_size=-%d", kib);
+    sqlite3_exec(db->handle, sql, NULL, NULL, NULL); /* a matter of time only */
+}
+
 void cim__db_close(cim__db *db)
 {
     if (!db) return;
@@ -216,8 +223,36 @@ cim_status cim__blob_open(cim_ctx *ctx, cim__db *db, const char *table, const ch
 {
     sqlite3_blob *handle = NULL;
     int rc = sqlite3_blob_open(db->handle, "main", table, column, sqlite3_last_insert_rowid(db->handle), 1, &handle);
-    *blob = (cim__blob){ handle, 0 };
+    *blob = (cim__blob){ handle, 0, rc == SQLITE_OK ? (size_t)sqlite3_blob_bytes(handle) : 0 };
     return rc == SQLITE_OK ? CIM_OK : cim__db_fail(ctx, db, "cannot write a blob");
+}
+
+/* A record may say that it is longer than its file. */
+static bool longer_than_file(cim__db *db, size_t size)
+{
+    sqlite3_file *file = NULL;
+    sqlite3_int64 bytes = 0;
+    if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || !file || !file->pMethods) return false; /* in memory */
+    return file->pMethods->xFileSize(file, &bytes) != SQLITE_OK || (sqlite3_int64)size > bytes;
+}
+
+cim_status cim__blob_find(cim_ctx *ctx, cim__db *db, const char *table, const char *column, int64_t rowid, cim__blob *blob)
+{
+    sqlite3_blob *handle = NULL;
+    int rc = sqlite3_blob_open(db->handle, "main", table, column, rowid, 0, &handle);
+    *blob = (cim__blob){ handle, 0, rc == SQLITE_OK ? (size_t)sqlite3_blob_bytes(handle) : 0 };
+    if (rc != SQLITE_OK) return cim__db_fail(ctx, db, "cannot read a blob");
+    if (!longer_than_file(db, blob->size)) return CIM_OK;
+    cim__blob_close(blob);
+    return cim__fail(ctx, CIM_EFORMAT, "%s: a blob is longer than the file", db->path);
+}
+
+cim_status cim__blob_read(cim_ctx *ctx, cim__db *db, cim__blob *blob, void *data, size_t size)
+{
+    if (size > blob->size - blob->at) return cim__fail(ctx, CIM_EFORMAT, "%s: a blob is too short", db->path);
+    if (size && sqlite3_blob_read(blob->handle, data, (int)size, (int)blob->at) != SQLITE_OK) return cim__db_fail(ctx, db, "cannot read a blob");
+    blob->at += size;
+    return CIM_OK;
 }
 
 cim_status cim__blob_write(cim_ctx *ctx, cim__db *db, cim__blob *blob, const void *data, size_t size)

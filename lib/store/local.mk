@@ -12,6 +12,7 @@ libcimcore_la_SOURCES += \
 	%D%/rows_out.c %D%/rows_out.h \
 	%D%/rows_shapes.c \
 	%D%/rtree.c %D%/rtree.h \
+	%D%/scan.c \
 	%D%/schema.c %D%/schema.h \
 	%D%/sink.c %D%/sink.h \
 	%D%/spool.c %D%/spool.h \
