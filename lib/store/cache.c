@@ -140,7 +140,7 @@ static cim_status with_cached(cim_ctx *ctx, loading *l, const char *name, use_fn
     cim__stmt_text(stmt, 2, cim__str_of(l->store->content));
     cim_status st = cim__stmt_step(ctx, stmt);
     if (st == CIM_OK) {
-        st = cim__blob_find(ctx, l->store->db, "cache", "data", cim__stmt_get_int(stmt, 0), &l->blob);
+        st = cim__blob_find(ctx, l->store->db, "cache", "data", 2, cim__stmt_get_int(stmt, 0), &l->blob);
         if (st == CIM_OK) st = use(ctx, l);
         cim__blob_close(&l->blob);
     }
@@ -148,62 +148,97 @@ static cim_status with_cached(cim_ctx *ctx, loading *l, const char *name, use_fn
     return st == CIM_EFORMAT || st == CIM_EVERSION ? CIM_DONE : st;
 }
 
-/* Each array by itself in steps of a fixed length, which the compiler turns into vector instructions. */
-enum { STEP = 64 };
+/* ---- arrays, each checked piece by piece while the machine has it at hand, in steps of a fixed length, which the compiler turns into
+ * vector instructions ---- */
 
-static bool layers_ok(const uint8_t *layer, size_t n, uint32_t alive_wanted)
+enum { AT_ONCE = 256 << 10, STEP = 64 };
+
+static bool layers_ok(const void *data, size_t n, const head *h, uint32_t *alive)
 {
-    size_t alive = 0, i = 0;
+    const uint8_t *layer = data;
+    size_t i = 0;
     uint8_t bad = 0;
+    (void)h;
     for (; i + STEP <= n; i += STEP) {
         uint8_t here = 0;
         for (size_t k = i; k < i + STEP; k++) {
             bad |= layer[k] > CIM__LAYER_COUNT;
             here = (uint8_t)(here + (layer[k] < CIM__LAYER_COUNT));
         }
-        alive += here;
+        *alive += here;
     }
     for (; i < n; i++) {
         bad |= layer[i] > CIM__LAYER_COUNT;
-        alive += layer[i] < CIM__LAYER_COUNT;
+        *alive += layer[i] < CIM__LAYER_COUNT;
     }
-    return !bad && alive == alive_wanted;
+    return !bad;
 }
 
-static bool classes_ok(const uint8_t *class_id, size_t n)
+static bool classes_ok(const void *data, size_t n, const head *h, uint32_t *alive)
 {
+    const uint8_t *class_id = data;
     size_t i = 0;
     uint8_t bad = 0;
+    (void)h;
+    (void)alive;
     for (; i + STEP <= n; i += STEP)
         for (size_t k = i; k < i + STEP; k++) bad |= class_id[k] >= CIM__CLASS_COUNT;
     for (; i < n; i++) bad |= class_id[i] >= CIM__CLASS_COUNT;
     return !bad;
 }
 
-static bool parents_ok(const uint32_t *parent, size_t n)
+static bool parents_ok(const void *data, size_t n, const head *h, uint32_t *alive)
 {
+    const uint32_t *parent = data, end = h->max_id + 1;
     size_t i = 0;
     uint32_t bad = 0;
+    (void)alive;
     for (; i + STEP <= n; i += STEP)
-        for (size_t k = i; k < i + STEP; k++) bad |= parent[k] + 1 > n; /* CIM_NONE + 1 is 0 */
-    for (; i < n; i++) bad |= parent[i] + 1 > n;
+        for (size_t k = i; k < i + STEP; k++) bad |= parent[k] + 1 > end; /* CIM_NONE + 1 is 0 */
+    for (; i < n; i++) bad |= parent[i] + 1 > end;
     return !bad;
 }
 _Static_assert(CIM_NONE == UINT32_MAX, "parents_ok");
+
+typedef struct array {
+    void *data;
+    size_t item;
+    bool (*ok)(const void *data, size_t n, const head *h, uint32_t *alive); /* NULL: anything is */
+} array;
+
+static cim_status take_array(cim_ctx *ctx, loading *l, const array *a, const head *h, uint32_t *alive)
+{
+    uint8_t pad[8];
+    size_t size = ((size_t)h->max_id + 1) * a->item;
+    for (size_t at = 0; at < size; at += AT_ONCE) {
+        char *to = (char *)a->data + at;
+        size_t some = size - at < AT_ONCE ? size - at : AT_ONCE;
+        CIM__TRY(take(ctx, l, to, some));
+        if (a->ok && !a->ok(to, some / a->item, h, alive)) return CIM_DONE;
+    }
+    return take(ctx, l, pad, (8 - size % 8) % 8);
+}
+
+static cim_status take_arrays(cim_ctx *ctx, loading *l, const head *h)
+{
+    cim_city *city = l->city;
+    const array arrays[] = { { city->layer, 1, layers_ok }, { city->class_id, 1, classes_ok }, { city->source, 2, NULL }, { city->parent, 4, parents_ok } };
+    uint32_t alive = 0;
+    cim_status st = CIM_OK;
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays && st == CIM_OK; i++) st = take_array(ctx, l, &arrays[i], h, &alive);
+    return st == CIM_OK && alive != h->count ? CIM_DONE : st;
+}
 
 static cim_status use_objects(cim_ctx *ctx, loading *l)
 {
     head h;
     CIM__TRY(take(ctx, l, &h, sizeof h));
-    size_t n = (size_t)h.max_id + 1;
     if (memcmp(h.magic, magic, sizeof magic) != 0 || h.names != names_hash() || h.count > h.max_id || h.placed > h.count || h.max_id >= CIM_NONE - 1) return CIM_DONE;
     if (l->blob.size != sizeof h + cim__city_bytes(h.max_id)) return CIM_DONE;
     CIM__TRY(cim__city_alloc(ctx, l->rows, NULL, h.max_id, &l->city));
-    cim_city *city = l->city;
-    CIM__TRY(take(ctx, l, city->layer, cim__city_bytes(h.max_id)));
-    city->count = h.count;
+    l->city->count = h.count;
     l->placed = h.placed;
-    return layers_ok(city->layer, n, h.count) && classes_ok(city->class_id, n) && parents_ok(city->parent, n) ? CIM_OK : CIM_DONE;
+    return take_arrays(ctx, l, &h);
 }
 
 static cim_status take_index(cim_ctx *ctx, void *to, size_t size, void *user) { return take(ctx, user, to, size); }
@@ -215,7 +250,10 @@ static bool index_ids_ok(const uint32_t *ids, size_t count, uint32_t bound, cons
     uint32_t bad = 0;
     if (bound > city->max_id + 1) return false;
     if (city->count == city->max_id && city->layer[0] == CIM__LAYER_COUNT) { /* all from 1 on */
-        for (size_t i = 0; i < count; i++) bad |= (ids[i] >= bound) | !ids[i];
+        size_t i = 0;
+        for (; i + STEP <= count; i += STEP)
+            for (size_t k = i; k < i + STEP; k++) bad |= (ids[k] >= bound) | !ids[k];
+        for (; i < count; i++) bad |= (ids[i] >= bound) | !ids[i];
         return !bad;
     }
     for (size_t i = 0; i < count; i++) {

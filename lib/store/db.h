@@ -18,6 +18,9 @@ cim_status cim__db_open(cim_ctx *ctx, const char *path, cim__db_mode mode, cim__
 void cim__db_seal(cim__db *db); /* from now on as careful as CIM__DB_READ: for a database in memory that is complete */
 void cim__db_cache(cim__db *db, int kib); /* pages that are kept */
 void cim__db_close(cim__db *db); /* rolls back what was not committed */
+/* The file as SQLite reads it; false and CIM_EFORMAT when there is none or it is shorter. */
+bool cim__db_file_size(cim__db *db, uint64_t *size_out);
+cim_status cim__db_file_read(cim_ctx *ctx, cim__db *db, void *data, size_t size, uint64_t offset);
 void *cim__db_handle(cim__db *db); /* sqlite3 *, for modules that speak SQLite themselves */
 
 /* The context whose cancellation interrupts running statements; NULL: none. */
@@ -52,11 +55,12 @@ cim_status cim__db_get_int(cim_ctx *ctx, cim__db *db, const char *sql, int64_t *
 typedef struct cim__blob {
     void *handle;
     size_t at, size;
+    struct cim__chain *chain; /* NULL: through SQLite */
 } cim__blob;
 cim_status cim__blob_open(cim_ctx *ctx, cim__db *db, const char *table, const char *column, cim__blob *blob_out); /* of the row inserted last */
-/* To be read.  The row must not change before it is closed: a statement that has just found it is still open.  CIM_EFORMAT: there is no
- * such blob, or it is longer than the file. */
-cim_status cim__blob_find(cim_ctx *ctx, cim__db *db, const char *table, const char *column, int64_t rowid, cim__blob *blob_out);
+/* To be read: a column of a table, by name and number.  The row must not change before it is closed: a statement that has just found it is
+ * still open.  CIM_EFORMAT: there is no such blob, or it is longer than the file. */
+cim_status cim__blob_find(cim_ctx *ctx, cim__db *db, const char *table, const char *column, int number, int64_t rowid, cim__blob *blob_out);
 cim_status cim__blob_read(cim_ctx *ctx, cim__db *db, cim__blob *blob, void *data, size_t size); /* CIM_EFORMAT past the end */
 cim_status cim__blob_write(cim_ctx *ctx, cim__db *db, cim__blob *blob, const void *data, size_t size);
 void cim__blob_close(cim__blob *blob);

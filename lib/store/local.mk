@@ -1,6 +1,7 @@
 libcimcore_la_SOURCES += \
 	%D%/bulk.c %D%/bulk.h \
 	%D%/cache.c \
+	%D%/chain.c %D%/chain.h \
 	%D%/change.c \
 	%D%/check.c \
 	%D%/db.c %D%/db.h \

@@ -574,6 +574,7 @@ cim_status cim__store_city(cim_ctx *ctx, cim__store *s, cim_city **city_out)
     cim_status st = cim__cache_load(ctx, s, &cim__store_rows, &city);
     if (st == CIM_DONE) st = cim__scan_city(ctx, s, &cim__store_rows, &city);
     if (st < 0) return st;
+    cim__db_cache(s->db, 8192);
     city->store = s;
     city->epsg = s->epsg;
     *city_out = city;
