@@ -15,31 +15,46 @@ uint64_t cim__gid_hash(cim__str gid)
     return cim__hash64(gid.ptr, gid.len, 0);
 }
 
-cim_status cim__city_new(cim_ctx *ctx, const cim__rows *rows, void *store, uint32_t max_id, cim_city **city_out)
+static size_t padded(size_t size) { return (size + 7) & ~(size_t)7; }
+
+size_t cim__city_bytes(uint32_t max_id)
+{
+    size_t n = (size_t)max_id + 1;
+    return 2 * padded(n) + padded(2 * n) + padded(4 * n);
+}
+
+cim_status cim__city_alloc(cim_ctx *ctx, const cim__rows *rows, void *store, uint32_t max_id, cim_city **city_out)
 {
     size_t n = (size_t)max_id + 1;
     cim_city *city = cim__zalloc(ctx->mem, sizeof *city);
-    if (!city) return cim__nomem(ctx);
-    city->mem = cim__mem_ref(ctx->mem);
-    atomic_init(&city->refs, 1);
-    pthread_mutex_init(&city->lock, NULL);
-    city->max_id = max_id;
-    city->layer = cim__alloc_n(ctx->mem, n, sizeof *city->layer);
-    city->class_id = cim__zalloc_n(ctx->mem, n, sizeof *city->class_id);
-    city->source = cim__zalloc_n(ctx->mem, n, sizeof *city->source);
-    city->parent = cim__alloc_n(ctx->mem, n, sizeof *city->parent);
-    city->gid_hash = cim__alloc_n(ctx->mem, n, sizeof *city->gid_hash);
-    city->gid_id = cim__alloc_n(ctx->mem, n, sizeof *city->gid_id);
-    city->index_id = cim__alloc_n(ctx->mem, n, sizeof *city->index_id);
-    if (!city->layer || !city->class_id || !city->source || !city->parent || !city->gid_hash || !city->gid_id || !city->index_id) {
-        cim_city_free(city);
+    uint8_t *arrays = city ? cim__alloc_big(ctx->mem, cim__city_bytes(max_id), &city->block) : NULL;
+    if (!arrays) {
+        cim__free(ctx->mem, city);
         return cim__nomem(ctx);
     }
-    memset(city->layer, CIM__LAYER_COUNT, n);
-    memset(city->parent, 0xff, n * sizeof *city->parent);
+    city->mem = cim__mem_ref(ctx->mem);
+    atomic_init(&city->refs, 1);
+    atomic_init(&city->has_gids, false);
+    pthread_mutex_init(&city->lock, NULL);
+    city->max_id = max_id;
+    city->layer = arrays;
+    city->class_id = city->layer + padded(n);
+    city->source = (uint16_t *)(void *)(city->class_id + padded(n));
+    city->parent = (uint32_t *)(void *)((char *)city->source + padded(2 * n));
     city->rows = rows;
     city->store = store;
     *city_out = city;
+    return CIM_OK;
+}
+
+cim_status cim__city_new(cim_ctx *ctx, const cim__rows *rows, void *store, uint32_t max_id, cim_city **city_out)
+{
+    size_t n = (size_t)max_id + 1;
+    CIM__TRY(cim__city_alloc(ctx, rows, store, max_id, city_out));
+    cim_city *city = *city_out;
+    memset(city->layer, 0, cim__city_bytes(max_id));
+    memset(city->layer, CIM__LAYER_COUNT, n);
+    memset(city->parent, 0xff, n * sizeof *city->parent); /* CIM_NONE */
     return CIM_OK;
 }
 
@@ -62,8 +77,8 @@ void cim_city_free(cim_city *city)
     cim__mem *mem = city->mem;
     if (city->store) city->rows->close(city->store);
     cim_index_free(city->index);
-    void *arrays[] = { city->layer, city->class_id, city->source, city->parent, city->gid_hash, city->gid_id, city->index_id };
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) cim__free(mem, arrays[i]);
+    cim__free(mem, city->block);
+    cim__free(mem, city->gids.block);
     edges_free(mem, &city->out);
     edges_free(mem, &city->in);
     pthread_mutex_destroy(&city->lock);
@@ -86,12 +101,31 @@ cim_status cim__city_object(cim_ctx *ctx, cim_city *city, uint32_t id, cim__aren
 
 /* ---- by text id ---- */
 
-static size_t first_with_hash(const cim_city *city, uint64_t hash)
+size_t cim__gids_bytes(size_t count) { return 8 * count + padded(4 * count); }
+
+cim_status cim__gids_alloc(cim_ctx *ctx, size_t count, cim__gids *gids)
 {
-    size_t lo = 0, hi = city->count;
+    gids->size = cim__gids_bytes(count);
+    gids->hash = cim__alloc_big(ctx->mem, gids->size, &gids->block);
+    if (!gids->hash) return cim__nomem(ctx);
+    gids->id = (uint32_t *)(void *)(gids->hash + count);
+    if (count & 1) gids->id[count] = 0; /* what is written is determined */
+    return CIM_OK;
+}
+
+cim_status cim__city_gids(cim_ctx *ctx, cim_city *city, const cim__gids **gids_out)
+{
+    if (!atomic_load_explicit(&city->has_gids, memory_order_acquire)) CIM__TRY(city->rows->gids(ctx, city->store, city));
+    *gids_out = &city->gids;
+    return CIM_OK;
+}
+
+size_t cim__gids_first(const cim__gids *gids, size_t count, uint64_t hash)
+{
+    size_t lo = 0, hi = count;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (city->gid_hash[mid] < hash) lo = mid + 1;
+        if (gids->hash[mid] < hash) lo = mid + 1;
         else hi = mid;
     }
     return lo;
@@ -100,11 +134,13 @@ static size_t first_with_hash(const cim_city *city, uint64_t hash)
 static cim_status find_by_hash(cim_ctx *ctx, cim_city *city, uint64_t hash, cim__str gid, uint32_t *ids, size_t cap, size_t *count)
 {
     bool exact = cim__gid_base(gid).len != gid.len;
+    const cim__gids *gids;
+    CIM__TRY(cim__city_gids(ctx, city, &gids));
     cim_status st = CIM_OK;
     cim__arena arena = cim__arena_on(ctx->mem);
-    for (size_t i = first_with_hash(city, hash); i < city->count && city->gid_hash[i] == hash && st >= 0; i++) {
+    for (size_t i = cim__gids_first(gids, city->count, hash); i < city->count && gids->hash[i] == hash && st >= 0; i++) {
         cim__object object;
-        st = cim__city_object(ctx, city, city->gid_id[i], &arena, &object);
+        st = cim__city_object(ctx, city, gids->id[i], &arena, &object);
         if (st < 0 || !cim__str_eq(exact ? object.gid : cim__gid_base(object.gid), gid)) continue;
         if (*count < cap) ids[*count] = object.id;
         ++*count;
@@ -166,7 +202,6 @@ cim_status cim_city_window(cim_ctx *ctx, cim_city *city, const cim_box *window, 
     cim_probe probe = cim_probe_box(window);
     CIM__TRY(cim_index_query(ctx, city->index, &probe, ids, cap, count_out));
     size_t got = *count_out < cap ? *count_out : cap;
-    for (size_t i = 0; ids && i < got; i++) ids[i] = city->index_id[ids[i]];
     if (ids) qsort(ids, got, sizeof *ids, ascending);
     return CIM_OK;
 }

@@ -64,6 +64,7 @@ typedef struct cim__rows {
     cim_status (*residue)(cim_ctx *ctx, void *store, uint32_t id, cim__arena *arena, cim__str *residue_out); /* empty: none */
     cim_status (*relations)(cim_ctx *ctx, void *store, cim__relation_fn fn, void *user);
     cim_status (*relation_attrs)(cim_ctx *ctx, void *store, uint32_t from, int32_t type, uint32_t to, cim__arena *arena, cim__str *attrs_out);
+    cim_status (*gids)(cim_ctx *ctx, void *store, cim_city *city); /* fill city->gids, unless another thread did meanwhile, and set has_gids */
     cim_status (*info)(cim_ctx *ctx, void *store, cim__json *json); /* members about file, meta and sources */
     void (*close)(void *store);
 } cim__rows;
@@ -73,6 +74,14 @@ typedef struct cim__edges {
     uint32_t *first, *other;
     uint8_t *type;
 } cim__edges;
+
+/* Text ids: city->count hashes and numbers. */
+typedef struct cim__gids {
+    uint64_t *hash; /* cim__gid_hash, ascending */
+    uint32_t *id;   /* whose it is */
+    void *block;    /* both, as they are in a file */
+    size_t size;
+} cim__gids;
 
 struct cim_city {
     cim__mem *mem;
@@ -85,10 +94,10 @@ struct cim_city {
     uint8_t *class_id;
     uint16_t *source;
     uint32_t *parent;   /* CIM_NONE: none */
-    uint64_t *gid_hash; /* cim__gid_hash, ascending */
-    uint32_t *gid_id;   /* object of gid_hash[i] */
-    cim_index *index;   /* over objects that have a place */
-    uint32_t *index_id; /* object of the index's id i */
+    void *block;        /* these four, in this order, each padded to 8 bytes: as they are in a file from city->layer on */
+    cim_index *index;   /* over objects that have a place; its ids are their numbers */
+    atomic_bool has_gids;
+    cim__gids gids;     /* once has_gids */
     pthread_mutex_t lock;
     bool has_relations; /* guarded by lock until true */
     cim__edges out, in;
@@ -101,6 +110,15 @@ cim__str cim__gid_base(cim__str gid);
 
 /* An empty city of max_id objects on a store; the caller fills the arrays.  On failure the store is not closed. */
 cim_status cim__city_new(cim_ctx *ctx, const cim__rows *rows, void *store, uint32_t max_id, cim_city **city_out);
+/* The same, but what is in the arrays is left open. */
+cim_status cim__city_alloc(cim_ctx *ctx, const cim__rows *rows, void *store, uint32_t max_id, cim_city **city_out);
+size_t cim__city_bytes(uint32_t max_id); /* of the four arrays */
+
+/* Text ids, from the store when they are first asked for; from any thread, also from a callback of the store. */
+cim_status cim__city_gids(cim_ctx *ctx, cim_city *city, const cim__gids **gids_out);
+size_t cim__gids_first(const cim__gids *gids, size_t count, uint64_t hash); /* place of the first hash that is not less */
+size_t cim__gids_bytes(size_t count);
+cim_status cim__gids_alloc(cim_ctx *ctx, size_t count, cim__gids *gids_out); /* released with cim__free(block) */
 
 static inline bool cim__city_has(const cim_city *city, uint32_t id) { return id <= city->max_id && city->layer[id] < CIM__LAYER_COUNT; }
 cim_status cim__city_object(cim_ctx *ctx, cim_city *city, uint32_t id, cim__arena *arena, cim__object *object_out);

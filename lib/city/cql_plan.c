@@ -53,7 +53,6 @@ static cim_status fill_window(cim__cql_plan *p, const cim__cql_window *w, uint32
     uint32_t *ids = cim__alloc_n(p->ctx->mem, count + 1, sizeof *ids);
     if (!ids) return cim__nomem(p->ctx);
     cim_status st = count ? cim_index_query(p->ctx, p->city->index, &probe, ids, count, &got) : CIM_OK;
-    for (size_t i = 0; i < got && st >= 0; i++) ids[i] = p->city->index_id[ids[i]];
     if (st < 0) cim__free(p->ctx->mem, ids);
     else *ids_out = ids;
     *count_out = got;

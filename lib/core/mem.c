@@ -77,7 +77,8 @@ enum { LARGE_PAGE = 2 << 20 };
 
 void *cim__alloc_big(cim__mem *mem, size_t size, void **block_out)
 {
-    size_t align = size >= 2 * LARGE_PAGE ? LARGE_PAGE : 64;
+    size_t align = size >= 2 * LARGE_PAGE ? LARGE_PAGE : 64, rest = size % LARGE_PAGE;
+    if (align == LARGE_PAGE && rest > LARGE_PAGE / 4 && size < SIZE_MAX - LARGE_PAGE) size += LARGE_PAGE - rest; /* one more costs less than many small ones */
     *block_out = size < SIZE_MAX - align ? cim__alloc(mem, size + align) : NULL;
     if (!*block_out) return NULL;
     void *start = (void *)(((uintptr_t)*block_out + align - 1) & ~(uintptr_t)(align - 1));

@@ -7,13 +7,15 @@ static cim_status mark_replaced(cim_ctx *ctx, cim__universe *u)
 {
     const cim_city *city = u->sink->city;
     if (!city) return CIM_OK;
+    const cim__gids *gids;
     cim__map fresh;
+    CIM__TRY(cim__city_gids(ctx, u->sink->city, &gids));
     cim__map_init(&fresh, ctx->mem);
     u->replaced = cim__zalloc(ctx->mem, (size_t)city->max_id + 1);
     bool ok = u->replaced != NULL;
     for (size_t i = 0; i < cim__sink_count(u->sink) && ok; i++) ok = cim__map_put(&fresh, cim__sink_head(u->sink, i)->gid_hash, 1);
     for (uint32_t i = 0; i < city->count && ok; i++)
-        if (cim__map_get(&fresh, city->gid_hash[i]) != CIM_NONE) u->replaced[city->gid_id[i]] = 1;
+        if (cim__map_get(&fresh, gids->hash[i]) != CIM_NONE) u->replaced[gids->id[i]] = 1;
     cim__map_free(&fresh);
     return ok ? CIM_OK : cim__nomem(ctx);
 }

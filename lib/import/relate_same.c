@@ -166,22 +166,24 @@ static cim_status find_outline(cim_ctx *ctx, cim__looker *l, size_t item, void *
 }
 
 /* An outline of this import, so that its id is at hand as a hash; parts of old outlines get a relation of the same meaning. */
-static void set_parents(cim__universe *u, const matching *m)
+static cim_status set_parents(cim_ctx *ctx, cim__universe *u, const matching *m)
 {
+    const cim__gids *gids = NULL;
+    if (u->sink->city) CIM__TRY(cim__city_gids(ctx, u->sink->city, &gids));
     for (size_t i = 0; i < m->parts->count; i++) {
         if (m->parent_of[i] == CIM_NONE) continue;
         const cim__thing *outline = &m->buildings->list[m->parent_of[i]];
         cim__head *head = cim__sink_head(u->sink, m->parts->list[i].number);
         if (outline->old) {
-            const cim_city *city = u->sink->city;
-            for (uint32_t k = 0; k < city->count; k++)
-                if (city->gid_id[k] == outline->number) head->parent_hash = city->gid_hash[k];
+            for (uint32_t k = 0; k < u->sink->city->count; k++)
+                if (gids->id[k] == outline->number) head->parent_hash = gids->hash[k];
             head->parent_part = CIM_NONE;
         } else {
             head->parent_hash = cim__sink_head(u->sink, outline->number)->gid_hash;
             head->parent_part = CIM_NONE;
         }
     }
+    return CIM_OK;
 }
 
 cim_status cim__relate_parts(cim_ctx *ctx, cim__universe *u)
@@ -194,7 +196,7 @@ cim_status cim__relate_parts(cim_ctx *ctx, cim__universe *u)
         m.parent_of = cim__alloc_n(ctx->mem, parts.count, sizeof *m.parent_of);
         st = m.parent_of ? cim__relate_run(ctx, u, parts.count, "parts", find_outline, &m) : cim__nomem(ctx);
     }
-    if (st >= 0 && m.parent_of) set_parents(u, &m);
+    if (st >= 0 && m.parent_of) st = set_parents(ctx, u, &m);
     cim__free(ctx->mem, m.parent_of);
     cim__things_free(ctx->mem, &parts);
     cim__things_free(ctx->mem, &buildings);

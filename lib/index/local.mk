@@ -18,7 +18,7 @@ libcimcore_la_SOURCES += \
 	%D%/order.h \
 	%D%/query.c \
 	%D%/run.c \
-	%D%/save.c \
+	%D%/save.c %D%/save.h \
 	%D%/set.c \
 	%D%/tree.c %D%/tree.h \
 	%D%/walk.h

@@ -1,6 +1,7 @@
 /* save.c - the index as bytes and back.  The bytes are the memory layout on little-endian machines. */
-#include "index/tree.h"
+#include "index/save.h"
 #include "core/hash.h"
+#include "index/tree.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "index files are little-endian: this machine needs byte swapping here"
@@ -8,19 +9,33 @@
 
 /* Four hashes side by side over 64-byte steps, so that the machine does not wait for one multiplication after the other; the body is a
  * multiple of 64. */
-static uint64_t checksum(const void *body, size_t size)
+enum { SIDE_BY_SIDE = 4 };
+typedef struct sums {
+    uint64_t h[SIDE_BY_SIDE];
+} sums;
+static const sums sums_start = { { 0x9e3779b97f4a7c15u, 0xbf58476d1ce4e5b9u, 0x94d049bb133111ebu, 0xd6e8feb86659fd93u } };
+
+static void sums_add(sums *s, const void *data, size_t size)
 {
-    enum { SIDE_BY_SIDE = 4 };
-    const uint64_t *p = body;
-    uint64_t h[SIDE_BY_SIDE] = { 0x9e3779b97f4a7c15u, 0xbf58476d1ce4e5b9u, 0x94d049bb133111ebu, 0xd6e8feb86659fd93u };
+    const uint64_t *p = data;
+    sums now = *s;
     for (size_t i = 0; i < size / 64; i++, p += 8)
         for (int k = 0; k < SIDE_BY_SIDE; k++) {
             uint64_t v = p[k] ^ (p[k + 4] << 32 | p[k + 4] >> 32);
             uint64_t q = p[k + 4] * 0x9fb21c651e98df25u;
-            h[k] = ((h[k] ^ v) * 0xff51afd7ed558ccdu) + (q ^ q >> 29);
-            h[k] ^= h[k] >> 32;
+            now.h[k] = ((now.h[k] ^ v) * 0xff51afd7ed558ccdu) + (q ^ q >> 29);
+            now.h[k] ^= now.h[k] >> 32;
         }
-    return cim__hash64(h, sizeof h, size);
+    *s = now;
+}
+
+static uint64_t checksum_of(const sums *s, size_t size) { return cim__hash64(s->h, sizeof s->h, size); }
+
+static uint64_t checksum(const void *body, size_t size)
+{
+    sums s = sums_start;
+    sums_add(&s, body, size);
+    return checksum_of(&s, size);
 }
 
 /* What stands in the header decides where everything lies and which ids there are, so it is checked even where the boxes are not. */
@@ -94,10 +109,11 @@ static bool header_ok(const cim__index_header *h, size_t size)
     return isfinite(g->origin_x) && isfinite(g->origin_y) && isfinite(g->origin_z) && size == sizeof *h + cim__tree_body(h);
 }
 
-static bool ids_ok(const cim__tree *t)
+static bool ids_below(const uint32_t *ids, size_t count, uint32_t bound, const void *user)
 {
     uint32_t bad = 0;
-    for (uint32_t i = 0; i < t->head.count; i++) bad |= t->ids[i] >= t->head.id_bound;
+    (void)user;
+    for (size_t i = 0; i < count; i++) bad |= ids[i] >= bound;
     return !bad;
 }
 
@@ -114,29 +130,73 @@ static bool unused_slots_ok(const cim__tree *t)
     return true;
 }
 
-static cim_status read_head(cim_ctx *ctx, const void *bytes, size_t size, cim__index_header *head)
+static cim_status head_ok(cim_ctx *ctx, const cim__index_header *head, size_t size)
 {
-    if (size < sizeof *head) return cim__fail(ctx, CIM_EFORMAT, "not a spatial index");
-    memcpy(head, bytes, sizeof *head);
     if (!memcmp(head->magic, CIM__INDEX_MAGIC, sizeof head->magic) && head->version != CIM__INDEX_VERSION)
         return cim__fail(ctx, CIM_EVERSION, "spatial index of version %u", head->version);
     return head->head_checksum == head_checksum(head) && header_ok(head, size) ? CIM_OK : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index");
 }
 
-static cim_status tree_ok(cim_ctx *ctx, const cim__tree *t) { return ids_ok(t) && unused_slots_ok(t) ? CIM_OK : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index"); }
+static cim_status tree_ok(cim_ctx *ctx, const cim__tree *t, bool ok) { return ok && unused_slots_ok(t) ? CIM_OK : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index"); }
 
-cim_status cim_index_load(cim_ctx *ctx, const void *bytes, size_t size, cim_index **index_out)
+/* The ids among the bytes at .. end of the body, which have just been read. */
+static bool ids_between_ok(const cim__tree *t, const cim__index_input *input, size_t at, size_t end)
+{
+    size_t ids_at = (size_t)((const char *)t->ids - (const char *)t->nodes), first = at > ids_at ? (at - ids_at) / sizeof *t->ids : 0;
+    size_t behind = end > ids_at ? (end - ids_at) / sizeof *t->ids : 0;
+    if (behind > t->head.count) behind = t->head.count;
+    if (first >= behind) return true;
+    return (input->ids_ok ? input->ids_ok : ids_below)(t->ids + first, behind - first, t->head.id_bound, input->user);
+}
+
+/* Each piece is looked at while the machine still has it at hand. */
+enum { AT_ONCE = 256 << 10 };
+
+static cim_status read_tree(cim_ctx *ctx, const cim__index_input *input, cim__tree *t)
+{
+    size_t body = cim__tree_body(&t->head);
+    sums s = sums_start;
+    bool ok = true;
+    for (size_t at = 0; at < body && ok;) {
+        size_t size = body - at < AT_ONCE ? body - at : AT_ONCE;
+        char *to = (char *)t->nodes + at;
+        CIM__TRY(input->read(ctx, to, size, input->user));
+        sums_add(&s, to, size);
+        ok = ids_between_ok(t, input, at, at + size);
+        at += size;
+    }
+    return tree_ok(ctx, t, ok && checksum_of(&s, body) == t->head.checksum);
+}
+
+cim_status cim__index_load_from(cim_ctx *ctx, const cim__index_input *input, cim_index **index_out)
 {
     cim__index_header head;
     cim__tree tree;
-    cim__enter(ctx);
-    CIM__TRY(read_head(ctx, bytes, size, &head));
+    if (input->size < sizeof head) return cim__fail(ctx, CIM_EFORMAT, "not a spatial index");
+    CIM__TRY(input->read(ctx, &head, sizeof head, input->user));
+    CIM__TRY(head_ok(ctx, &head, input->size));
     CIM__TRY(cim__tree_alloc(ctx, &head, &tree));
-    memcpy(tree.nodes, (const char *)bytes + sizeof head, size - sizeof head);
-    cim_status st = checksum(tree.nodes, size - sizeof head) == head.checksum ? tree_ok(ctx, &tree) : cim__fail(ctx, CIM_EFORMAT, "damaged spatial index");
+    cim_status st = read_tree(ctx, input, &tree);
     if (st >= 0) return cim__index_of_tree(ctx, &tree, index_out);
     cim__tree_free(ctx->mem, &tree);
     return st;
+}
+
+static cim_status read_memory(cim_ctx *ctx, void *to, size_t size, void *user)
+{
+    const char **at = user;
+    (void)ctx;
+    memcpy(to, *at, size);
+    *at += size;
+    return CIM_OK;
+}
+
+cim_status cim_index_load(cim_ctx *ctx, const void *bytes, size_t size, cim_index **index_out)
+{
+    const char *at = bytes;
+    cim__index_input input = { size, read_memory, NULL, &at };
+    cim__enter(ctx);
+    return cim__index_load_from(ctx, &input, index_out);
 }
 
 cim_status cim_index_borrow(cim_ctx *ctx, const void *bytes, size_t size, cim_index **index_out)
@@ -144,8 +204,10 @@ cim_status cim_index_borrow(cim_ctx *ctx, const void *bytes, size_t size, cim_in
     cim__tree tree = { .block = NULL, .holes = NULL };
     cim__enter(ctx);
     if ((uintptr_t)bytes % 64) return cim__fail(ctx, CIM_EARG, "the bytes of a spatial index must be aligned to 64");
-    CIM__TRY(read_head(ctx, bytes, size, &tree.head));
+    if (size < sizeof tree.head) return cim__fail(ctx, CIM_EFORMAT, "not a spatial index");
+    memcpy(&tree.head, bytes, sizeof tree.head);
+    CIM__TRY(head_ok(ctx, &tree.head, size));
     cim__tree_point(&tree, (char *)(uintptr_t)bytes + sizeof tree.head);
-    CIM__TRY(tree_ok(ctx, &tree));
+    CIM__TRY(tree_ok(ctx, &tree, ids_below(tree.ids, tree.head.count, tree.head.id_bound, NULL)));
     return cim__index_of_tree(ctx, &tree, index_out);
 }

@@ -2,23 +2,29 @@
  * last change.  They can be deleted at any time; a city is then opened from its tables.
  *
  * "objects":  magic[8]  max_id:u32  count:u32  placed:u32  names:u32, then arrays by object number 0..max_id
- *             layer:u8  class:u8  source:u16  parent:u32, then gid_hash:u64[count]  gid_id:u32[count]  index_id:u32[placed],
- *             each padded to 8 bytes
+ *             layer:u8  class:u8  source:u16  parent:u32, each padded to 8 bytes
  *             names is a hash of the names of layers and classes, whose numbers are those of the libcim that wrote the arrays
- * "boxes":    min_x min_y max_x max_y:f64 by object number
- * "index":    cim-index(7) over the objects that have a place */
+ * "index":    cim-index(7) over the objects that have a place; its ids are their numbers
+ * "ids":      magic[8]  count:u32  0:u32, then gid_hash:u64[count]  gid_id:u32[count], padded to 8 bytes; for look-ups by text id
+ * "boxes":    min_x min_y max_x max_y:f64 by object number; for imports
+ *
+ * What a file holds goes straight into the memory where it stays; before that memory is asked for, the size is compared with what the
+ * head says. */
 #include "core/hash.h"
-#include "core/sort.h"
+#include "index/save.h"
 #include "store/store.h"
 
-static const char magic[8] = "CIMOBJ1";
+static const char magic[8] = "CIMOBJ2", gid_magic[8] = "CIMGID1";
 
 typedef struct head {
     char magic[8];
     uint32_t max_id, count, placed, names;
 } head;
 
-static size_t padded(size_t size) { return (size + 7) & ~(size_t)7; }
+typedef struct gid_head {
+    char magic[8];
+    uint32_t count, reserved;
+} gid_head;
 
 static uint32_t names_hash(void)
 {
@@ -48,37 +54,35 @@ static cim_status begin(cim_ctx *ctx, saving *s, const char *name, const char *c
     return st < 0 ? st : cim__blob_open(ctx, s->db, "cache", "data", &s->blob);
 }
 
-static cim_status put_array(cim_ctx *ctx, saving *s, const void *data, size_t size)
-{
-    static const uint8_t zeros[8] = { 0 };
-    CIM__TRY(cim__blob_write(ctx, s->db, &s->blob, data, size));
-    return cim__blob_write(ctx, s->db, &s->blob, zeros, padded(size) - size);
-}
+typedef struct part {
+    const void *data;
+    size_t size;
+} part;
 
-static size_t objects_size(size_t n, size_t count, size_t placed)
+static cim_status save_parts(cim_ctx *ctx, saving *s, const char *name, const char *content, const part *parts, size_t count)
 {
-    return sizeof(head) + 2 * padded(n) + padded(2 * n) + padded(4 * n) + 8 * count + padded(4 * count) + padded(4 * placed);
-}
-
-static cim_status put_objects(cim_ctx *ctx, saving *s, const cim_city *city)
-{
-    size_t n = (size_t)city->max_id + 1, placed = cim_index_count(city->index), count = city->count;
-    head h = { .max_id = city->max_id, .count = city->count, .placed = (uint32_t)placed, .names = names_hash() };
-    memcpy(h.magic, magic, sizeof magic);
-    const struct {
-        const void *data;
-        size_t size;
-    } arrays[] = { { &h, sizeof h }, { city->layer, n }, { city->class_id, n }, { city->source, 2 * n }, { city->parent, 4 * n }, { city->gid_hash, 8 * count }, { city->gid_id, 4 * count }, { city->index_id, 4 * placed } };
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) CIM__TRY(put_array(ctx, s, arrays[i].data, arrays[i].size));
-    return CIM_OK;
-}
-
-static cim_status save_bytes(cim_ctx *ctx, saving *s, const char *name, const char *content, const void *data, size_t size)
-{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) size += parts[i].size;
     cim_status st = begin(ctx, s, name, content, size);
-    if (st >= 0) st = cim__blob_write(ctx, s->db, &s->blob, data, size);
+    for (size_t i = 0; i < count && st >= 0; i++) st = cim__blob_write(ctx, s->db, &s->blob, parts[i].data, parts[i].size);
     cim__blob_close(&s->blob);
     return st;
+}
+
+static cim_status save_objects(cim_ctx *ctx, saving *s, const char *content, const cim_city *city)
+{
+    head h = { .max_id = city->max_id, .count = city->count, .placed = (uint32_t)cim_index_count(city->index), .names = names_hash() };
+    memcpy(h.magic, magic, sizeof magic);
+    const part parts[] = { { &h, sizeof h }, { city->layer, cim__city_bytes(city->max_id) } };
+    return save_parts(ctx, s, "objects", content, parts, 2);
+}
+
+static cim_status save_gids(cim_ctx *ctx, saving *s, const char *content, const cim_city *city)
+{
+    gid_head h = { .count = city->count };
+    memcpy(h.magic, gid_magic, sizeof gid_magic);
+    const part parts[] = { { &h, sizeof h }, { city->gids.hash, city->gids.size } };
+    return save_parts(ctx, s, "ids", content, parts, 2);
 }
 
 static cim_status put_boxes(cim_ctx *ctx, saving *s, const cim_city *city, const cim__box_source *boxes)
@@ -99,291 +103,231 @@ cim_status cim__cache_save(cim_ctx *ctx, cim__db *db, const cim_city *city, cons
 {
     saving s = { .db = db };
     cim_buf index = CIM_BUF_INIT;
-    cim_status st = begin(ctx, &s, "objects", content, objects_size((size_t)city->max_id + 1, city->count, cim_index_count(city->index)));
-    if (st >= 0) st = put_objects(ctx, &s, city);
-    cim__blob_close(&s.blob);
-    if (st >= 0) st = begin(ctx, &s, "boxes", content, ((size_t)city->max_id + 1) * sizeof(cim_box));
+    CIM__TRY(save_objects(ctx, &s, content, city));
+    CIM__TRY(save_gids(ctx, &s, content, city));
+    cim_status st = begin(ctx, &s, "boxes", content, ((size_t)city->max_id + 1) * sizeof(cim_box));
     if (st >= 0) st = put_boxes(ctx, &s, city, boxes);
     cim__blob_close(&s.blob);
     if (st >= 0) st = cim_index_save(ctx, city->index, &index);
-    if (st >= 0) st = save_bytes(ctx, &s, "index", content, index.data, index.size);
+    if (st >= 0) st = save_parts(ctx, &s, "index", content, &(part){ index.data, index.size }, 1);
     cim_buf_dispose(&index);
     return st;
 }
 
 /* ---- loading ---- */
 
-typedef cim_status (*use_fn)(cim_ctx *ctx, cim__str data, void *user);
-
-/* CIM_DONE when there is no such array for the store's content. */
-static cim_status with_cached(cim_ctx *ctx, cim__store *store, const char *name, use_fn use, void *user)
-{
-    cim__stmt *stmt = NULL;
-    if (store->stale) return CIM_DONE;
-    CIM__TRY(cim__db_prepare(ctx, store->db, "SELECT data FROM cache WHERE name=? AND content=?", &stmt));
-    cim__stmt_text(stmt, 1, cim__str_of(name));
-    cim__stmt_text(stmt, 2, cim__str_of(store->content));
-    cim_status st = cim__stmt_step(ctx, stmt);
-    if (st == CIM_OK) st = use(ctx, cim__stmt_get_str(stmt, 0), user);
-    cim__stmt_free(stmt);
-    return st;
-}
-
 typedef struct loading {
     cim__store *store;
+    cim__blob blob;
     const cim__rows *rows;
     cim_city *city;
-    uint32_t placed;
+    uint32_t placed, max_id;
+    cim_box *boxes;
 } loading;
 
-static const char *take(const char *from, void *to, size_t size)
-{
-    memcpy(to, from, size);
-    return from + padded(size);
-}
+typedef cim_status (*use_fn)(cim_ctx *ctx, loading *l);
 
-static bool arrays_ok(const cim_city *city, uint32_t placed)
+static cim_status take(cim_ctx *ctx, loading *l, void *to, size_t size) { return cim__blob_read(ctx, l->store->db, &l->blob, to, size); }
+
+/* CIM_DONE when there is no such array for the store's content, or what there is is none.  The statement stays open meanwhile, so that
+ * nobody can change the file. */
+static cim_status with_cached(cim_ctx *ctx, loading *l, const char *name, use_fn use)
 {
-    uint32_t alive = 0;
-    for (uint32_t i = 0; i <= city->max_id; i++) {
-        if (city->layer[i] > CIM__LAYER_COUNT || city->class_id[i] >= CIM__CLASS_COUNT) return false;
-        if (city->parent[i] != CIM_NONE && city->parent[i] > city->max_id) return false;
-        alive += city->layer[i] < CIM__LAYER_COUNT;
+    cim__stmt *stmt = NULL;
+    if (l->store->stale) return CIM_DONE;
+    CIM__TRY(cim__db_prepare(ctx, l->store->db, "SELECT rowid FROM cache WHERE name=?1 AND content=?2 AND typeof(data)='blob'", &stmt));
+    cim__stmt_text(stmt, 1, cim__str_of(name));
+    cim__stmt_text(stmt, 2, cim__str_of(l->store->content));
+    cim_status st = cim__stmt_step(ctx, stmt);
+    if (st == CIM_OK) {
+        st = cim__blob_find(ctx, l->store->db, "cache", "data", 2, cim__stmt_get_int(stmt, 0), &l->blob);
+        if (st == CIM_OK) st = use(ctx, l);
+        cim__blob_close(&l->blob);
     }
-    for (uint32_t i = 0; i < city->count; i++)
-        if (!cim__city_has(city, city->gid_id[i]) || (i && city->gid_hash[i] < city->gid_hash[i - 1])) return false;
-    for (uint32_t i = 0; i < placed; i++)
-        if (!cim__city_has(city, city->index_id[i])) return false;
-    return alive == city->count;
+    cim__stmt_free(stmt);
+    return st == CIM_EFORMAT || st == CIM_EVERSION ? CIM_DONE : st;
 }
 
-static cim_status use_objects(cim_ctx *ctx, cim__str data, void *user)
+/* ---- arrays, each checked piece by piece while the machine has it at hand, in steps of a fixed length, which the compiler turns into
+ * vector instructions ---- */
+
+enum { AT_ONCE = 256 << 10, STEP = 64 };
+
+static bool layers_ok(const void *data, size_t n, const head *h, uint32_t *alive)
 {
-    loading *l = user;
-    head h;
-    if (data.len < sizeof h) return CIM_DONE;
-    memcpy(&h, data.ptr, sizeof h);
-    size_t n = (size_t)h.max_id + 1;
-    if (memcmp(h.magic, magic, sizeof magic) != 0 || h.names != names_hash() || h.count > h.max_id || h.placed > h.count || h.max_id >= CIM_NONE - 1) return CIM_DONE;
-    if (data.len != objects_size(n, h.count, h.placed)) return CIM_DONE;
-    CIM__TRY(cim__city_new(ctx, l->rows, NULL, h.max_id, &l->city));
+    const uint8_t *layer = data;
+    size_t i = 0;
+    uint8_t bad = 0;
+    (void)h;
+    for (; i + STEP <= n; i += STEP) {
+        uint8_t here = 0;
+        for (size_t k = i; k < i + STEP; k++) {
+            bad |= layer[k] > CIM__LAYER_COUNT;
+            here = (uint8_t)(here + (layer[k] < CIM__LAYER_COUNT));
+        }
+        *alive += here;
+    }
+    for (; i < n; i++) {
+        bad |= layer[i] > CIM__LAYER_COUNT;
+        *alive += layer[i] < CIM__LAYER_COUNT;
+    }
+    return !bad;
+}
+
+static bool classes_ok(const void *data, size_t n, const head *h, uint32_t *alive)
+{
+    const uint8_t *class_id = data;
+    size_t i = 0;
+    uint8_t bad = 0;
+    (void)h;
+    (void)alive;
+    for (; i + STEP <= n; i += STEP)
+        for (size_t k = i; k < i + STEP; k++) bad |= class_id[k] >= CIM__CLASS_COUNT;
+    for (; i < n; i++) bad |= class_id[i] >= CIM__CLASS_COUNT;
+    return !bad;
+}
+
+static bool parents_ok(const void *data, size_t n, const head *h, uint32_t *alive)
+{
+    const uint32_t *parent = data, end = h->max_id + 1;
+    size_t i = 0;
+    uint32_t bad = 0;
+    (void)alive;
+    for (; i + STEP <= n; i += STEP)
+        for (size_t k = i; k < i + STEP; k++) bad |= parent[k] + 1 > end; /* CIM_NONE + 1 is 0 */
+    for (; i < n; i++) bad |= parent[i] + 1 > end;
+    return !bad;
+}
+_Static_assert(CIM_NONE == UINT32_MAX, "parents_ok");
+
+typedef struct array {
+    void *data;
+    size_t item;
+    bool (*ok)(const void *data, size_t n, const head *h, uint32_t *alive); /* NULL: anything is */
+} array;
+
+static cim_status take_array(cim_ctx *ctx, loading *l, const array *a, const head *h, uint32_t *alive)
+{
+    uint8_t pad[8];
+    size_t size = ((size_t)h->max_id + 1) * a->item;
+    for (size_t at = 0; at < size; at += AT_ONCE) {
+        char *to = (char *)a->data + at;
+        size_t some = size - at < AT_ONCE ? size - at : AT_ONCE;
+        CIM__TRY(take(ctx, l, to, some));
+        if (a->ok && !a->ok(to, some / a->item, h, alive)) return CIM_DONE;
+    }
+    return take(ctx, l, pad, (8 - size % 8) % 8);
+}
+
+static cim_status take_arrays(cim_ctx *ctx, loading *l, const head *h)
+{
     cim_city *city = l->city;
-    const char *p = data.ptr + sizeof h;
-    p = take(p, city->layer, n);
-    p = take(p, city->class_id, n);
-    p = take(p, city->source, 2 * n);
-    p = take(p, city->parent, 4 * n);
-    p = take(p, city->gid_hash, (size_t)h.count * 8);
-    p = take(p, city->gid_id, (size_t)h.count * 4);
-    take(p, city->index_id, (size_t)h.placed * 4);
-    city->count = h.count;
-    l->placed = h.placed;
-    return arrays_ok(city, h.placed) ? CIM_OK : CIM_DONE;
+    const array arrays[] = { { city->layer, 1, layers_ok }, { city->class_id, 1, classes_ok }, { city->source, 2, NULL }, { city->parent, 4, parents_ok } };
+    uint32_t alive = 0;
+    cim_status st = CIM_OK;
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays && st == CIM_OK; i++) st = take_array(ctx, l, &arrays[i], h, &alive);
+    return st == CIM_OK && alive != h->count ? CIM_DONE : st;
 }
 
-static cim_status use_index(cim_ctx *ctx, cim__str data, void *user)
+static cim_status use_objects(cim_ctx *ctx, loading *l)
 {
-    loading *l = user;
-    cim_status st = cim_index_load(ctx, data.ptr, data.len, &l->city->index);
-    if (st == CIM_EFORMAT || st == CIM_EVERSION) return CIM_DONE;
-    if (st < 0) return st;
+    head h;
+    CIM__TRY(take(ctx, l, &h, sizeof h));
+    if (memcmp(h.magic, magic, sizeof magic) != 0 || h.names != names_hash() || h.count > h.max_id || h.placed > h.count || h.max_id >= CIM_NONE - 1) return CIM_DONE;
+    if (l->blob.size != sizeof h + cim__city_bytes(h.max_id)) return CIM_DONE;
+    CIM__TRY(cim__city_alloc(ctx, l->rows, NULL, h.max_id, &l->city));
+    l->city->count = h.count;
+    l->placed = h.placed;
+    return take_arrays(ctx, l, &h);
+}
+
+static cim_status take_index(cim_ctx *ctx, void *to, size_t size, void *user) { return take(ctx, user, to, size); }
+
+/* All of them objects that there are. */
+static bool index_ids_ok(const uint32_t *ids, size_t count, uint32_t bound, const void *user)
+{
+    const cim_city *city = ((const loading *)user)->city;
+    uint32_t bad = 0;
+    if (bound > city->max_id + 1) return false;
+    if (city->count == city->max_id && city->layer[0] == CIM__LAYER_COUNT) { /* all from 1 on */
+        size_t i = 0;
+        for (; i + STEP <= count; i += STEP)
+            for (size_t k = i; k < i + STEP; k++) bad |= (ids[k] >= bound) | !ids[k];
+        for (; i < count; i++) bad |= (ids[i] >= bound) | !ids[i];
+        return !bad;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t out = ids[i] >= bound, id = out ? 0 : ids[i];
+        bad |= out | (city->layer[id] >= CIM__LAYER_COUNT);
+    }
+    return !bad;
+}
+
+static cim_status use_index(cim_ctx *ctx, loading *l)
+{
+    cim__index_input input = { l->blob.size, take_index, index_ids_ok, l };
+    CIM__TRY(cim__index_load_from(ctx, &input, &l->city->index));
     return cim_index_count(l->city->index) == l->placed ? CIM_OK : CIM_DONE;
 }
 
 cim_status cim__cache_load(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city **city_out)
 {
-    loading l = { store, rows, NULL, 0 };
-    cim_status st = with_cached(ctx, store, "objects", use_objects, &l);
-    if (st == CIM_OK) st = with_cached(ctx, store, "index", use_index, &l);
-    if (st != CIM_OK) {
-        cim_city_free(l.city);
-        return st;
-    }
-    *city_out = l.city;
-    return CIM_OK;
-}
-
-/* ---- from the tables ---- */
-
-typedef struct scanning {
-    cim_city *city;
-    uint64_t *hash_of;
-    cim_box *boxes;
-} scanning;
-
-static cim_status see_object(cim_ctx *ctx, const cim__object *object, void *user)
-{
-    scanning *s = user;
-    cim_city *city = s->city;
-    (void)ctx;
-    uint32_t id = object->id;
-    if (id > city->max_id) return CIM_OK;
-    cim__class_id class_id = cim__class_named(object->class_name);
-    city->count += city->layer[id] == CIM__LAYER_COUNT;
-    city->layer[id] = (uint8_t)object->layer;
-    city->class_id[id] = class_id == CIM__CLASS_COUNT ? CIM__C_CityObject : (uint8_t)class_id;
-    city->source[id] = (uint16_t)object->source;
-    city->parent[id] = object->parent <= city->max_id ? object->parent : CIM_NONE;
-    s->hash_of[id] = cim__gid_hash(object->gid);
-    cim_box box;
-    if (cim__gaia_box(object->geom, &box)) cim__box_join(&s->boxes[id], &box);
-    return CIM_OK;
-}
-
-/* Boxes of shapes: from the headers of their blobs. */
-static cim_status see_shapes(cim_ctx *ctx, cim__store *store, const char *sql, bool points, cim_box *boxes, uint32_t max_id)
-{
-    cim__stmt *stmt = NULL;
-    cim_status st;
-    CIM__TRY(cim__db_prepare(ctx, store->db, sql, &stmt));
-    while ((st = cim__stmt_step(ctx, stmt)) == CIM_OK) {
-        int64_t id = cim__stmt_get_int(stmt, 0);
-        cim_box box;
-        if (id < 0 || id > max_id) continue;
-        if (points) cim__box_add(&boxes[id], cim__stmt_get_real(stmt, 1), cim__stmt_get_real(stmt, 2));
-        else if (cim__gaia_box(cim__stmt_get_str(stmt, 1), &box)) cim__box_join(&boxes[id], &box);
-    }
-    cim__stmt_free(stmt);
-    return st < 0 ? st : CIM_OK;
-}
-
-static cim_status see_all_shapes(cim_ctx *ctx, cim__store *store, cim_box *boxes, uint32_t max_id)
-{
-    static const char *const sql[CIM__SHAPE_TABLES] = { "SELECT object,geom FROM surface", "SELECT object,geom FROM curve", "SELECT object,geom FROM point" };
-    for (int i = 0; i < CIM__SHAPE_TABLES; i++)
-        if (store->shapes >> i & 1) CIM__TRY(see_shapes(ctx, store, sql[i], false, boxes, max_id));
-    return see_shapes(ctx, store, "SELECT object,x,y FROM instance", true, boxes, max_id);
-}
-
-static cim_status largest_id(cim_ctx *ctx, cim__store *store, uint32_t *max_out)
-{
-    int64_t largest = 0;
-    for (int l = 0; l < CIM__LAYER_COUNT; l++) {
-        char sql[80] = "SELECT max(id) FROM ";
-        int64_t here = 0;
-        if (!(store->layers >> l & 1)) continue;
-        strcat(sql, cim__layers[l].table);
-        CIM__TRY(cim__db_get_int(ctx, store->db, sql, &here));
-        if (here > largest) largest = here;
-    }
-    if (largest >= (int64_t)CIM_NONE - 16) return cim__fail(ctx, CIM_EFORMAT, "object number %lld is out of range", (long long)largest);
-    *max_out = (uint32_t)largest;
-    return CIM_OK;
-}
-
-static cim_box *empty_boxes(cim_ctx *ctx, uint32_t max_id)
-{
-    cim_box *boxes = cim__alloc_n(ctx->mem, (size_t)max_id + 1, sizeof *boxes);
-    for (size_t i = 0; boxes && i <= max_id; i++) boxes[i] = CIM__BOX_EMPTY;
-    return boxes;
-}
-
-static cim_status scan_layers(cim_ctx *ctx, cim__store *store, const cim__rows *rows, scanning *s)
-{
-    for (int l = 0; l < CIM__LAYER_COUNT; l++)
-        if (store->layers >> l & 1) CIM__TRY(rows->scan(ctx, store, (cim__layer_id)l, see_object, s));
-    return see_all_shapes(ctx, store, s->boxes, s->city->max_id);
-}
-
-static cim_box box_in_array(const void *boxes, uint32_t id) { return ((const cim_box *)boxes)[id]; }
-
-static cim_status scan_all(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city **city_out, cim_box **boxes_out)
-{
-    uint32_t max_id = 0;
-    scanning s = { NULL, NULL, NULL };
-    CIM__TRY(largest_id(ctx, store, &max_id));
-    CIM__TRY(cim__city_new(ctx, rows, NULL, max_id, &s.city));
-    s.hash_of = cim__zalloc_n(ctx->mem, (size_t)max_id + 1, sizeof *s.hash_of);
-    s.boxes = empty_boxes(ctx, max_id);
-    cim_status st = s.hash_of && s.boxes ? scan_layers(ctx, store, rows, &s) : cim__nomem(ctx);
-    if (st >= 0) st = cim__cache_ids(ctx, s.city, s.hash_of);
-    cim__free(ctx->mem, s.hash_of);
-    if (st >= 0) st = cim__cache_places(ctx, s.city, &(cim__box_source){ box_in_array, s.boxes });
-    if (st < 0) {
-        cim_city_free(s.city);
-        cim__free(ctx->mem, s.boxes);
-        return st;
-    }
-    *city_out = s.city;
-    *boxes_out = s.boxes;
-    return CIM_OK;
-}
-
-cim_status cim__cache_scan(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city **city_out)
-{
-    cim_box *boxes = NULL;
-    CIM__TRY(scan_all(ctx, store, rows, city_out, &boxes));
-    cim__free(ctx->mem, boxes);
-    return CIM_OK;
-}
-
-/* ---- compiling ---- */
-
-cim_status cim__cache_places(cim_ctx *ctx, cim_city *city, const cim__box_source *boxes)
-{
-    cim_box *placed = cim__alloc_n(ctx->mem, (size_t)city->count + 1, sizeof *placed);
-    size_t count = 0;
-    if (!placed) return cim__nomem(ctx);
-    for (uint32_t id = 0; id <= city->max_id; id++) {
-        if (!cim__city_has(city, id)) continue;
-        cim_box box = boxes->box(boxes->user, id);
-        if (!cim__box_ok(&box)) continue;
-        city->index_id[count] = id;
-        placed[count++] = box;
-    }
-    cim_status st = cim_index_build(ctx, placed, count, NULL, &city->index);
-    cim__free(ctx->mem, placed);
+    loading l = { .store = store, .rows = rows };
+    cim_status st = with_cached(ctx, &l, "objects", use_objects);
+    if (st == CIM_OK) st = with_cached(ctx, &l, "index", use_index);
+    if (st == CIM_OK) *city_out = l.city;
+    else cim_city_free(l.city);
     return st;
 }
 
-cim_status cim__cache_ids(cim_ctx *ctx, cim_city *city, const uint64_t *hash_of)
+/* ---- what is loaded later ---- */
+
+static bool gids_ok(const cim_city *city, const cim__gids *gids)
 {
-    cim__keyed *keys = cim__alloc_n(ctx->mem, (size_t)city->count + 1, 2 * sizeof *keys);
-    size_t count = 0;
-    if (!keys) return cim__nomem(ctx);
-    for (uint32_t id = 0; id <= city->max_id; id++)
-        if (cim__city_has(city, id)) keys[count++] = (cim__keyed){ hash_of[id], id, 0 };
-    cim__sort_keyed(keys, keys + count, count);
-    for (size_t i = 0; i < count; i++) {
-        city->gid_hash[i] = keys[i].key;
-        city->gid_id[i] = keys[i].id;
-    }
-    cim__free(ctx->mem, keys);
-    return CIM_OK;
+    for (uint32_t i = 0; i < city->count; i++)
+        if (!cim__city_has(city, gids->id[i]) || (i && gids->hash[i] < gids->hash[i - 1])) return false;
+    return true;
 }
 
-/* ---- boxes ---- */
-
-typedef struct box_loading {
-    uint32_t max_id;
-    cim_box *boxes;
-} box_loading;
-
-static cim_status use_boxes(cim_ctx *ctx, cim__str data, void *user)
+static cim_status use_gids(cim_ctx *ctx, loading *l)
 {
-    box_loading *l = user;
+    gid_head h;
+    cim__gids gids;
+    CIM__TRY(take(ctx, l, &h, sizeof h));
+    if (memcmp(h.magic, gid_magic, sizeof gid_magic) != 0 || h.count != l->city->count) return CIM_DONE;
+    if (l->blob.size != sizeof h + cim__gids_bytes(h.count)) return CIM_DONE;
+    CIM__TRY(cim__gids_alloc(ctx, h.count, &gids));
+    cim_status st = take(ctx, l, gids.hash, gids.size);
+    if (st >= 0 && !gids_ok(l->city, &gids)) st = CIM_DONE;
+    if (st == CIM_OK) l->city->gids = gids;
+    else cim__free(ctx->mem, gids.block);
+    return st;
+}
+
+cim_status cim__cache_gids(cim_ctx *ctx, cim__store *store, cim_city *city)
+{
+    loading l = { .store = store, .city = city };
+    cim_status st = with_cached(ctx, &l, "ids", use_gids);
+    if (st == CIM_OK) atomic_store_explicit(&city->has_gids, true, memory_order_release);
+    return st;
+}
+
+static cim_status use_boxes(cim_ctx *ctx, loading *l)
+{
     size_t size = ((size_t)l->max_id + 1) * sizeof *l->boxes;
-    if (data.len != size) return CIM_DONE;
+    if (l->blob.size != size) return CIM_DONE;
     l->boxes = cim__alloc(ctx->mem, size);
-    if (!l->boxes) return cim__nomem(ctx);
-    memcpy(l->boxes, data.ptr, size);
-    return CIM_OK;
+    return l->boxes ? take(ctx, l, l->boxes, size) : cim__nomem(ctx);
 }
 
 cim_status cim__cache_boxes(cim_ctx *ctx, cim__store *store, uint32_t max_id, cim_box **boxes_out)
 {
-    box_loading l = { max_id, NULL };
-    cim_city *city = NULL;
-    cim_status st = with_cached(ctx, store, "boxes", use_boxes, &l);
-    if (st == CIM_DONE) {
-        st = scan_all(ctx, store, &cim__store_rows, &city, &l.boxes);
-        if (st >= 0 && city->max_id != max_id) st = cim__fail(ctx, CIM_EFORMAT, "the city changed while it was read");
-        cim_city_free(city);
+    loading l = { .store = store, .max_id = max_id };
+    cim_status st = with_cached(ctx, &l, "boxes", use_boxes);
+    if (st == CIM_OK) {
+        *boxes_out = l.boxes;
+        return CIM_OK;
     }
-    if (st < 0) {
-        cim__free(ctx->mem, l.boxes);
-        return st;
-    }
-    *boxes_out = l.boxes;
-    return CIM_OK;
+    cim__free(ctx->mem, l.boxes);
+    return st < 0 ? st : cim__scan_boxes(ctx, store, max_id, boxes_out);
 }

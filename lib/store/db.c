@@ -4,7 +4,7 @@
  * no views, nothing from the schema may call anything but innocuous functions, every cell is size-checked, there is no
  * memory mapping (a file that shrinks would be a SIGBUS).  Whether tables are what they claim is schema verification's
  * business (verify.c). */
-#include "store/db.h"
+#include "store/chain.h"
 #include "store/feed.h"
 
 #include <sqlite3.h>
@@ -58,7 +58,7 @@ static void harden(sqlite3 *h, bool read_only)
 static cim_status set_up(cim_ctx *ctx, cim__db *db, cim__db_mode mode)
 {
     static const char *const pragmas[] = {
-        [CIM__DB_READ] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA query_only=ON; PRAGMA cache_size=-8192",
+        [CIM__DB_READ] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA query_only=ON; PRAGMA cache_size=-256",
         [CIM__DB_WRITE] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA synchronous=FULL; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536",
         [CIM__DB_CREATE] = "PRAGMA page_size=8192; PRAGMA mmap_size=0; PRAGMA synchronous=OFF; PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-8192",
         [CIM__DB_MEMORY] = "PRAGMA page_size=8192",
@@ -112,6 +112,13 @@ cim_status cim__db_open(cim_ctx *ctx, const char *path, cim__db_mode mode, cim__
 
 void cim__db_seal(cim__db *db) { harden(db->handle, true); }
 
+void cim__db_cache(cim__db *db, int kib)
+{
+    char sql[40];
+    snprintf(sql, sizeof sql, "PRAGMA cache_size=-%d", kib);
+    sqlite3_exec(db->handle, sql, NULL, NULL, NULL); /* a matter of time only */
+}
+
 void cim__db_close(cim__db *db)
 {
     if (!db) return;
@@ -119,6 +126,31 @@ void cim__db_close(cim__db *db)
     sqlite3_close_v2(db->handle);
     cim__free(mem, db);
     cim__mem_unref(mem);
+}
+
+static sqlite3_file *file_of(cim__db *db)
+{
+    sqlite3_file *file = NULL;
+    int rc = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    return rc == SQLITE_OK && file && file->pMethods ? file : NULL; /* NULL: in memory */
+}
+
+bool cim__db_file_size(cim__db *db, uint64_t *size_out)
+{
+    sqlite3_file *file = file_of(db);
+    sqlite3_int64 bytes = 0;
+    if (!file || file->pMethods->xFileSize(file, &bytes) != SQLITE_OK || bytes < 0) return false;
+    *size_out = (uint64_t)bytes;
+    return true;
+}
+
+cim_status cim__db_file_read(cim_ctx *ctx, cim__db *db, void *data, size_t size, uint64_t offset)
+{
+    sqlite3_file *file = file_of(db);
+    if (!file) return cim__fail(ctx, CIM_EFORMAT, "%s: no file", db->path);
+    int rc = file->pMethods->xRead(file, data, (int)size, (sqlite3_int64)offset);
+    if (rc == SQLITE_OK) return CIM_OK;
+    return cim__fail(ctx, rc == SQLITE_IOERR_SHORT_READ ? CIM_EFORMAT : CIM_EIO, "%s: cannot read %zu bytes at %llu", db->path, size, (unsigned long long)offset);
 }
 
 void *cim__db_handle(cim__db *db) { return db->handle; }
@@ -216,8 +248,41 @@ cim_status cim__blob_open(cim_ctx *ctx, cim__db *db, const char *table, const ch
 {
     sqlite3_blob *handle = NULL;
     int rc = sqlite3_blob_open(db->handle, "main", table, column, sqlite3_last_insert_rowid(db->handle), 1, &handle);
-    *blob = (cim__blob){ handle, 0 };
+    *blob = (cim__blob){ handle, 0, rc == SQLITE_OK ? (size_t)sqlite3_blob_bytes(handle) : 0, NULL };
     return rc == SQLITE_OK ? CIM_OK : cim__db_fail(ctx, db, "cannot write a blob");
+}
+
+static cim_status find_chain(cim_ctx *ctx, cim__db *db, const char *table, int number, int64_t rowid, cim__blob *blob)
+{
+    char sql[120];
+    int64_t root = 0;
+    snprintf(sql, sizeof sql, "SELECT rootpage FROM sqlite_schema WHERE type='table' AND name='%.30s'", table);
+    cim_status st = cim__db_get_int(ctx, db, sql, &root);
+    return st == CIM_OK ? cim__chain_open(ctx, db, root, rowid, number, blob->size, &blob->chain) : st;
+}
+
+cim_status cim__blob_find(cim_ctx *ctx, cim__db *db, const char *table, const char *column, int number, int64_t rowid, cim__blob *blob)
+{
+    enum { WORTH_A_CHAIN = 1 << 20 };
+    sqlite3_blob *handle = NULL;
+    uint64_t bytes = 0;
+    int rc = sqlite3_blob_open(db->handle, "main", table, column, rowid, 0, &handle);
+    *blob = (cim__blob){ handle, 0, rc == SQLITE_OK ? (size_t)sqlite3_blob_bytes(handle) : 0, NULL };
+    if (rc != SQLITE_OK) return cim__db_fail(ctx, db, "cannot read a blob");
+    cim_status st = CIM_OK;
+    if (cim__db_file_size(db, &bytes) && blob->size > bytes) st = cim__fail(ctx, CIM_EFORMAT, "%s: a blob is longer than the file", db->path);
+    else if (blob->size >= WORTH_A_CHAIN) st = find_chain(ctx, db, table, number, rowid, blob);
+    if (st < 0) cim__blob_close(blob);
+    return st < 0 ? st : CIM_OK;
+}
+
+cim_status cim__blob_read(cim_ctx *ctx, cim__db *db, cim__blob *blob, void *data, size_t size)
+{
+    if (size > blob->size - blob->at) return cim__fail(ctx, CIM_EFORMAT, "%s: a blob is too short", db->path);
+    if (blob->chain) CIM__TRY(cim__chain_read(ctx, blob->chain, data, size));
+    else if (size && sqlite3_blob_read(blob->handle, data, (int)size, (int)blob->at) != SQLITE_OK) return cim__db_fail(ctx, db, "cannot read a blob");
+    blob->at += size;
+    return CIM_OK;
 }
 
 cim_status cim__blob_write(cim_ctx *ctx, cim__db *db, cim__blob *blob, const void *data, size_t size)
@@ -229,8 +294,9 @@ cim_status cim__blob_write(cim_ctx *ctx, cim__db *db, cim__blob *blob, const voi
 
 void cim__blob_close(cim__blob *blob)
 {
+    cim__chain_close(blob->chain);
     sqlite3_blob_close(blob->handle);
-    blob->handle = NULL;
+    *blob = (cim__blob){ .handle = NULL };
 }
 
 cim_status cim__db_get_int(cim_ctx *ctx, cim__db *db, const char *sql, int64_t *value_out)

@@ -16,7 +16,11 @@ typedef enum cim__db_mode {
 
 cim_status cim__db_open(cim_ctx *ctx, const char *path, cim__db_mode mode, cim__db **db_out);
 void cim__db_seal(cim__db *db); /* from now on as careful as CIM__DB_READ: for a database in memory that is complete */
+void cim__db_cache(cim__db *db, int kib); /* pages that are kept */
 void cim__db_close(cim__db *db); /* rolls back what was not committed */
+/* The file as SQLite reads it; false and CIM_EFORMAT when there is none or it is shorter. */
+bool cim__db_file_size(cim__db *db, uint64_t *size_out);
+cim_status cim__db_file_read(cim_ctx *ctx, cim__db *db, void *data, size_t size, uint64_t offset);
 void *cim__db_handle(cim__db *db); /* sqlite3 *, for modules that speak SQLite themselves */
 
 /* The context whose cancellation interrupts running statements; NULL: none. */
@@ -47,12 +51,17 @@ cim__str cim__stmt_get_str(cim__stmt *stmt, int column); /* text or blob; valid 
 /* One integer or text; CIM_DONE when there is no row or it is NULL. */
 cim_status cim__db_get_int(cim_ctx *ctx, cim__db *db, const char *sql, int64_t *value_out);
 
-/* Write the bytes of a blob that is there, like zeroblob(n), piece by piece: SQLite makes no copy of the whole. */
+/* The bytes of a blob, piece by piece: SQLite makes no copy of the whole.  Written is one that is there, like zeroblob(n). */
 typedef struct cim__blob {
     void *handle;
-    size_t at;
+    size_t at, size;
+    struct cim__chain *chain; /* NULL: through SQLite */
 } cim__blob;
 cim_status cim__blob_open(cim_ctx *ctx, cim__db *db, const char *table, const char *column, cim__blob *blob_out); /* of the row inserted last */
+/* To be read: a column of a table, by name and number.  The row must not change before it is closed: a statement that has just found it is
+ * still open.  CIM_EFORMAT: there is no such blob, or it is longer than the file. */
+cim_status cim__blob_find(cim_ctx *ctx, cim__db *db, const char *table, const char *column, int number, int64_t rowid, cim__blob *blob_out);
+cim_status cim__blob_read(cim_ctx *ctx, cim__db *db, cim__blob *blob, void *data, size_t size); /* CIM_EFORMAT past the end */
 cim_status cim__blob_write(cim_ctx *ctx, cim__db *db, cim__blob *blob, const void *data, size_t size);
 void cim__blob_close(cim__blob *blob);
 

@@ -1,6 +1,7 @@
 libcimcore_la_SOURCES += \
 	%D%/bulk.c %D%/bulk.h \
 	%D%/cache.c \
+	%D%/chain.c %D%/chain.h \
 	%D%/change.c \
 	%D%/check.c \
 	%D%/db.c %D%/db.h \
@@ -12,6 +13,7 @@ libcimcore_la_SOURCES += \
 	%D%/rows_out.c %D%/rows_out.h \
 	%D%/rows_shapes.c \
 	%D%/rtree.c %D%/rtree.h \
+	%D%/scan.c \
 	%D%/schema.c %D%/schema.h \
 	%D%/sink.c %D%/sink.h \
 	%D%/spool.c %D%/spool.h \

@@ -16,17 +16,6 @@ void cim__plan_free(cim__plan *p)
     p->sink = NULL;
 }
 
-static size_t first_at_least(const uint64_t *hashes, size_t count, uint64_t hash)
-{
-    size_t lo = 0, hi = count;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (hashes[mid] < hash) lo = mid + 1;
-        else hi = mid;
-    }
-    return lo;
-}
-
 /* ---- objects of one id: several segments of a way, repetitions, predecessors in the city ---- */
 
 typedef struct group {
@@ -45,13 +34,12 @@ static void mark_repeats(cim__plan *p, const group *g)
 
 static bool take_over(cim__plan *p, const group *g, cim__buf *removed)
 {
-    const cim_city *city = p->sink->city;
-    size_t next = g->first;
-    for (size_t i = first_at_least(city->gid_hash, city->count, g->hash); i < city->count && city->gid_hash[i] == g->hash; i++) {
+    size_t next = g->first, count = p->sink->city->count;
+    for (size_t i = cim__gids_first(p->old, count, g->hash); i < count && p->old->hash[i] == g->hash; i++) {
         uint32_t *slot = CIM__PUSH(removed, uint32_t);
         if (!slot) return false;
-        *slot = city->gid_id[i];
-        if (next < g->end) cim__sink_head(p->sink, p->by_hash[next++].id)->id = city->gid_id[i];
+        *slot = p->old->id[i];
+        if (next < g->end) cim__sink_head(p->sink, p->by_hash[next++].id)->id = p->old->id[i];
     }
     return true;
 }
@@ -59,13 +47,12 @@ static bool take_over(cim__plan *p, const group *g, cim__buf *removed)
 /* The old object that had the same made-up id. */
 static bool take_over_one(cim__plan *p, cim__head *h, cim__buf *removed)
 {
-    const cim_city *city = p->sink->city;
-    size_t i = city ? first_at_least(city->gid_hash, city->count, h->gid_hash) : 0;
-    if (!city || i == city->count || city->gid_hash[i] != h->gid_hash) return true;
+    size_t count = p->old ? p->sink->city->count : 0, i = p->old ? cim__gids_first(p->old, count, h->gid_hash) : 0;
+    if (i == count || p->old->hash[i] != h->gid_hash) return true;
     uint32_t *slot = CIM__PUSH(removed, uint32_t);
     if (!slot) return false;
-    *slot = city->gid_id[i];
-    if (h->id == CIM_NONE) h->id = city->gid_id[i];
+    *slot = p->old->id[i];
+    if (h->id == CIM_NONE) h->id = p->old->id[i];
     return true;
 }
 
@@ -104,7 +91,7 @@ static cim_status match_groups(cim_ctx *ctx, cim__plan *p, size_t count)
             return cim__fail(ctx, CIM_ELIMIT, "more than %d objects have one id", GROUP_REPEATS);
         }
         if (g.end - g.first > 1) mark_repeats(p, &g);
-        if (p->sink->city && !take_over(p, &g, &removed)) break;
+        if (p->old && !take_over(p, &g, &removed)) break;
         i = g.end;
     }
     cim_status st = removed.failed ? cim__nomem(ctx) : rename_repeats(ctx, p, &removed);
@@ -188,6 +175,7 @@ cim_status cim__plan_new(cim_ctx *ctx, cim__sink *sink, cim__plan *p)
     p->sink = sink;
     p->edges = cim__buf_on(ctx->mem);
     p->max_id = sink->city ? sink->city->max_id : 0;
+    if (sink->city) CIM__TRY(cim__city_gids(ctx, sink->city, &p->old));
     if (count > UINT32_MAX - 16 - p->max_id) return cim__fail(ctx, CIM_ELIMIT, "object numbers are used up");
     p->by_hash = cim__alloc_n(ctx->mem, count, sizeof *p->by_hash);
     p->order = cim__alloc_n(ctx->mem, count, sizeof *p->order);
@@ -235,14 +223,15 @@ static cim_status resolve_old(cim_ctx *ctx, const cim__plan *p, cim__ref ref, ui
     cim_city *city = p->sink->city;
     cim__arena arena = cim__arena_on(ctx->mem);
     cim_status st = CIM_OK;
-    for (size_t i = first_at_least(city->gid_hash, city->count, ref.key); i < city->count && city->gid_hash[i] == ref.key && *count < cap && st >= 0; i++) {
+    for (size_t i = cim__gids_first(p->old, city->count, ref.key); i < city->count && p->old->hash[i] == ref.key && *count < cap && st >= 0; i++) {
         cim__object object;
-        if (cim__plan_removes(p, city->gid_id[i])) continue;
+        uint32_t id = p->old->id[i];
+        if (cim__plan_removes(p, id)) continue;
         if (ref.part != CIM_NONE) {
-            st = cim__city_object(ctx, city, city->gid_id[i], &arena, &object);
+            st = cim__city_object(ctx, city, id, &arena, &object);
             if (st < 0 || cim__ref_to(object.gid).part != ref.part) continue;
         }
-        ids[(*count)++] = city->gid_id[i];
+        ids[(*count)++] = id;
     }
     cim__arena_free(&arena);
     return st;
@@ -261,6 +250,6 @@ cim_status cim__plan_resolve(cim_ctx *ctx, const cim__plan *p, cim__ref ref, uin
         if (h->repeat || (ref.part != CIM_NONE && h->part != ref.part)) continue;
         ids[(*count_out)++] = h->id;
     }
-    if (*count_out || !p->sink->city) return CIM_OK;
+    if (*count_out || !p->old) return CIM_OK;
     return resolve_old(ctx, p, ref, ids, cap, count_out);
 }

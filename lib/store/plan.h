@@ -15,6 +15,7 @@ typedef struct cim__edge {
 
 typedef struct cim__plan {
     cim__sink *sink;
+    const cim__gids *old;                      /* of the city that there was; NULL: none */
     uint32_t max_id;                           /* after the import */
     uint32_t *order;                           /* sink numbers, by layer, then by object number */
     size_t layer_start[CIM__LAYER_COUNT + 1];  /* in order */

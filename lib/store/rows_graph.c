@@ -81,7 +81,7 @@ static void copy_old(const cim__plan *plan, cim__compiled *a)
         a->city->parent[id] = old->parent[id];
         a->city->count++;
     }
-    for (uint32_t i = 0; i < old->count; i++) a->hash_of[old->gid_id[i]] = old->gid_hash[i];
+    for (uint32_t i = 0; i < old->count; i++) a->hash_of[plan->old->id[i]] = plan->old->hash[i];
 }
 
 static void copy_new(const cim__plan *plan, cim__compiled *a)
@@ -128,11 +128,11 @@ cim_status cim__rows_compile(cim_ctx *ctx, void *user)
     copy_old(plan, a);
     copy_new(plan, a);
     forget_lost_parents(a->city);
-    CIM__TRY(cim__cache_ids(ctx, a->city, a->hash_of));
+    CIM__TRY(cim__compile_gids(ctx, a->city, a->hash_of));
     cim__free(ctx->mem, a->hash_of);
     a->hash_of = NULL;
     cim__box_source boxes = cim__compiled_boxes(a);
-    return cim__cache_places(ctx, a->city, &boxes);
+    return cim__compile_places(ctx, a->city, &boxes);
 }
 
 void cim__compiled_free(cim__mem *mem, cim__compiled *a)

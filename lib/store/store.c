@@ -549,9 +549,22 @@ static cim_status rows_info(cim_ctx *ctx, void *store, cim__json *json)
     return st < 0 ? st : CIM_OK;
 }
 
+static cim_status rows_gids(cim_ctx *ctx, void *store, cim_city *city)
+{
+    cim__store *s = store;
+    cim_status st = CIM_OK;
+    lock(ctx, s);
+    if (!atomic_load_explicit(&city->has_gids, memory_order_acquire)) {
+        st = cim__cache_gids(ctx, s, city);
+        if (st == CIM_DONE) st = cim__scan_gids(ctx, s, &cim__store_rows, city);
+    }
+    unlock(s);
+    return st;
+}
+
 static void rows_close(void *store) { cim__store_close(store); }
 
-const cim__rows cim__store_rows = { rows_object, rows_scan, rows_select, rows_select_run, rows_select_end, rows_shapes, rows_templates, rows_residue, rows_relations, rows_relation_attrs, rows_info, rows_close };
+const cim__rows cim__store_rows = { rows_object, rows_scan, rows_select, rows_select_run, rows_select_end, rows_shapes, rows_templates, rows_residue, rows_relations, rows_relation_attrs, rows_gids, rows_info, rows_close };
 
 /* ---- the city over it ---- */
 
@@ -559,8 +572,9 @@ cim_status cim__store_city(cim_ctx *ctx, cim__store *s, cim_city **city_out)
 {
     cim_city *city = NULL;
     cim_status st = cim__cache_load(ctx, s, &cim__store_rows, &city);
-    if (st == CIM_DONE) st = cim__cache_scan(ctx, s, &cim__store_rows, &city);
+    if (st == CIM_DONE) st = cim__scan_city(ctx, s, &cim__store_rows, &city);
     if (st < 0) return st;
+    cim__db_cache(s->db, 8192);
     city->store = s;
     city->epsg = s->epsg;
     *city_out = city;

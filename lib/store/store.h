@@ -49,15 +49,21 @@ typedef struct cim__box_source {
 /* ---- compiled arrays (cache.c) ---- */
 
 cim_status cim__cache_save(cim_ctx *ctx, cim__db *db, const cim_city *city, const cim__box_source *boxes, const char *content);
-/* CIM_DONE when there is none for this content or it is damaged. */
+/* All but the text ids.  CIM_DONE when there is none for this content or it is damaged. */
 cim_status cim__cache_load(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city **city_out);
-/* From the tables themselves. */
-cim_status cim__cache_scan(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city **city_out);
+/* The text ids of a city, which has none yet; CIM_DONE likewise. */
+cim_status cim__cache_gids(cim_ctx *ctx, cim__store *store, cim_city *city);
 /* Exact boxes of all objects by number (empty ones where there is no place); freed by the caller. */
 cim_status cim__cache_boxes(cim_ctx *ctx, cim__store *store, uint32_t max_id, cim_box **boxes_out);
-/* Fill gid_hash and gid_id from hashes by object; index and index_id from boxes by object. */
-cim_status cim__cache_ids(cim_ctx *ctx, cim_city *city, const uint64_t *hash_of);
-cim_status cim__cache_places(cim_ctx *ctx, cim_city *city, const cim__box_source *boxes);
+
+/* ---- from the tables themselves (scan.c) ---- */
+
+cim_status cim__scan_city(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city **city_out);
+cim_status cim__scan_gids(cim_ctx *ctx, cim__store *store, const cim__rows *rows, cim_city *city);
+cim_status cim__scan_boxes(cim_ctx *ctx, cim__store *store, uint32_t max_id, cim_box **boxes_out);
+/* Fill in the text ids from hashes by object; the index from boxes by object. */
+cim_status cim__compile_gids(cim_ctx *ctx, cim_city *city, const uint64_t *hash_of);
+cim_status cim__compile_places(cim_ctx *ctx, cim_city *city, const cim__box_source *boxes);
 
 /* ---- the change log (change.c) ---- */
 

@@ -1,6 +1,6 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
 EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_shapes.py
-EXTRA_PROGRAMS = %D%/bench_index %D%/bench_shapes
+EXTRA_PROGRAMS += %D%/bench_index %D%/bench_shapes %D%/open_window
 CLEANFILES += $(EXTRA_PROGRAMS) bench-footprints.bin bench-footprints.txt
 
 # Made by the script that runs it, for it alone.
@@ -27,8 +27,12 @@ if HAVE_CXX
 bench_needs = %D%/bench_index$(EXEEXT)
 endif
 
+# A city opened and asked one window, made by the script that runs it too.
+%C%_open_window_LDADD = libcim.la $(SQLITE_LIBS)
+%C%_open_window_LDFLAGS = -no-install
+
 BENCH = *
-bench: all $(bench_needs)
+bench: all $(bench_needs) %D%/open_window$(EXEEXT)
 	rm -f bench.tsv
 	status=0; for b in $(srcdir)/tests/bench/bench_$(BENCH).py; do \
 	  CIM_SOURCE='$(abs_top_srcdir)' CIM_BUILD='$(abs_top_builddir)' CIM_MODULE_PATH='$(abs_top_builddir)/.libs' $(PYTHON3) $$b || status=1; \

@@ -1,6 +1,8 @@
-STORE_TESTS = %D%/test_store_city %D%/test_store_hostile %D%/test_store_parts
+STORE_TESTS = %D%/test_store_cache %D%/test_store_city %D%/test_store_hostile %D%/test_store_parts
 check_PROGRAMS += $(STORE_TESTS)
 TESTS += $(STORE_TESTS)
+%C%_test_store_cache_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_store_cache_LDADD = $(TEST_LDADD) $(SQLITE_LIBS)
 %C%_test_store_city_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_store_city_LDADD = $(TEST_LDADD) $(SQLITE_LIBS)
 %C%_test_store_hostile_CPPFLAGS = $(TEST_CPPFLAGS)
