@@ -6,7 +6,8 @@
  * CIKM 1993) with 16 children a node, held in one block of memory without pointers.  Boxes are kept as 32-bit
  * fixed-point numbers relative to an origin and rounded outwards: no hit is ever lost, and what is reported beyond the
  * exact answer lies within one grid step (cim_index_step()), which is 2^-30 of the extent of the data.  A caller who
- * wants the exact answer hands over the boxes again (cim_probe.exact).
+ * wants the exact answer hands over the boxes again (cim_probe.exact).  For probes far outside of the extent the
+ * rounding of doubles adds some 1e-12 of their distance.
  *
  * Every query is one cim_probe: what to look for, as data.  One probe is asked by cim_index_query() and
  * cim_index_nearest(), an array of probes by cim_index_query_many() and cim_index_nearest_many(), which order them along
@@ -305,7 +306,8 @@ typedef struct cim_live_options {
     int32_t has_z;
     int32_t has_classes;
     uint32_t max_id;     /* ids above are refused: a table of 8 bytes an id is kept */
-    cim_box extent;      /* where boxes will be, roughly; min > max: not known.  Boxes beyond twice the extent cost one packing */
+    cim_box extent;      /* where boxes will be, roughly; min > max: not known.  Boxes beyond twice the extent cost one packing, and those that are there
+                            stay rounded to the coarser of both grids until they are put again */
 } cim_live_options;
 
 #define CIM_LIVE_OPTIONS_INIT { sizeof(cim_live_options), 0, 0, 0, 0x3ffffffu, { 1.0, 1.0, 0.0, 0.0 } }
