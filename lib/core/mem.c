@@ -75,6 +75,13 @@ void cim__free(cim__mem *mem, void *ptr)
 
 enum { LARGE_PAGE = 2 << 20 };
 
+void cim__large_pages(void *ptr, size_t size)
+{
+    enum { SMALL_PAGE = 4096 };
+    uintptr_t start = ((uintptr_t)ptr + SMALL_PAGE - 1) & ~(uintptr_t)(SMALL_PAGE - 1), end = ((uintptr_t)ptr + size) & ~(uintptr_t)(SMALL_PAGE - 1);
+    if (size >= 2 * LARGE_PAGE && end > start) madvise((void *)start, end - start, MADV_HUGEPAGE); /* failing changes nothing */
+}
+
 void *cim__alloc_big(cim__mem *mem, size_t size, void **block_out)
 {
     size_t align = size >= 2 * LARGE_PAGE ? LARGE_PAGE : 64, rest = size % LARGE_PAGE;
@@ -82,7 +89,7 @@ void *cim__alloc_big(cim__mem *mem, size_t size, void **block_out)
     *block_out = size < SIZE_MAX - align ? cim__alloc(mem, size + align) : NULL;
     if (!*block_out) return NULL;
     void *start = (void *)(((uintptr_t)*block_out + align - 1) & ~(uintptr_t)(align - 1));
-    if (align == LARGE_PAGE) madvise(start, size & ~(size_t)(LARGE_PAGE - 1), MADV_HUGEPAGE); /* a wish: failing changes nothing */
+    if (align == LARGE_PAGE) cim__large_pages(start, size);
     return start;
 }
 

@@ -24,6 +24,7 @@ void *cim__realloc_n(cim__mem *mem, void *ptr, size_t count, size_t size);
 void cim__free(cim__mem *mem, void *ptr);
 /* For large arrays that are jumped about in: aligned to 64, on large pages where that pays.  *block_out is what cim__free() gets. */
 void *cim__alloc_big(cim__mem *mem, size_t size, void **block_out);
+void cim__large_pages(void *ptr, size_t size); /* a wish, for memory that is about to be written */
 char *cim__strndup(cim__mem *mem, const char *text, size_t size);
 
 /* A borrowed run of bytes, not NUL-terminated. */

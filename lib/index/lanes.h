@@ -33,7 +33,7 @@ struct cim__find {
 
 /* 16 plain searches at once, of windows that lie near each other. */
 typedef struct cim__group {
-    _Alignas(64) cim__node windows; /* their boxes; unused slots meet nothing */
+    _Alignas(64) cim__node windows, sure; /* their boxes; unused slots meet nothing */
     uint32_t used;               /* a bit for every window */
     cim__find find[CIM__FANOUT];
     cim__hits hits[CIM__FANOUT]; /* count > cap: did not fit, the count is wrong unless cap is 0 */

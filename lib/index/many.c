@@ -23,17 +23,13 @@ typedef struct many {
     double *distances;
 } many;
 
-static cim_status check_all(cim_ctx *ctx, const many *m, bool nearest)
+static cim_status check_one(cim_ctx *ctx, const many *m, size_t i, bool nearest)
 {
-    if (m->count > 0xfffffff0u) return cim__fail(ctx, CIM_EARG, "%zu probes are too many", m->count);
-    for (size_t i = 0; i < m->count; i++) {
-        char place[40];
-        cim_status st = cim__probe_check(ctx, &m->probes[i], nearest);
-        if (st >= 0) continue;
-        snprintf(place, sizeof place, "probe %zu", i);
-        return cim__fail_at(ctx, st, place);
-    }
-    return CIM_OK;
+    char place[40];
+    cim_status st = cim__probe_check(ctx, &m->probes[i], nearest);
+    if (st >= 0) return st;
+    snprintf(place, sizeof place, "probe %zu", i);
+    return cim__fail_at(ctx, st, place);
 }
 
 static cim__ibox index_box(const cim_index *index)
@@ -46,8 +42,10 @@ static cim__ibox index_box(const cim_index *index)
     return all;
 }
 
-static cim_status order_probes(cim_ctx *ctx, many *m)
+/* All probes are checked and put into an order. */
+static cim_status order_probes(cim_ctx *ctx, many *m, bool nearest)
 {
+    if (m->count > 0xfffffff0u) return cim__fail(ctx, CIM_EARG, "%zu probes are too many", m->count);
     cim__ibox *boxes = cim__alloc_n(ctx->mem, m->count + 1, sizeof *boxes), extent = index_box(m->index);
     size_t wanted = ctx->threads > 1 ? ctx->threads * (size_t)PIECES_EACH : 1; /* one thread: one piece, so nothing is moved afterwards */
     m->at_once = (m->count + wanted - 1) / wanted;
@@ -55,7 +53,10 @@ static cim_status order_probes(cim_ctx *ctx, many *m)
     m->pieces = (m->count + m->at_once - 1) / m->at_once;
     m->order = cim__alloc_n(ctx->mem, m->count + 1, 2 * sizeof *m->order);
     cim_status st = boxes && m->order ? CIM_OK : cim__nomem(ctx);
-    for (size_t i = 0; i < m->count && st >= 0; i++) boxes[i] = cim__probe_around(&m->index->grid, &m->probes[i]);
+    for (size_t i = 0; i < m->count && st >= 0; i++) {
+        st = check_one(ctx, m, i, nearest);
+        if (st >= 0) boxes[i] = cim__probe_around(&m->index->grid, &m->probes[i]);
+    }
     if (!m->index->count) extent = (cim__ibox){ 0, 0, 0, 0 };
     cim__source source = { .boxes = boxes };
     if (st >= 0) st = cim__order_hilbert(ctx, &source, m->count, &extent, m->order, m->order + m->count);
@@ -65,12 +66,11 @@ static cim_status order_probes(cim_ctx *ctx, many *m)
 
 static size_t piece_end(const many *m, size_t piece) { return (piece + 1) * m->at_once < m->count ? (piece + 1) * m->at_once : m->count; }
 
-/* A probe is three cache lines, and the next one lies anywhere. */
-static inline int fetch_probe(const many *m, size_t i)
+/* A probe is three cache lines, and the one `ahead` lies anywhere. */
+static inline int fetch_probe(const many *m, size_t i, size_t ahead)
 {
-    enum { AHEAD = 6 };
-    if (i + AHEAD >= m->count) return 0;
-    const char *p = (const char *)&m->probes[(uint32_t)m->order[i + AHEAD]];
+    if (i + ahead >= m->count) return 0;
+    const char *p = (const char *)&m->probes[(uint32_t)m->order[i + ahead]];
     __builtin_prefetch(p);
     __builtin_prefetch(p + 64);
     __builtin_prefetch(p + sizeof(cim_probe) - 1);
@@ -79,13 +79,22 @@ static inline int fetch_probe(const many *m, size_t i)
 
 /* ---- query ---- */
 
+/* New memory comes as large pages: with small ones their faults take longer than the search of some hundred ids. */
+static bool room_for(cim__buf *found, size_t more)
+{
+    size_t before = found->cap;
+    if (!cim__buf_reserve(found, more)) return false;
+    if (found->cap != before) cim__large_pages(found->data, found->cap);
+    return true;
+}
+
 /* One probe's ids behind those of the piece's probes before it; asked again when the room was too small. */
 static cim_status query_one(cim_ctx *ctx, const many *m, uint32_t probe, const cim__find *f, cim__buf *found)
 {
     for (;;) {
         cim__hits h = { NULL, 0, 0 };
         if (m->keep) {
-            if (!cim__buf_reserve(found, 64 * sizeof(uint32_t))) return cim__nomem(ctx);
+            if (!room_for(found, 64 * sizeof(uint32_t))) return cim__nomem(ctx);
             h.ids = (uint32_t *)(void *)(found->data + found->size);
             h.cap = (found->cap - found->size) / sizeof(uint32_t);
         }
@@ -97,11 +106,19 @@ static cim_status query_one(cim_ctx *ctx, const many *m, uint32_t probe, const c
             found->size += h.count * sizeof(uint32_t);
             return CIM_OK;
         }
-        if (!cim__buf_reserve(found, h.count * sizeof(uint32_t))) return cim__nomem(ctx);
+        if (!room_for(found, h.count * sizeof(uint32_t))) return cim__nomem(ctx);
     }
 }
 
 enum { GROUP_IDS = 256 }; /* room for each window of a group; those with more are asked alone */
+
+static void set_window(cim__node *n, uint32_t slot, const cim__ibox *b)
+{
+    n->min_x[slot] = b->min_x;
+    n->min_y[slot] = b->min_y;
+    n->max_x[slot] = b->max_x;
+    n->max_y[slot] = b->max_y;
+}
 
 /* Searches of up to 16 probes, the plain ones as one group. */
 static void start_group(const many *m, size_t first, size_t count, cim__group *g, uint32_t ids[CIM__FANOUT][GROUP_IDS])
@@ -110,15 +127,13 @@ static void start_group(const many *m, size_t first, size_t count, cim__group *g
     g->used = 0;
     for (uint32_t k = 0; k < CIM__FANOUT; k++) {
         if (k < count) {
-            fetch_probe(m, first + k);
+            fetch_probe(m, first + k, CIM__FANOUT);
             cim__find_start(&g->find[k], m->index, &m->probes[(uint32_t)m->order[first + k]]);
             if (g->find[k].plain) g->used |= 1u << k;
         }
-        const cim__ibox *b = g->used >> k & 1 ? &g->find[k].box : &nothing;
-        g->windows.min_x[k] = b->min_x;
-        g->windows.min_y[k] = b->min_y;
-        g->windows.max_x[k] = b->max_x;
-        g->windows.max_y[k] = b->max_y;
+        bool used = g->used >> k & 1;
+        set_window(&g->windows, k, used ? &g->find[k].box : &nothing);
+        set_window(&g->sure, k, used ? &g->find[k].sure : &nothing);
         g->hits[k] = (cim__hits){ ids[k], m->keep ? GROUP_IDS : 0, 0 };
     }
 }
@@ -128,7 +143,7 @@ static cim_status keep_found(cim_ctx *ctx, const many *m, uint32_t probe, const 
     m->counts[probe] = h->count;
     if (!m->keep) return CIM_OK;
     m->starts[probe] = found->size / sizeof(uint32_t);
-    if (!cim__buf_reserve(found, (GROUP_IDS + CIM__FANOUT) * sizeof(uint32_t))) return cim__nomem(ctx);
+    if (!room_for(found, (GROUP_IDS + CIM__FANOUT) * sizeof(uint32_t))) return cim__nomem(ctx);
     memcpy(found->data + found->size, h->ids, h->count * sizeof *h->ids);
     found->size += h->count * sizeof *h->ids;
     return CIM_OK;
@@ -192,8 +207,7 @@ cim_status cim_index_query_many(cim_ctx *ctx, const cim_index *index, const cim_
 {
     many m = { .index = index, .probes = probes, .count = count, .starts = starts, .counts = counts, .keep = ids_out != NULL };
     cim__enter(ctx);
-    CIM__TRY(check_all(ctx, &m, false));
-    cim_status st = order_probes(ctx, &m);
+    cim_status st = order_probes(ctx, &m, false);
     if (st >= 0) {
         m.found = cim__alloc_n(ctx->mem, m.pieces + 1, sizeof *m.found);
         m.found_at = cim__alloc_n(ctx->mem, m.pieces + 1, sizeof *m.found_at);
@@ -217,7 +231,7 @@ static cim_status nearest_piece(cim_ctx *ctx, uint32_t worker, size_t piece, voi
     (void)worker;
     for (size_t i = piece * m->at_once; i < piece_end(m, piece); i++) {
         size_t probe = (uint32_t)m->order[i];
-        fetch_probe(m, i);
+        fetch_probe(m, i, 4);
         if (i % LEAST_AT_ONCE == 0) CIM__TRY(cim__tick(ctx, i, m->count, "asking the index"));
         double *distances = m->distances ? m->distances + probe * m->k : NULL;
         CIM__TRY(cim__nearest_into(ctx, m->index, &m->probes[probe], m->k, m->ids + probe * m->k, distances, &m->counts[probe]));
@@ -230,8 +244,7 @@ cim_status cim_index_nearest_many(cim_ctx *ctx, const cim_index *index, const ci
 {
     many m = { .index = index, .probes = probes, .count = count, .k = k, .ids = ids, .distances = distances, .counts = counts };
     cim__enter(ctx);
-    CIM__TRY(check_all(ctx, &m, true));
-    cim_status st = order_probes(ctx, &m);
+    cim_status st = order_probes(ctx, &m, true);
     if (st >= 0) st = cim__par_run(ctx, m.pieces, "asking the index", nearest_piece, &m);
     cim__free(ctx->mem, m.order);
     return st;

@@ -145,17 +145,12 @@ static inline void look_for_each(const cim__tree *t, cim__group *g, uint32_t nod
     }
 }
 
-/* Windows that hold a child wholly get all below it. */
+/* Windows that hold a child wholly get all below it.  A slot meets a reversed box when it holds the box. */
 static inline uint32_t hold_child(const cim__tree *t, cim__group *g, uint32_t level, uint32_t child, const cim__ibox *box, uint32_t windows)
 {
-    uint32_t hold = 0;
-    for (uint32_t m = windows; m; m &= m - 1) {
-        uint32_t w = (uint32_t)__builtin_ctz(m);
-        const cim__ibox *s = &g->find[w].sure;
-        if (box->min_x < s->min_x || box->min_y < s->min_y || box->max_x > s->max_x || box->max_y > s->max_y) continue;
-        cim__hit_subtree(&g->hits[w], t, level, child);
-        hold |= 1u << w;
-    }
+    cim__ibox reversed = { box->max_x, box->max_y, box->min_x, box->min_y };
+    uint32_t hold = windows & lanes_meets(&g->sure, &reversed);
+    for (uint32_t m = hold; m; m &= m - 1) cim__hit_subtree(&g->hits[__builtin_ctz(m)], t, level, child);
     return windows & ~hold;
 }
 
