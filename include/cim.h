@@ -15,5 +15,6 @@
 #include "cim/import.h"
 #include "cim/index.h"
 #include "cim/query.h"
+#include "cim/route.h"
 
 #endif

@@ -10,4 +10,5 @@ ciminclude_HEADERS = \
 	include/cim/geom.h \
 	include/cim/import.h \
 	include/cim/index.h \
-	include/cim/query.h
+	include/cim/query.h \
+	include/cim/route.h
