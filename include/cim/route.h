@@ -93,7 +93,7 @@ CIM_API cim_status cim_route_order(cim_ctx *ctx, const cim_route_graph *graph, u
  *
  * @param order  node_count nodes, each once, or NULL for cim_route_order().  Any order gives right answers.
  * @param[out] hierarchy_out  new hierarchy, freed with cim_route_hierarchy_free().
- * @return CIM_OK; CIM_EARG for a graph or an order that is none; CIM_ELIMIT if the order makes more than 2^30 arcs, 2^34 triangles or a
+ * @return CIM_OK; CIM_EARG for a graph or an order that is none; CIM_ELIMIT if the order makes more than 2^30 arcs, 2^32 triangles or a
  *         tree deeper than 65,535; CIM_ENOMEM; CIM_ECANCEL.
  * Thread rule: any thread; the result may be shared.   Cost: that of the order, then about 0.5 us a node.
  * Since 0.1.

@@ -103,11 +103,26 @@ static void reach_exit(cim__cutter *c, int d, uint32_t v, uint32_t from, uint32_
     c->queue[d][(*tail)++] = v << 1 | 1;
 }
 
+/* Of the states put on the stack since `from`, the one nearest to the other end of the projection goes on top: the search runs
+ * straight across and rarely looks at more than its way.  (What it reaches when there is no way does not depend on the order.) */
+static void best_on_top(cim__cutter *c, int d, uint32_t from, uint32_t tail)
+{
+    uint32_t best = from;
+    for (uint32_t i = from + 1; i < tail; i++) {
+        uint32_t a = c->place[c->queue[d][i] >> 1], b = c->place[c->queue[d][best] >> 1];
+        if (d ? a < b : a > b) best = i;
+    }
+    if (from == tail) return;
+    uint32_t swap = c->queue[d][best];
+    c->queue[d][best] = c->queue[d][tail - 1];
+    c->queue[d][tail - 1] = swap;
+}
+
 /* Goes on from the seeds; true and the last node of the way when the other side is reached.  `come` is only meant for the
  * way just found: states are v << 1 | exit, CIM_NONE is a terminal. */
 static bool grow(cim__cutter *c, const cim__piece *p, int d, uint32_t *last_out, bool *touching)
 {
-    uint32_t head = 0, tail = 0;
+    uint32_t tail = 0;
     const uint8_t other = (uint8_t)(2 - d);
     for (uint32_t i = 0; i < c->seed_count[d]; i++) {
         uint32_t v = c->seeds[d][i];
@@ -117,8 +132,8 @@ static bool grow(cim__cutter *c, const cim__piece *p, int d, uint32_t *last_out,
         }
         if (!c->side[v]) reach_entry(c, d, v, CIM_NONE, &tail);
     }
-    while (head < tail) {
-        uint32_t state = c->queue[d][head++], v = state >> 1;
+    while (tail) {
+        uint32_t state = c->queue[d][--tail], v = state >> 1, from = tail;
         bool flow = c->link[0][v] != CIM_NONE;
         if (!(state & 1)) {
             uint32_t before = c->link[d][v];
@@ -135,6 +150,7 @@ static bool grow(cim__cutter *c, const cim__piece *p, int d, uint32_t *last_out,
             }
             if (!c->side[w]) reach_entry(c, d, w, state, &tail);
         }
+        best_on_top(c, d, from, tail);
     }
     return false;
 }
@@ -278,13 +294,14 @@ static void begin(cim__cutter *c, const cim__piece *p, uint32_t share)
     }
 }
 
-double cim__cutter_run(cim__cutter *c, const cim__piece *p, const float *key, uint8_t *sides)
+double cim__cutter_run(cim__cutter *c, const cim__piece *p, const float *key, double bound, uint8_t *sides)
 {
     uint32_t share = p->count / TERMINAL_SHARE ? p->count / TERMINAL_SHARE : 1, flow = 0, least = p->count / LEAST_SHARE;
     uint32_t limit = (uint32_t)(8.0 * sqrt((double)p->count)) + 16, terminals[2] = { share, share };
     bool valid[2] = { false, false };
-    double best = -1.0;
+    double best = -1.0, half = p->count / 2 ? p->count / 2 : 1;
     if (p->count < 3) return -1.0;
+    if (bound * half < limit) limit = (uint32_t)(bound * half) + 1;
     project(c, p->count, key);
     begin(c, p, share);
     while (saturate(c, p, valid, &flow, limit, terminals)) {
@@ -299,7 +316,7 @@ double cim__cutter_run(cim__cutter *c, const cim__piece *p, const float *key, ui
                 keep(c, p, d, sides);
             }
         }
-        if (small + flow >= p->count / 2) break;
+        if (small + flow >= p->count / 2 || flow / half > bound || (best >= 0.0 && flow / half > best)) break;
         uint32_t v = choose(c, p, d);
         if (v == CIM_NONE) break;
         pierce(c, p, d, v);

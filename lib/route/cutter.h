@@ -31,8 +31,9 @@ bool cim__cutter_init(cim__cutter *cutter, cim__mem *mem, uint32_t cap);
 void cim__cutter_free(cim__cutter *cutter);
 
 /* The best cut along a projection (`key` per node: ascending keys run from A to B): fills sides (count bytes) and returns its
- * score, smaller is better: cut / smaller side.  Returns a negative number when there is none. */
-double cim__cutter_run(cim__cutter *cutter, const cim__piece *piece, const float *key, uint8_t *sides);
+ * score, smaller is better: cut / smaller side.  Returns a negative number when there is none.  May give up when nothing as good as
+ * `bound` can come; HUGE_VAL for no bound. */
+double cim__cutter_run(cim__cutter *cutter, const cim__piece *piece, const float *key, double bound, uint8_t *sides);
 
 /* A cut that always exists: the nodes before the middle of the projection with a neighbour behind it. */
 double cim__cutter_halve(cim__cutter *cutter, const cim__piece *piece, const float *key, uint8_t *sides);

@@ -1,32 +1,28 @@
-/* derive.c - what follows from the rows: tree, depths, assembly map, common ancestors, lists by head, tasks. */
+/* derive.c - what follows from the rows: tree, depths, assembly map, common ancestors, input arcs, tasks. */
 #include "route/hierarchy.h"
 
-/* Two transpositions: the first gives the lists by head with tails ascending, the second the rows with heads ascending. */
+/* Two transpositions: the first gives the tails by head, ascending, the second the heads by tail, ascending. */
 cim_status cim__hierarchy_sort_rows(cim_ctx *ctx, cim_route_hierarchy *h, const uint32_t *first, const uint32_t *head)
 {
     uint32_t n = h->node_count, m = h->up_count;
-    h->up_first = cim__zalloc_n(h->mem, (size_t)n + 1, 4);
+    uint32_t *down = cim__zalloc_n(ctx->mem, (size_t)n + 2, 4), *tail = cim__alloc_n(ctx->mem, m, 4), *fill = cim__alloc_n(ctx->mem, n, 4);
+    h->up_first = cim__alloc_n(h->mem, (size_t)n + 1, 4);
     h->up_head = cim__alloc_n(h->mem, m, 4);
-    h->down_first = cim__zalloc_n(h->mem, (size_t)n + 2, 4);
-    h->down_tail = cim__alloc_n(h->mem, m, 4);
-    h->down_arc = cim__alloc_n(h->mem, m, 4);
-    if (!h->up_first || !h->up_head || !h->down_first || !h->down_tail || !h->down_arc) return cim__nomem(ctx);
-    memcpy(h->up_first, first, ((size_t)n + 1) * 4);
-    for (uint32_t i = 0; i < m; i++) h->down_first[head[i] + 2]++;
-    for (uint32_t x = 2; x <= n; x++) h->down_first[x] += h->down_first[x - 1];
-    for (uint32_t x = 0; x < n; x++)
-        for (uint32_t i = first[x]; i < first[x + 1]; i++) h->down_tail[h->down_first[head[i] + 1]++] = x;
-    uint32_t *fill = cim__alloc_n(h->mem, n, 4);
-    if (!fill) return cim__nomem(ctx);
-    memcpy(fill, first, (size_t)n * 4);
-    for (uint32_t x = 0; x < n; x++)
-        for (uint32_t k = h->down_first[x]; k < h->down_first[x + 1]; k++) {
-            uint32_t i = fill[h->down_tail[k]]++;
-            h->up_head[i] = x;
-            h->down_arc[k] = i;
-        }
-    cim__free(h->mem, fill);
-    return CIM_OK;
+    bool ok = down && tail && fill && h->up_first && h->up_head;
+    if (ok) {
+        memcpy(h->up_first, first, ((size_t)n + 1) * 4);
+        memcpy(fill, first, (size_t)n * 4);
+        for (uint32_t i = 0; i < m; i++) down[head[i] + 2]++;
+        for (uint32_t x = 2; x <= n; x++) down[x] += down[x - 1];
+        for (uint32_t x = 0; x < n; x++)
+            for (uint32_t i = first[x]; i < first[x + 1]; i++) tail[down[head[i] + 1]++] = x;
+        for (uint32_t x = 0; x < n; x++)
+            for (uint32_t k = down[x]; k < down[x + 1]; k++) h->up_head[fill[tail[k]]++] = x;
+    }
+    cim__free(ctx->mem, down);
+    cim__free(ctx->mem, tail);
+    cim__free(ctx->mem, fill);
+    return ok ? CIM_OK : cim__nomem(ctx);
 }
 
 static cim_status damaged(cim_ctx *ctx, const char *what) { return cim__fail(ctx, CIM_EFORMAT, "damaged hierarchy: %s", what); }
@@ -40,7 +36,8 @@ static cim_status tree(cim_ctx *ctx, cim_route_hierarchy *h)
     h->depth = cim__alloc_n(h->mem, n, sizeof *h->depth);
     h->subtree_first = cim__alloc_n(h->mem, n, 4);
     h->up_depth = cim__alloc_n(h->mem, h->up_count, sizeof *h->up_depth);
-    if (!h->parent || !h->depth || !h->subtree_first || !h->up_depth || !(path = cim__alloc_n(h->mem, n, 4))) return cim__nomem(ctx);
+    h->up_tail = cim__alloc_n(h->mem, h->up_count, 4);
+    if (!h->parent || !h->depth || !h->subtree_first || !h->up_depth || !h->up_tail || !(path = cim__alloc_n(h->mem, n, 4))) return cim__nomem(ctx);
     cim_status st = CIM_OK;
     for (uint32_t x = n; x-- > 0 && st >= 0;) {
         uint32_t p = cim__row_size(h, x) ? h->up_head[h->up_first[x]] : CIM_NONE, d = p == CIM_NONE ? 0 : h->depth[p] + 1u;
@@ -59,7 +56,11 @@ static cim_status tree(cim_ctx *ctx, cim_route_hierarchy *h)
     CIM__TRY(st);
     for (uint32_t x = 0; x < n; x++)
         if (h->parent[x] != CIM_NONE) h->subtree_first[h->parent[x]] = cim__min32(h->subtree_first[h->parent[x]], h->subtree_first[x]);
-    for (uint32_t i = 0; i < h->up_count; i++) h->up_depth[i] = h->depth[h->up_head[i]];
+    for (uint32_t x = 0; x < n; x++)
+        for (uint32_t i = h->up_first[x]; i < h->up_first[x + 1]; i++) {
+            h->up_tail[i] = x;
+            h->up_depth[i] = h->depth[h->up_head[i]];
+        }
     return CIM_OK;
 }
 
@@ -154,7 +155,7 @@ static cim_status slots(cim_ctx *ctx, cim_route_hierarchy *h)
     }
     for (uint32_t i = 2; i <= h->up_count + 1; i++) first[i] += first[i - 1];
     for (uint32_t a = 0; a < h->arc_count; a++)
-        if (h->arc_slot[a] != CIM_NONE) h->slot_arc[first[(h->arc_slot[a] >> 1) + 1]++] = a;
+        if (h->arc_slot[a] != CIM_NONE) h->slot_arc[first[(h->arc_slot[a] >> 1) + 1]++] = a << 1 | (h->arc_slot[a] & 1);
     return CIM_OK;
 }
 
@@ -185,7 +186,7 @@ static cim_status tasks(cim_ctx *ctx, cim_route_hierarchy *h)
 
 static size_t held(const cim_route_hierarchy *h)
 {
-    return sizeof *h + (size_t)h->node_count * (4 * 4 + 4 * 2 + 2 + 8) + (size_t)h->up_count * (4 * 4 + 2) + (size_t)h->arc_count * 8 + (size_t)h->map_first[h->node_count];
+    return sizeof *h + (size_t)h->node_count * (5 * 4 + 2 + 8) + (size_t)h->up_count * (3 * 4 + 2) + (size_t)h->arc_count * 8 + (size_t)h->map_first[h->node_count];
 }
 
 cim_status cim__hierarchy_derive(cim_ctx *ctx, cim_route_hierarchy *h)

@@ -6,6 +6,7 @@
 #include "route/hierarchy.h"
 #include "route/graph.h"
 #include "route/kernels.h"
+#include "route/triangles.h"
 
 cim_route_hierarchy *cim__hierarchy_new(cim_ctx *ctx)
 {
@@ -31,10 +32,11 @@ void cim_route_hierarchy_free(cim_route_hierarchy *h)
 {
     if (!h || atomic_fetch_sub_explicit(&h->refs, 1, memory_order_acq_rel) != 1) return;
     cim__mem *mem = h->mem;
-    void *blocks[] = { h->order, h->rank, h->up_first, h->up_head, h->up_depth, h->depth, h->parent, h->subtree_first, h->down_first, h->down_tail,
-                       h->down_arc, h->map_first, h->map, h->arc_slot, h->slot_first, h->slot_arc, h->meet, h->task_root };
+    void *blocks[] = { h->order, h->rank, h->up_first, h->up_head, h->up_depth, h->depth, h->parent, h->subtree_first, h->up_tail,
+                       h->map_first, h->map, h->arc_slot, h->slot_first, h->slot_arc, h->meet, h->task_root };
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) cim__free(mem, blocks[i]);
     cim__pool_clear(h);
+    cim__triangles_free(mem, atomic_load_explicit(&h->triangles, memory_order_relaxed));
     pthread_mutex_destroy(&h->pool_lock);
     cim__free(mem, h);
     cim__mem_unref(mem);

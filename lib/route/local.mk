@@ -21,4 +21,5 @@ libcimcore_la_SOURCES += \
 	%D%/query.c %D%/query.h \
 	%D%/route.h \
 	%D%/save.c \
-	%D%/sweep.c
+	%D%/sweep.c \
+	%D%/triangles.c %D%/triangles.h

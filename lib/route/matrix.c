@@ -168,6 +168,17 @@ static cim_status own_spokes(cim_ctx *ctx, const cim_route_metric *m, cim_route_
     return CIM_OK;
 }
 
+enum { AHEAD = 6 };
+
+/* The labels of candidates to come are asked for while this one's is summed. */
+static void fetch(const cim_route_metric *m, const cim_route_places *candidates, size_t i, uint32_t way)
+{
+    if (i >= candidates->count || m->label_count != m->hierarchy->node_count || (candidates->first_end && candidates->first_end[i] == candidates->first_end[i + 1])) return;
+    uint32_t x = m->hierarchy->rank[candidates->ends[cim__first_end(candidates, i)].node];
+    const uint32_t *row = way ? cim__label_up(m, x) : cim__label_down(m, x);
+    for (int line = 0; line < 4; line++) __builtin_prefetch(row + 16 * line);
+}
+
 cim_status cim_route_nearest(cim_ctx *ctx, const cim_route_metric *m, cim_route_query *query, int32_t direction, const cim_route_end *ends, size_t end_count,
                              const cim_route_places *candidates, size_t k, uint32_t limit_ms, uint32_t *which_out, uint32_t *times_ms_out, size_t *count_out)
 {
@@ -187,6 +198,7 @@ cim_status cim_route_nearest(cim_ctx *ctx, const cim_route_metric *m, cim_route_
     const spoke *mine = (const spoke *)(const void *)query->list.data;
     for (size_t i = 0; k && i < candidates->count; i++) {
         uint32_t time = CIM__INF;
+        fetch(m, candidates, i + AHEAD, (uint32_t)direction);
         for (size_t e = cim__first_end(candidates, i); e < cim__first_end(candidates, i + 1); e++)
             time = cim__min32(time, least(m, query, mine, end_count, (uint32_t)direction, &candidates->ends[e]));
         if (time < CIM__INF && time <= limit_ms) offer(&b, time, (uint32_t)i);

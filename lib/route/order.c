@@ -33,6 +33,7 @@ typedef struct dissection {
     uint8_t *sides;               /* DIRECTIONS rows of count */
     uint32_t *scratch;            /* count */
     double *score;                /* pieces * DIRECTIONS */
+    _Atomic double *bound;        /* pieces: the best score so far; what is worse cannot win, so the order of work plays no part */
     cim__cutter cutter[CIM__WORKERS];
     cim__buf pieces, next;
 } dissection;
@@ -96,9 +97,12 @@ static cim_status try_direction(cim_ctx *ctx, uint32_t worker, size_t item, void
     int direction = (int)(item % DIRECTIONS);
     cim__piece p = piece_graph(d, at);
     float *key = d->key + (size_t)worker * 2 * d->count;
+    _Atomic double *bound = &d->bound[item / DIRECTIONS];
+    double before = atomic_load_explicit(bound, memory_order_relaxed);
     (void)ctx;
     project(d, at, &p, direction, key, &d->cutter[worker]);
-    d->score[item] = cim__cutter_run(&d->cutter[worker], &p, key, d->sides + (size_t)direction * d->count + at->start);
+    double score = d->score[item] = cim__cutter_run(&d->cutter[worker], &p, key, before, d->sides + (size_t)direction * d->count + at->start);
+    while (score >= 0.0 && score < before && !atomic_compare_exchange_weak(bound, &before, score)) {}
     return CIM_OK;
 }
 
@@ -207,6 +211,10 @@ static cim_status levels(cim_ctx *ctx, dissection *d)
         double *score = cim__realloc_n(d->mem, d->score, n * DIRECTIONS, sizeof *score);
         if (!score) return cim__nomem(ctx);
         d->score = score;
+        _Atomic double *bound = cim__realloc_n(d->mem, d->bound, n, sizeof *bound);
+        if (!bound) return cim__nomem(ctx);
+        d->bound = bound;
+        for (size_t k = 0; k < n; k++) atomic_init(&bound[k], HUGE_VAL);
         relabel(d);
         CIM__TRY(cim__par_run(ctx, n * DIRECTIONS, "ordering nodes", try_direction, d));
         for (size_t k = 0; k < n; k++)
@@ -249,7 +257,7 @@ static cim_status dissect(cim_ctx *ctx, const cim__adjacency *graph, const doubl
     if (st >= 0) memcpy(node_out, d->node_at, (size_t)d->count * 4);
     for (uint32_t i = 0; i < workers; i++)
         if (d->cutter[i].mem) cim__cutter_free(&d->cutter[i]);
-    void *blocks[] = { d->node_at, d->place_of, d->first, d->adj, d->key, d->sides, d->scratch, d->score };
+    void *blocks[] = { d->node_at, d->place_of, d->first, d->adj, d->key, d->sides, d->scratch, d->score, d->bound };
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) cim__free(ctx->mem, blocks[i]);
     cim__buf_free(&d->pieces);
     cim__buf_free(&d->next);

@@ -4,13 +4,18 @@
  * of a bit per up-arc in ascending order sees every arc after all it depends on.  A marked arc is computed anew from the input
  * arcs and its lower triangles; if that changed it, the arcs above that use it are marked.
  *
- * The work is bounded while it is done: past half of what a full customisation costs it gives up (scattered changes of more than
- * a few hundred arcs reach the top of the tree everywhere). */
+ * Scattered changes of more than some hundred arcs reach the top of the tree everywhere; then everything anew is less work.
+ * That is estimated first, and the work is counted while it is done. */
 #include "route/hierarchy.h"
 #include "route/metric.h"
+#include "route/triangles.h"
+
+/* In tenths of a nanosecond, about; a full customisation takes 15 a triangle and 20 an up-arc. */
+enum { COST_ARC = 250, COST_TRIANGLE = 30, COST_FULL_TRIANGLE = 15, COST_FULL_ARC = 20 };
 
 typedef struct touched {
     const cim_route_hierarchy *h;
+    const cim__triangles *triangles;
     cim_route_metric *m;
     uint64_t *bits;
     uint32_t first, last; /* words with a bit */
@@ -25,42 +30,29 @@ static void mark(touched *t, uint32_t arc)
     t->last = cim__max32(t->last, word);
 }
 
-static uint32_t tail_of(const cim_route_hierarchy *h, uint32_t arc, uint32_t from)
-{
-    uint32_t l = from, r = h->node_count; /* the last row that begins at or before arc */
-    while (r - l > 1) {
-        uint32_t k = l + (r - l) / 2;
-        if (h->up_first[k] <= arc) l = k;
-        else r = k;
-    }
-    return l;
-}
-
 /* The value of an up-arc from the input and from all triangles below it. */
-static void recompute(touched *t, uint32_t low, uint32_t arc, uint32_t value[2])
+static void recompute(touched *t, uint32_t arc, uint32_t value[2])
 {
     const cim_route_hierarchy *h = t->h;
-    const uint32_t *w = t->m->weight, high = h->up_head[arc];
+    const uint32_t *w = t->m->weight;
     value[0] = value[1] = CIM__INF;
     for (uint32_t k = h->slot_first[arc]; k < h->slot_first[arc + 1]; k++) {
-        uint32_t a = h->slot_arc[k], side = h->arc_slot[a] & 1;
-        value[side] = cim__min32(value[side], t->m->arc_ms[a]);
+        uint32_t side = h->slot_arc[k] & 1;
+        value[side] = cim__min32(value[side], t->m->arc_ms[h->slot_arc[k] >> 1]);
     }
-    for (uint32_t k = h->down_first[low]; k < h->down_first[low + 1]; k++) {
-        uint32_t i = h->down_arc[k], e = h->up_first[h->down_tail[k] + 1], j = i + 1;
-        while (j < e && h->up_head[j] < high) j++;
-        t->budget -= 4;
-        if (j == e || h->up_head[j] != high) continue;
+    for (uint32_t k = t->triangles->first[arc]; k < t->triangles->first[arc + 1]; k++) {
+        uint32_t i = t->triangles->arc[k], j = i + t->triangles->step[k];
         value[0] = cim__min32(value[0], w[2 * (size_t)i + 1] + w[2 * (size_t)j]);
         value[1] = cim__min32(value[1], w[2 * (size_t)j + 1] + w[2 * (size_t)i]);
     }
+    t->budget -= COST_ARC + (int64_t)(t->triangles->first[arc + 1] - t->triangles->first[arc]) * COST_TRIANGLE;
 }
 
 /* All triangles that have `arc` as a lower side: with each other arc of its row. */
-static void mark_above(touched *t, uint32_t low, uint32_t arc)
+static void mark_above(touched *t, uint32_t arc)
 {
     const cim_route_hierarchy *h = t->h;
-    uint32_t begin = h->up_first[low], size = cim__row_size(h, low), k = arc - begin;
+    uint32_t low = h->up_tail[arc], begin = h->up_first[low], size = cim__row_size(h, low), k = arc - begin;
     bool wide = h->map_first[low] & 1;
     const uint8_t *narrow = h->map + (h->map_first[low] & ~1ull);
     const uint16_t *entry = (const uint16_t *)(const void *)narrow;
@@ -70,39 +62,57 @@ static void mark_above(touched *t, uint32_t low, uint32_t arc)
         size_t at = (size_t)a * (size - 1) - (size_t)a * (a - (a > 0)) / 2 + (b - a - 1);
         mark(t, h->up_first[h->up_head[begin + a]] + (wide ? entry[at] : narrow[at]));
     }
-    t->budget -= size;
+    t->budget -= (int64_t)size * COST_TRIANGLE;
 }
 
 static bool scan(touched *t)
 {
-    uint32_t low = 0;
     for (uint32_t word = t->first; word <= t->last; word++) {
         while (t->bits[word]) {
             uint32_t arc = word * 64 + (uint32_t)__builtin_ctzll(t->bits[word]), value[2], *w = t->m->weight + 2 * (size_t)arc;
             t->bits[word] &= t->bits[word] - 1;
             if (t->budget < 0) return false;
-            if (arc >= t->h->up_first[low + 1]) low = tail_of(t->h, arc, low);
-            recompute(t, low, arc, value);
+            recompute(t, arc, value);
             if (value[0] == w[0] && value[1] == w[1]) continue;
             w[0] = value[0];
             w[1] = value[1];
-            mark_above(t, low, arc);
+            mark_above(t, arc);
         }
     }
     return true;
 }
 
+/* Whether at most half of all triangles have their lowest corner at a changed arc or above: an upper bound on what can be touched,
+ * found by climbing from every changed arc to where another climbed before. */
+static bool worth_it(const touched *t, const uint32_t *arcs, size_t count, uint64_t *been)
+{
+    const cim_route_hierarchy *h = t->h;
+    uint64_t triangles = 0;
+    for (size_t i = 0; i < count && triangles <= h->triangle_count / 2; i++) {
+        if (h->arc_slot[arcs[i]] == CIM_NONE) continue;
+        for (uint32_t x = h->up_tail[h->arc_slot[arcs[i]] >> 1]; x != CIM_NONE && !(been[x >> 6] >> (x & 63) & 1); x = h->parent[x]) {
+            uint64_t size = cim__row_size(h, x);
+            been[x >> 6] |= 1ull << (x & 63);
+            triangles += size ? size * (size - 1) / 2 : 0;
+        }
+    }
+    return triangles <= h->triangle_count / 2;
+}
+
 cim_status cim__metric_touch(cim_ctx *ctx, cim_route_metric *m, const uint32_t *arcs, size_t count, bool *done_out)
 {
     const cim_route_hierarchy *h = m->hierarchy;
-    touched t = { h, m, NULL, CIM_NONE, 0, (int64_t)(h->triangle_count / 2 + h->up_count) };
+    touched t = { h, NULL, m, NULL, CIM_NONE, 0, (int64_t)(h->triangle_count * COST_FULL_TRIANGLE + (uint64_t)h->up_count * COST_FULL_ARC) };
     *done_out = false;
-    if (count > h->arc_count / 16 + 16) return CIM_OK;
-    t.bits = cim__zalloc_n(ctx->mem, h->up_count / 64 + 1, sizeof *t.bits);
+    t.bits = cim__zalloc_n(ctx->mem, (size_t)h->up_count / 64 + h->node_count / 64 + 2, sizeof *t.bits);
     if (!t.bits) return cim__nomem(ctx);
-    for (size_t i = 0; i < count; i++)
-        if (h->arc_slot[arcs[i]] != CIM_NONE) mark(&t, h->arc_slot[arcs[i]] >> 1);
-    *done_out = t.first == CIM_NONE || scan(&t);
+    cim_status st = CIM_OK;
+    if (worth_it(&t, arcs, count, t.bits + h->up_count / 64 + 1)) {
+        for (size_t i = 0; i < count; i++)
+            if (h->arc_slot[arcs[i]] != CIM_NONE) mark(&t, h->arc_slot[arcs[i]] >> 1);
+        if (t.first == CIM_NONE) *done_out = true;
+        else if ((st = cim__triangles_of(ctx, m->hierarchy, &t.triangles)) >= 0) *done_out = scan(&t);
+    }
     cim__free(ctx->mem, t.bits);
-    return CIM_OK;
+    return st;
 }

@@ -32,7 +32,8 @@ static inline uint32_t cim__max32(uint32_t a, uint32_t b) { return a > b ? a : b
 /* A sum of two values that are at most CIM__INF, cut at CIM__INF. */
 static inline uint32_t cim__plus(uint32_t a, uint32_t b) { return cim__min32(a + b, CIM__INF); }
 
-typedef struct cim__kernels cim__kernels; /* route/kernels.h */
+typedef struct cim__kernels cim__kernels;     /* route/kernels.h */
+typedef struct cim__triangles cim__triangles; /* route/triangles.h */
 
 /* Blocks of one size that were used and may be used again: pages of fresh memory cost more than the work done in them. */
 typedef struct cim__pool {
@@ -47,19 +48,19 @@ struct cim_route_hierarchy {
     uint32_t node_count, arc_count, up_count, levels; /* levels: greatest depth + 1; 0 for the empty graph */
     uint64_t triangle_count, graph_hash;
     uint32_t *order, *rank;              /* place -> node, node -> place */
-    uint32_t *up_first, *up_head;        /* node_count + 1; up_count */
+    uint32_t *up_first, *up_head, *up_tail; /* node_count + 1; up_count: higher and lower ends */
     uint16_t *up_depth, *depth;          /* depth of up_head; depth of a place */
     uint32_t *parent, *subtree_first;    /* CIM_NONE for roots */
-    uint32_t *down_first, *down_tail, *down_arc; /* the up-arcs by head: their tails ascending, and their numbers */
     uint64_t *map_first;                 /* node_count + 1, bytes */
     uint8_t *map;
     uint32_t *arc_slot;                  /* of an input arc; CIM_NONE for a loop */
-    uint32_t *slot_first, *slot_arc;     /* the input arcs of an up-arc, both directions */
+    uint32_t *slot_first, *slot_arc;     /* the input arcs of an up-arc: arc << 1 | direction */
     uint16_t **meet;                     /* sparse table of least depths over runs of places: meet[k][x] covers 2^k from x */
     uint32_t meet_levels;
     uint32_t task_count, *task_root;     /* disjoint subtrees of similar work, ascending; the rest is the top */
     pthread_mutex_t pool_lock;
     cim__pool pool[CIM__POOLS];
+    _Atomic(cim__triangles *) triangles; /* route/triangles.h */
     size_t bytes;
 };
 

@@ -93,17 +93,14 @@ static cim_status read_body(cim_ctx *ctx, cim_route_hierarchy *h, const uint8_t 
 {
     size_t n = h->node_count, m = h->up_count;
     CIM__TRY(read_order(ctx, h, bytes));
-    uint32_t *rows = cim__alloc_n(ctx->mem, n + 1 + m, 4);
+    h->up_first = cim__alloc_n(h->mem, n + 1, 4);
+    h->up_head = cim__alloc_n(h->mem, m, 4);
     h->arc_slot = cim__alloc_n(h->mem, h->arc_count, 4);
-    if (!rows || !h->arc_slot) {
-        cim__free(ctx->mem, rows);
-        return cim__nomem(ctx);
-    }
-    memcpy(rows, bytes + n * 4, (n + 1 + m) * 4);
+    if (!h->up_first || !h->up_head || !h->arc_slot) return cim__nomem(ctx);
+    memcpy(h->up_first, bytes + n * 4, (n + 1) * 4);
+    memcpy(h->up_head, bytes + (2 * n + 1) * 4, m * 4);
     memcpy(h->arc_slot, bytes + (2 * n + 1 + m) * 4, (size_t)h->arc_count * 4);
-    cim_status st = rows_ok(h->node_count, h->up_count, rows, rows + n + 1) ? cim__hierarchy_sort_rows(ctx, h, rows, rows + n + 1) : damaged(ctx, "its rows");
-    cim__free(ctx->mem, rows);
-    CIM__TRY(st);
+    if (!rows_ok(h->node_count, h->up_count, h->up_first, h->up_head)) return damaged(ctx, "its rows");
     return cim__hierarchy_derive(ctx, h);
 }
 
