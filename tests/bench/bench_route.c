@@ -1,6 +1,8 @@
 /* The routing engine on one graph: prints "name<TAB>value<TAB>unit" a line; bench_route.py puts them beside other programs.
  *
- *     bench_route GRAPH.lcg [queries [rounds [checked]]]
+ *     bench_route GRAPH.lcg [queries [rounds [checked [PAIRS]]]]
+ *
+ * PAIRS is written for other programs: "from to time_ms" a line.
  *
  * Pairs are drawn from the largest strongly connected component by xorshift, the same as other programs on these graphs draw.
  * Times are of the process's own processor time, the median of the rounds; every kind of answer is compared with Dijkstra's. */
@@ -310,11 +312,19 @@ static void measure_hierarchy(const lcg *g, bool ordered)
     free(order);
 }
 
+static void write_pairs(const char *path)
+{
+    FILE *f = fopen(path, "w");
+    if (!f) die("cannot write %s", path);
+    for (uint32_t i = 0; i < pairs; i++) fprintf(f, "%u %u %u\n", from[i], to[i], times[i]);
+    fclose(f);
+}
+
 int main(int argc, char **argv)
 {
     cim_ctx_options opts = CIM_CTX_OPTIONS_INIT;
     cim_route_metric *m = NULL;
-    if (argc < 2) die("usage: bench_route GRAPH.lcg [queries [rounds [checked]]]");
+    if (argc < 2) die("usage: bench_route GRAPH.lcg [queries [rounds [checked [PAIRS]]]]");
     opts.threads = getenv("CIM_BENCH_THREADS") ? (uint32_t)atoi(getenv("CIM_BENCH_THREADS")) : 1;
     if (cim_ctx_new(&opts, &ctx) < 0) die("out of memory");
     if (argc > 2) pairs = (uint32_t)atoi(argv[2]);
@@ -333,6 +343,7 @@ int main(int argc, char **argv)
     MEASURE("customize_ms", rounds, 1e3, "ms", cim_route_metric_free(m), must(cim_route_metric_build(ctx, hierarchy, g.weight, NULL, &m), "metric"));
     expect(&g, g.weight);
     measure_queries(m, "cch");
+    if (argc > 5) write_pairs(argv[5]);
     MEASURE("path_us", rounds, 1e6 / pairs, "us", for (uint32_t i = 0; i < pairs; i++) { cim_route_path p; must(cim_route_path_find(ctx, m, query, &(cim_route_end){ from[i], 0 }, 1, &(cim_route_end){ to[i], 0 }, 1, &p), "path"); });
     check_paths(&g, m);
     measure_updates(&g, m);
