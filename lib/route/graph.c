@@ -68,7 +68,7 @@ cim_status cim__adjacency_make(cim_ctx *ctx, const cim_route_graph *g, cim__adja
 {
     cim__adjacency raw = { 0 };
     uint32_t n = g->node_count;
-    bool ok = adjacency_alloc(ctx->mem, out, n, (size_t)g->arc_count * 2) & adjacency_alloc(ctx->mem, &raw, n, (size_t)g->arc_count * 2);
+    bool ok = adjacency_alloc(ctx->mem, out, n, (size_t)g->arc_count * 2) && adjacency_alloc(ctx->mem, &raw, n, (size_t)g->arc_count * 2);
     if (ok) {
         for (uint32_t a = 0; a < g->arc_count; a++)
             if (g->tail[a] != g->head[a]) raw.first[g->tail[a] + 2]++, raw.first[g->head[a] + 2]++;

@@ -4,7 +4,9 @@
  * time as the customisation itself, and a third of building labels.  So a hierarchy keeps the last blocks of each kind. */
 #include "route/hierarchy.h"
 
-enum { ALIGN = 64 };
+#include <sys/mman.h>
+
+enum { ALIGN = 64, HUGE = 1 << 21 };
 
 static void *take_spare(cim_route_hierarchy *h, int kind, size_t size)
 {
@@ -28,10 +30,15 @@ void *cim__pool_take(cim_route_hierarchy *h, int kind, size_t size)
 {
     void *block = take_spare(h, kind, size);
     if (block) return block;
-    char *base = size < SIZE_MAX - 2 * ALIGN ? cim__alloc(h->mem, size + 2 * ALIGN) : NULL;
+    size_t align = size >= 4 * (size_t)HUGE ? HUGE : ALIGN;
+    char *base = size < SIZE_MAX - 2 * align ? cim__alloc(h->mem, size + align + sizeof(void *)) : NULL;
     if (!base) return NULL;
-    block = (void *)(((uintptr_t)base + 2 * ALIGN - 1) & ~(uintptr_t)(ALIGN - 1));
+    block = (void *)(((uintptr_t)base + sizeof(void *) + align - 1) & ~(uintptr_t)(align - 1));
     ((void **)block)[-1] = base;
+#ifdef MADV_HUGEPAGE
+    /* Advice only: rows far apart cost a walk through the page tables each, and fresh memory a fault every 4 KiB. */
+    if (align == HUGE) madvise(block, size & ~(size_t)(HUGE - 1), MADV_HUGEPAGE);
+#endif
     return block;
 }
 

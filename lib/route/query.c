@@ -168,15 +168,15 @@ cim_status cim_route_time(cim_ctx *ctx, const cim_route_metric *m, cim_route_que
 
 enum { AHEAD = 8, TICK = 4096 };
 
-/* Labels lie far apart in memory: the next pairs' first lines are asked for while this one's are summed. */
+/* Labels lie far apart in memory: the first lines of pairs to come are asked for, into the second cache. */
 static void fetch(const cim_route_metric *m, uint32_t from, uint32_t to)
 {
     const cim_route_hierarchy *h = m->hierarchy;
-    if (m->label_count != h->node_count || from >= h->node_count || to >= h->node_count) return;
+    if (m->label_count != h->node_count) return;
     const uint32_t *up = cim__label_up(m, h->rank[from]), *down = cim__label_down(m, h->rank[to]);
     for (int line = 0; line < 4; line++) {
-        __builtin_prefetch(up + 16 * line);
-        __builtin_prefetch(down + 16 * line);
+        __builtin_prefetch(up + 16 * line, 0, 2);
+        __builtin_prefetch(down + 16 * line, 0, 2);
     }
 }
 

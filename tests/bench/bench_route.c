@@ -222,6 +222,17 @@ static void measure_queries(cim_route_metric *m, const char *name)
     check(name, times);
 }
 
+/* Pairs that no cache has seen: the labels come from main memory. */
+static void measure_cold(cim_route_metric *m, const uint32_t *pool, uint32_t pool_count)
+{
+    enum { COLD = 200000 };
+    uint32_t *a = room(COLD, 4), *b = room(COLD, 4), *out = room(COLD, 4);
+    for (uint32_t i = 0; i < COLD; i++) a[i] = pool[next() % pool_count], b[i] = pool[next() % pool_count];
+    MEASURE("labels_cold_time_us", rounds, 1e6 / COLD, "us", for (uint32_t i = 0; i < COLD; i++) must(cim_route_time(ctx, m, query, a[i], b[i], &out[i]), "time"));
+    MEASURE("labels_cold_batch_us", rounds, 1e6 / COLD, "us", must(cim_route_times(ctx, m, query, a, b, COLD, out), "times"));
+    free(a), free(b), free(out);
+}
+
 static void measure_labels(cim_route_metric *m, uint32_t mode, uint32_t core, const char *name)
 {
     cim_route_label_options o = CIM_ROUTE_LABEL_OPTIONS_INIT;
@@ -239,6 +250,38 @@ static void measure_labels(cim_route_metric *m, uint32_t mode, uint32_t core, co
     cim_route_metric_free(labelled);
 }
 
+/* Every kind of bulk answer against single ones, which are compared with Dijkstra's. */
+static void check_many(const lcg *g, cim_route_metric *m, const cim_route_end *ends, const uint32_t *matrix, const cim_route_places *fleet)
+{
+    uint32_t *all = room(g->n, 4), *lanes = room((size_t)g->n * CIM_ROUTE_LANES, 4), *near = room(g->n, 4), *nodes = room(g->n, 4), which[5], best[5], bad[5] = { 0 }, time;
+    cim_route_places sixteen = { ends, NULL, CIM_ROUTE_LANES };
+    size_t count;
+    must(cim_route_all_lanes(ctx, m, query, 0, &sixteen, lanes), "all");
+    for (uint32_t i = 0; i < 1000; i++) {
+        uint32_t j = i * 37 % 1000;
+        must(cim_route_time(ctx, m, query, ends[i].node, ends[1000 + j].node, &time), "time");
+        bad[0] += matrix[(size_t)i * 1000 + j] != time;
+    }
+    for (uint32_t i = 0; i < CIM_ROUTE_LANES; i++) {
+        must(cim_route_all(ctx, m, query, 0, &ends[i], 1, CIM_ROUTE_UNREACHABLE_MS, all), "all");
+        must(cim_route_within(ctx, m, query, 0, &ends[i], 1, 600000, nodes, near, g->n, &count), "within");
+        if (i < checked && i < pairs) bad[1] += all[to[i]] != expected[i];
+        for (uint32_t v = 0; v < g->n; v++) bad[2] += lanes[(size_t)v * CIM_ROUTE_LANES + i] != all[v], bad[3] += all[v] <= 600000;
+        for (size_t k = 0; k < count; k++) bad[3] -= all[nodes[k]] == near[k];
+    }
+    for (uint32_t i = 0; i < 50; i++) {
+        must(cim_route_all(ctx, m, query, CIM_ROUTE_BACKWARD, &ends[1000 + i], 1, CIM_ROUTE_UNREACHABLE_MS, all), "all");
+        must(cim_route_nearest(ctx, m, query, CIM_ROUTE_BACKWARD, &ends[1000 + i], 1, fleet, 5, CIM_ROUTE_UNREACHABLE_MS, which, best, &count), "nearest");
+        for (size_t k = 0, before; k < count; k++) {
+            before = 0;
+            for (size_t v = 0; v < fleet->count; v++) before += all[fleet->ends[v].node] < best[k];
+            bad[4] += before > k || all[fleet->ends[which[k]].node] != best[k];
+        }
+    }
+    printf("matrix_wrong\t%u\tof 1000\t\nall_wrong\t%u\tof %d\t\nlanes_all_wrong\t%u\tnodes\t\nwithin_wrong\t%u\tnodes\t\nnearest_wrong\t%u\tof 250\t\n", bad[0], bad[1], CIM_ROUTE_LANES, bad[2], bad[3], bad[4]);
+    free(all), free(lanes), free(near), free(nodes);
+}
+
 static void measure_many(const lcg *g, cim_route_metric *m, const uint32_t *pool, uint32_t pool_count)
 {
     cim_route_end *ends = room(2000, sizeof *ends), vehicles[200];
@@ -252,6 +295,7 @@ static void measure_many(const lcg *g, cim_route_metric *m, const uint32_t *pool
         cim_route_places a = { ends, NULL, k }, b = { ends + 1000, NULL, k };
         MEASURE(text, rounds, 1e3, "ms", must(cim_route_matrix(ctx, m, &a, &b, matrix), "matrix"));
     }
+    measure_cold(m, pool, pool_count);
     cim_route_places fleet = { vehicles, NULL, 200 };
     MEASURE("nearest_5_of_200_us", rounds, 1e6 / 500, "us", for (uint32_t i = 0; i < 500; i++) must(cim_route_nearest(ctx, m, query, CIM_ROUTE_BACKWARD, &ends[1000 + i], 1, &fleet, 5, CIM_ROUTE_UNREACHABLE_MS, which, best, &count), "nearest"));
     MEASURE("one_to_all_ms", rounds, 1e3 / 20, "ms", for (uint32_t i = 0; i < 20; i++) must(cim_route_all(ctx, m, query, 0, &ends[i], 1, CIM_ROUTE_UNREACHABLE_MS, all), "all"));
@@ -259,6 +303,7 @@ static void measure_many(const lcg *g, cim_route_metric *m, const uint32_t *pool
     printf("within_600s_nodes\t%.4g\tnodes\t\n", (double)within / 20 / rounds);
     cim_route_places sixteen = { ends, NULL, CIM_ROUTE_LANES };
     MEASURE("sixteen_to_all_ms", rounds, 1e3, "ms", must(cim_route_all_lanes(ctx, m, query, 0, &sixteen, all), "all"));
+    check_many(g, m, ends, matrix, &fleet);
     free(ends), free(matrix), free(all);
 }
 
