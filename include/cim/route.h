@@ -83,7 +83,7 @@ typedef struct cim_route_hierarchy_info {
  *
  * @param order_out  room for node_count nodes: the order in which nodes are contracted, the most important last.
  * @return CIM_OK; CIM_EARG for a graph that is none; CIM_ENOMEM; CIM_ECANCEL.
- * Thread rule: any thread; uses the context's threads, the order is the same with any number.   Cost: 15 to 35 us a node of a city.
+ * Thread rule: any thread; uses the context's threads, the order is the same with any number.   Cost: 10 to 30 us a node of a city.
  * Since 0.1.
  */
 CIM_API cim_status cim_route_order(cim_ctx *ctx, const cim_route_graph *graph, uint32_t *order_out);

@@ -32,12 +32,14 @@ bool cim__cutter_init(cim__cutter *c, cim__mem *mem, uint32_t cap)
         ok &= (c->seeds[d] = cim__alloc_n(mem, cap, 4)) != NULL;
         ok &= (c->queue[d] = cim__alloc_n(mem, cap, 8)) != NULL;
         ok &= (c->reached[d] = cim__alloc_n(mem, cap, 4)) != NULL;
+        ok &= (c->joined[d] = cim__alloc_n(mem, cap, 4)) != NULL;
     }
     ok &= (c->path = cim__alloc_n(mem, cap, 8)) != NULL;
     ok &= (c->side = cim__alloc_n(mem, cap, 1)) != NULL;
     ok &= (c->place = cim__alloc_n(mem, cap, 4)) != NULL;
     ok &= (c->keys = cim__alloc_n(mem, cap, 16)) != NULL;
-    ok &= (c->best = cim__alloc_n(mem, cap, 1)) != NULL;
+    ok &= (c->seen = cim__alloc_n(mem, cap, 1)) != NULL;
+    ok &= (c->cut = cim__alloc_n(mem, cap, 4)) != NULL;
     return ok;
 }
 
@@ -50,12 +52,14 @@ void cim__cutter_free(cim__cutter *c)
         cim__free(c->mem, c->seeds[d]);
         cim__free(c->mem, c->queue[d]);
         cim__free(c->mem, c->reached[d]);
+        cim__free(c->mem, c->joined[d]);
     }
     cim__free(c->mem, c->path);
     cim__free(c->mem, c->side);
     cim__free(c->mem, c->place);
     cim__free(c->mem, c->keys);
-    cim__free(c->mem, c->best);
+    cim__free(c->mem, c->seen);
+    cim__free(c->mem, c->cut);
 }
 
 /* ---- the projection ---- */
@@ -214,13 +218,19 @@ static bool saturate(cim__cutter *c, const cim__piece *p, bool valid[2], uint32_
     return true;
 }
 
+static void join(cim__cutter *c, int d, uint32_t v)
+{
+    c->side[v] = (uint8_t)(d + 1);
+    c->joined[d][c->joined_count[d]++] = v;
+}
+
 /* Side d takes over all it reaches; its seeds become its separator. */
 static void swallow(cim__cutter *c, int d)
 {
     uint32_t cut = 0;
     for (uint32_t i = 0; i < c->reached_count[d]; i++) {
         uint32_t v = c->reached[d][i];
-        if (c->reach[d][v] & EXIT) c->side[v] = (uint8_t)(d + 1);
+        if (c->reach[d][v] & EXIT) join(c, d, v);
         else c->seeds[d][cut++] = v;
     }
     forget(c, d);
@@ -247,7 +257,7 @@ static uint32_t choose(const cim__cutter *c, const cim__piece *p, int d)
 static void pierce(cim__cutter *c, const cim__piece *p, int d, uint32_t v)
 {
     uint32_t kept = 0;
-    c->side[v] = (uint8_t)(d + 1);
+    join(c, d, v);
     for (uint32_t i = 0; i < c->seed_count[d]; i++)
         if (c->seeds[d][i] != v) c->seeds[d][kept++] = c->seeds[d][i];
     for (uint32_t i = p->first[v]; i < p->first[v + 1]; i++) {
@@ -261,11 +271,20 @@ static void pierce(cim__cutter *c, const cim__piece *p, int d, uint32_t v)
     c->seed_count[d] = kept;
 }
 
-/* Side d was just swallowed: what belongs where. */
-static void keep(cim__cutter *c, const cim__piece *p, int d, uint8_t *sides)
+/* Side d was just swallowed: remember this cut. */
+static void keep(cim__cutter *c, int d)
 {
-    for (uint32_t v = 0; v < p->count; v++) sides[v] = c->side[v] == d + 1 ? (uint8_t)d : (uint8_t)(1 - d);
-    for (uint32_t i = 0; i < c->seed_count[d]; i++) sides[c->seeds[d][i]] = CIM__SIDE_CUT;
+    memcpy(c->cut, c->seeds[d], (size_t)c->seed_count[d] * 4);
+    c->cut_count = c->seed_count[d];
+    c->cut_side = d;
+    c->cut_joined = c->joined_count[d];
+}
+
+static void write_sides(const cim__cutter *c, uint32_t count, uint8_t *sides)
+{
+    memset(sides, 1 - c->cut_side, count);
+    for (uint32_t i = 0; i < c->cut_joined; i++) sides[c->joined[c->cut_side][i]] = (uint8_t)c->cut_side;
+    for (uint32_t i = 0; i < c->cut_count; i++) sides[c->cut[i]] = CIM__SIDE_CUT;
 }
 
 static void begin(cim__cutter *c, const cim__piece *p, uint32_t share)
@@ -274,11 +293,11 @@ static void begin(cim__cutter *c, const cim__piece *p, uint32_t share)
     for (int d = 0; d < 2; d++) {
         memset(c->link[d], 0xff, (size_t)p->count * 4);
         memset(c->reach[d], 0, p->count);
-        c->seed_count[d] = c->reached_count[d] = 0;
+        c->seed_count[d] = c->reached_count[d] = c->joined_count[d] = 0;
     }
     for (uint32_t i = 0; i < share; i++) {
-        c->side[(uint32_t)c->keys[i]] = 1;
-        c->side[(uint32_t)c->keys[p->count - 1 - i]] = 2;
+        join(c, 0, (uint32_t)c->keys[i]);
+        join(c, 1, (uint32_t)c->keys[p->count - 1 - i]);
     }
     for (int d = 0; d < 2; d++) {
         for (uint32_t k = 0; k < share; k++) {
@@ -313,7 +332,7 @@ double cim__cutter_run(cim__cutter *c, const cim__piece *p, const float *key, do
             double score = (double)flow / (small < rest ? small : rest);
             if (best < 0.0 || score < best) {
                 best = score;
-                keep(c, p, d, sides);
+                keep(c, d);
             }
         }
         if (small + flow >= p->count / 2 || flow / half > bound || (best >= 0.0 && flow / half > best)) break;
@@ -323,6 +342,7 @@ double cim__cutter_run(cim__cutter *c, const cim__piece *p, const float *key, do
         terminals[d]++;
         valid[d] = false;
     }
+    if (best >= 0.0) write_sides(c, p->count, sides);
     return best;
 }
 

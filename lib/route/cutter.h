@@ -22,9 +22,13 @@ typedef struct cim__cutter {
     uint8_t *reach[2];   /* per search: bit 0 entry reached, bit 1 exit reached */
     uint32_t *seeds[2], *queue[2], *reached[2], *path;
     uint32_t seed_count[2], reached_count[2], size[2];
+    uint32_t *joined[2], joined_count[2]; /* the nodes of a side in the order in which they came to it */
+    uint32_t *cut, cut_count;             /* the best cut so far: its nodes, and that side `cut_side` had `cut_joined` nodes */
+    uint32_t cut_joined;
+    int cut_side;
     uint32_t *place;     /* of a node along the projection */
     uint64_t *keys;      /* cap * 2, for sorting */
-    uint8_t *best;       /* CIM__SIDE_* of the best cut so far */
+    uint8_t *seen;       /* for the caller */
 } cim__cutter;
 
 bool cim__cutter_init(cim__cutter *cutter, cim__mem *mem, uint32_t cap);

@@ -126,6 +126,20 @@ static void relabel(dissection *d)
     for (; position <= d->count; position++) d->first[position] = at;
 }
 
+/* Coordinates that say nothing about the graph, or a piece that is all neighbours: projections by hops, else halves. */
+static void cut_by_hops(dissection *d, const piece *at)
+{
+    cim__piece p = piece_graph(d, at);
+    cim__cutter *c = &d->cutter[0];
+    uint8_t *sides = d->sides + at->start;
+    for (int direction = 0; d->x && direction < DIRECTIONS; direction++) {
+        project_by_hops(&p, direction, d->key, d->key + d->count, c->path);
+        if (cim__cutter_run(c, &p, d->key, HUGE_VAL, sides) >= 0.0) return;
+    }
+    project_by_hops(&p, 0, d->key, d->key + d->count, c->path);
+    cim__cutter_halve(c, &p, d->key, sides);
+}
+
 static const uint8_t *best_sides(dissection *d, size_t k)
 {
     const piece *at = &CIM__AT(&d->pieces, piece, k);
@@ -135,9 +149,7 @@ static const uint8_t *best_sides(dissection *d, size_t k)
         if (score >= 0.0 && (best < 0 || score < d->score[k * DIRECTIONS + (size_t)best])) best = i;
     }
     if (best < 0) {
-        cim__piece p = piece_graph(d, at);
-        project(d, at, &p, 0, d->key, &d->cutter[0]);
-        cim__cutter_halve(&d->cutter[0], &p, d->key, d->sides + at->start);
+        cut_by_hops(d, at);
         best = 0;
     }
     return d->sides + (size_t)best * d->count + at->start;
@@ -155,7 +167,7 @@ static bool split(dissection *d, const piece *at, const uint8_t *sides)
 {
     cim__piece p = piece_graph(d, at);
     uint32_t *list = d->scratch, tail = 0, *old = d->cutter[0].path;
-    uint8_t *seen = d->cutter[0].best;
+    uint8_t *seen = d->cutter[0].seen;
     bool ok = true;
     memcpy(old, d->node_at + at->start, (size_t)at->count * 4);
     for (uint32_t v = 0; v < at->count; v++) seen[v] = sides && sides[v] == CIM__SIDE_CUT;

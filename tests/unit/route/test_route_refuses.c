@@ -62,6 +62,26 @@ static void test_route_refuses_orders_too_deep(void **state)
     cim_ctx_free(ctx);
 }
 
+/* A strip of triangles, with coordinates that say nothing and without any: small cuts are found all the same. */
+static void test_route_orders_strips(void **state)
+{
+    cim_ctx *ctx = support_ctx();
+    enum { N = 30000 };
+    graph *g = graph_new(N, 2 * N - 3);
+    uint64_t seed = 5;
+    (void)state;
+    for (uint32_t a = 0; a < g->m; a++) g->tail[a] = a / 2, g->head[a] = a / 2 + 1 + a % 2;
+    for (uint32_t v = 0; v < N; v++) g->x[v] = support_uniform(&seed, 0, 1), g->y[v] = support_uniform(&seed, 0, 1);
+    for (int with = 0; with < 2; with++) {
+        g->coordinates = with;
+        cim_route_hierarchy *h = graph_hierarchy(ctx, g, NULL);
+        assert_true(h->levels < 200 && h->up_count < 10 * N);
+        cim_route_hierarchy_free(h);
+    }
+    graph_free(g);
+    cim_ctx_free(ctx);
+}
+
 static void test_route_refuses_questions(void **state)
 {
     cim_ctx *ctx = support_ctx();
@@ -293,7 +313,7 @@ static void test_route_cancelled(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_route_refuses_graphs), cmocka_unit_test(test_route_refuses_orders_too_deep), cmocka_unit_test(test_route_refuses_questions),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_route_refuses_graphs), cmocka_unit_test(test_route_refuses_orders_too_deep), cmocka_unit_test(test_route_orders_strips), cmocka_unit_test(test_route_refuses_questions),
                                         cmocka_unit_test(test_route_label_options), cmocka_unit_test(test_route_smallest), cmocka_unit_test(test_route_out_of_memory), cmocka_unit_test(test_route_cancelled) };
     return cmocka_run_group_tests_name("route_refuses", tests, NULL, NULL);
 }
