@@ -11,4 +11,5 @@ ciminclude_HEADERS = \
 	include/cim/import.h \
 	include/cim/index.h \
 	include/cim/query.h \
+	include/cim/route.h \
 	include/cim/shapes.h

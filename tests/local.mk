@@ -34,6 +34,7 @@ include tests/unit/core/local.mk
 include tests/unit/geom/local.mk
 include tests/unit/crs/local.mk
 include tests/unit/index/local.mk
+include tests/unit/route/local.mk
 include tests/unit/city/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk

@@ -1,7 +1,7 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
-EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_shapes.py
-EXTRA_PROGRAMS += %D%/bench_index %D%/bench_shapes %D%/open_window
-CLEANFILES += $(EXTRA_PROGRAMS) bench-footprints.bin bench-footprints.txt
+EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_route.py %D%/bench_shapes.py
+EXTRA_PROGRAMS += %D%/bench_index %D%/bench_route %D%/bench_shapes %D%/open_window
+bench_needs = %D%/bench_route$(EXEEXT) %D%/open_window$(EXEEXT)
 
 # Made by the script that runs it, for it alone.
 %C%_bench_shapes_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE $(GEOS_CFLAGS)
@@ -24,15 +24,25 @@ CLEANFILES += $(EXTRA_PROGRAMS) bench-footprints.bin bench-footprints.txt
 %C%_bench_index_CXXFLAGS = -std=c++17 -Wall -Wextra
 %C%_bench_index_LDADD = libcimcore.la $(BENCH_LIBS) $(GEOS_LIBS) $(SQLITE_LIBS)
 if HAVE_CXX
-bench_needs = %D%/bench_index$(EXEEXT)
+bench_needs += %D%/bench_index$(EXEEXT)
 endif
 
 # A city opened and asked one window, made by the script that runs it too.
 %C%_open_window_LDADD = libcim.la $(SQLITE_LIBS)
 %C%_open_window_LDFLAGS = -no-install
 
+# Routing, beside igraph where that is installed.
+%C%_bench_route_LDADD = libcim.la
+if HAVE_IGRAPH
+EXTRA_PROGRAMS += %D%/bench_route_igraph
+%C%_bench_route_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
+%C%_bench_route_igraph_LDADD = $(IGRAPH_LIBS) -lm
+bench_needs += %D%/bench_route_igraph$(EXEEXT)
+endif
+
+CLEANFILES += $(EXTRA_PROGRAMS) bench-footprints.bin bench-footprints.txt
 BENCH = *
-bench: all $(bench_needs) %D%/open_window$(EXEEXT)
+bench: all $(bench_needs)
 	rm -f bench.tsv
 	status=0; for b in $(srcdir)/tests/bench/bench_$(BENCH).py; do \
 	  CIM_SOURCE='$(abs_top_srcdir)' CIM_BUILD='$(abs_top_builddir)' CIM_MODULE_PATH='$(abs_top_builddir)/.libs' $(PYTHON3) $$b || status=1; \
