@@ -359,14 +359,13 @@ static cim_status swap_set(cim_ctx *ctx, cim_live_index *live, cim__set *next)
     return CIM_OK;
 }
 
-static cim_status pack_beside(cim_ctx *ctx, cim_live_index *live, cim__epoch *from, const cim__index_header *head, cim__copies *apart, cim__set *next)
+static cim_status pack_beside(cim_ctx *ctx, cim__epoch *from, const cim__index_header *head, cim__copies *apart, cim__set *next)
 {
     cim__item *items = NULL;
     size_t count = 0;
     CIM__TRY(items_of(ctx, &from->view, &items, &count));
     cim_status st = set_of(ctx, apart, head, items, count, next);
     cim__free(ctx->mem, items);
-    (void)live;
     return st;
 }
 
@@ -391,7 +390,7 @@ static cim_status merge(cim_ctx *ctx, cim_live_index *live)
     live->journal.size = 0;
     live->journal_on = true;
     pthread_mutex_unlock(&live->lock);
-    cim_status st = pack_beside(ctx, live, from, &head, &apart, &next);
+    cim_status st = pack_beside(ctx, from, &head, &apart, &next);
     cim__epoch_unref(from);
     pthread_mutex_lock(&live->lock);
     if (st >= 0) {

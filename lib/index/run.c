@@ -199,8 +199,6 @@ cim_status cim__run_new(cim_ctx *ctx, cim__copies *all, cim__tree *tree, uint32_
     return st;
 }
 
-static const cim__item no_item = { { INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN }, INT32_MAX, INT32_MIN, CIM_NONE, 0 };
-
 cim_status cim__run_tail(cim_ctx *ctx, cim__copies *all, const cim__index_header *given, cim__run *run)
 {
     cim_ctx own;
@@ -213,7 +211,7 @@ cim_status cim__run_tail(cim_ctx *ctx, cim__copies *all, const cim__index_header
     if (cim__tree_alloc(&own, &head, &tree) < 0) return cim__nomem(ctx);
     for (uint32_t node = 0; node < head.node_count; node++)
         for (uint32_t i = 0; i < CIM__FANOUT; i++) {
-            set_box(&tree.nodes[node], i, &no_item.box);
+            set_box(&tree.nodes[node], i, &cim__no_item.box);
             if (tree.z) tree.z[node].min_z[i] = INT32_MAX, tree.z[node].max_z[i] = INT32_MIN;
             if (tree.classes) tree.classes[node].bits[i] = 0;
         }

@@ -173,8 +173,6 @@ static cim_status insert(cim_ctx *ctx, cim__set *set, const cim__item *item)
     return CIM_OK;
 }
 
-static const cim__item no_item = { { INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN }, INT32_MAX, INT32_MIN, CIM_NONE, 0 };
-
 cim_status cim__set_put(cim_ctx *ctx, cim__set *set, const cim__item *item)
 {
     CIM__TRY(room_for_id(ctx, set, item->id));
@@ -186,7 +184,7 @@ cim_status cim__set_put(cim_ctx *ctx, cim__set *set, const cim__item *item)
     }
     cim__run *run = &set->runs[run_of(place)];
     if (cim__run_fits(run, (uint32_t)place, item)) return cim__run_edit(ctx, set->copies, run, set->batch, (uint32_t)place, item, true);
-    CIM__TRY(cim__run_edit(ctx, set->copies, run, set->batch, (uint32_t)place, &no_item, false));
+    CIM__TRY(cim__run_edit(ctx, set->copies, run, set->batch, (uint32_t)place, &cim__no_item, false));
     return insert(ctx, set, item);
 }
 
@@ -194,7 +192,7 @@ cim_status cim__set_delete(cim_ctx *ctx, cim__set *set, uint32_t id)
 {
     uint64_t place = id < set->place_count ? set->place[id] : 0;
     if (!place) return CIM_OK;
-    CIM__TRY(cim__run_edit(ctx, set->copies, &set->runs[run_of(place)], set->batch, (uint32_t)place, &no_item, false));
+    CIM__TRY(cim__run_edit(ctx, set->copies, &set->runs[run_of(place)], set->batch, (uint32_t)place, &cim__no_item, false));
     set->place[id] = 0;
     set->count--;
     return CIM_OK;

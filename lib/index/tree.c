@@ -70,11 +70,9 @@ static void set_slot(cim__tree *t, size_t node, uint32_t slot, const cim__item *
     if (t->classes) t->classes[node].bits[slot] = item->classes;
 }
 
-static const cim__item no_item = { { INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN }, INT32_MAX, INT32_MIN, CIM_NONE, 0 };
-
 static cim__item around_node(const cim__tree *t, const cim__lanes *lanes, size_t node)
 {
-    cim__item all = no_item;
+    cim__item all = cim__no_item;
     all.box = lanes->around(&t->nodes[node]);
     for (int i = 0; t->z && i < CIM__FANOUT; i++) {
         if (t->z[node].min_z[i] < all.min_z) all.min_z = t->z[node].min_z[i];
@@ -102,7 +100,7 @@ static cim_status lay_leaves(cim_ctx *ctx, uint32_t worker, size_t chunk, void *
     if (end > slots) end = slots;
     for (size_t i = chunk * LEAVES_AT_ONCE * CIM__FANOUT; i < end; i++) {
         if (i + AHEAD < count) __builtin_prefetch(cim__source_at(l->source, (uint32_t)l->order[i + AHEAD]));
-        cim__item item = i < count ? cim__source_item(l->source, (uint32_t)l->order[i]) : no_item;
+        cim__item item = i < count ? cim__source_item(l->source, (uint32_t)l->order[i]) : cim__no_item;
         t->ids[i] = item.id;
         set_slot(t, i / CIM__FANOUT, i % CIM__FANOUT, &item);
     }
@@ -116,7 +114,7 @@ static void lay_parents(cim__tree *t)
     for (uint32_t level = 1; level < h->levels; level++) {
         uint32_t children = h->level_start[level] - h->level_start[level - 1], nodes = h->level_start[level + 1] - h->level_start[level];
         for (uint32_t i = 0; i < nodes * CIM__FANOUT; i++) {
-            cim__item all = i < children ? around_node(t, lanes, h->level_start[level - 1] + i) : no_item;
+            cim__item all = i < children ? around_node(t, lanes, h->level_start[level - 1] + i) : cim__no_item;
             set_slot(t, h->level_start[level] + i / CIM__FANOUT, i % CIM__FANOUT, &all);
         }
     }
@@ -140,7 +138,7 @@ cim__ibox cim__tree_box(const cim__tree *tree)
 
 void cim__tree_z_range(const cim__tree *tree, int32_t *min_out, int32_t *max_out)
 {
-    cim__item all = tree->head.count ? around_node(tree, cim__lanes_best(), tree->head.node_count - 1) : no_item;
+    cim__item all = tree->head.count ? around_node(tree, cim__lanes_best(), tree->head.node_count - 1) : cim__no_item;
     *min_out = all.min_z;
     *max_out = all.max_z;
 }

@@ -69,6 +69,7 @@ typedef struct cim__item {
     int32_t min_z, max_z;
     uint32_t id, classes;
 } cim__item;
+static const cim__item cim__no_item = { { INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN }, INT32_MAX, INT32_MIN, CIM_NONE, 0 };
 
 /* Where the items of a tree come from: items, or a caller's arrays of which the boxes are quantised already. */
 typedef struct cim__source {
