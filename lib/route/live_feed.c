@@ -132,30 +132,39 @@ static int month_days(int y, int m)
     return all[m - 1] + (m == 2 && ((y % 4 == 0 && y % 100 != 0) || y % 400 == 0));
 }
 
+/* "2026-01-31T12:00:00" and a fraction, as if it were UTC. */
+static bool read_moment(const char **p, const char *end, int64_t *ms_out)
+{
+    int y, mo, d, h, mi, s, ms = 0;
+    if (!digits(p, end, 4, &y) || !sign(p, end, '-') || !digits(p, end, 2, &mo) || !sign(p, end, '-') || !digits(p, end, 2, &d)) return false;
+    if (*p == end || !strchr("Tt ", **p) || !**p) return false;
+    ++*p;
+    if (!digits(p, end, 2, &h) || !sign(p, end, ':') || !digits(p, end, 2, &mi) || !sign(p, end, ':') || !digits(p, end, 2, &s)) return false;
+    if (mo < 1 || mo > 12 || d < 1 || d > month_days(y, mo) || h > 23 || mi > 59 || s > 60) return false;
+    if (*p < end && **p == '.') {
+        const char *begin = ++*p;
+        for (int scale = 100; *p < end && **p >= '0' && **p <= '9'; ++*p, scale /= 10) ms += (**p - '0') * scale;
+        if (*p == begin) return false;
+    }
+    *ms_out = ((days(y, mo, d) * 24 + h) * 60 + mi) * 60000 + (int64_t)s * 1000 + ms;
+    return true;
+}
+
 /* RFC 3339, or a whole number of milliseconds. */
 static bool read_time(cim__str text, int64_t *ms_out)
 {
     const char *p = text.ptr, *end = p + text.len;
-    int y, mo, d, h, mi, s, zh = 0, zm = 0, zone = 0, ms = 0;
+    int hours, minutes;
+    int64_t ms;
     if (cim__parse_int(text, ms_out)) return true;
-    if (!digits(&p, end, 4, &y) || !sign(&p, end, '-') || !digits(&p, end, 2, &mo) || !sign(&p, end, '-') || !digits(&p, end, 2, &d)) return false;
-    if (p == end || (*p != 'T' && *p != 't' && *p != ' ')) return false;
-    p++;
-    if (!digits(&p, end, 2, &h) || !sign(&p, end, ':') || !digits(&p, end, 2, &mi) || !sign(&p, end, ':') || !digits(&p, end, 2, &s)) return false;
-    if (p < end && *p == '.') {
-        int scale = 100;
-        if (++p == end || *p < '0' || *p > '9') return false;
-        for (; p < end && *p >= '0' && *p <= '9'; p++, scale /= 10) ms += (*p - '0') * scale;
-    }
-    if (p == end) return false;
-    if (*p == '+' || *p == '-') {
-        zone = *p++ == '-' ? -1 : 1;
-        if (!digits(&p, end, 2, &zh) || !sign(&p, end, ':') || !digits(&p, end, 2, &zm)) return false;
-    } else if (*p != 'Z' && *p != 'z') return false;
-    else p++;
-    if (p != end || mo < 1 || mo > 12 || d < 1 || d > month_days(y, mo) || h > 23 || mi > 59 || s > 60 || zh > 23 || zm > 59) return false;
-    *ms_out = ((days(y, mo, d) * 24 + h - zone * zh) * 60 + mi - zone * zm) * 60000 + (int64_t)s * 1000 + ms;
-    return true;
+    if (!read_moment(&p, end, &ms) || p == end) return false;
+    char zone = *p++;
+    if (zone == '+' || zone == '-') {
+        if (!digits(&p, end, 2, &hours) || !sign(&p, end, ':') || !digits(&p, end, 2, &minutes) || hours > 23 || minutes > 59) return false;
+        ms -= (zone == '-' ? -1 : 1) * (hours * 60 + minutes) * (int64_t)60000;
+    } else if (zone != 'Z' && zone != 'z') return false;
+    *ms_out = ms;
+    return p == end;
 }
 
 static cim_status set_cell(feed *f, int which, cim__str text)
