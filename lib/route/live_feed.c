@@ -132,21 +132,37 @@ static int month_days(int y, int m)
     return all[m - 1] + (m == 2 && ((y % 4 == 0 && y % 100 != 0) || y % 400 == 0));
 }
 
-/* "2026-01-31T12:00:00" and a fraction, as if it were UTC. */
-static bool read_moment(const char **p, const char *end, int64_t *ms_out)
+static bool read_date(const char **p, const char *end, int64_t *days_out)
 {
-    int y, mo, d, h, mi, s, ms = 0;
-    if (!digits(p, end, 4, &y) || !sign(p, end, '-') || !digits(p, end, 2, &mo) || !sign(p, end, '-') || !digits(p, end, 2, &d)) return false;
-    if (*p == end || !strchr("Tt ", **p) || !**p) return false;
-    ++*p;
-    if (!digits(p, end, 2, &h) || !sign(p, end, ':') || !digits(p, end, 2, &mi) || !sign(p, end, ':') || !digits(p, end, 2, &s)) return false;
-    if (mo < 1 || mo > 12 || d < 1 || d > month_days(y, mo) || h > 23 || mi > 59 || s > 60) return false;
+    int y, m, d;
+    if (!digits(p, end, 4, &y) || !sign(p, end, '-') || !digits(p, end, 2, &m) || !sign(p, end, '-') || !digits(p, end, 2, &d)) return false;
+    if (m < 1 || m > 12 || d < 1 || d > month_days(y, m)) return false;
+    *days_out = days(y, m, d);
+    return true;
+}
+
+static bool read_clock(const char **p, const char *end, int64_t *ms_out)
+{
+    int h, m, s, ms = 0;
+    if (!digits(p, end, 2, &h) || !sign(p, end, ':') || !digits(p, end, 2, &m) || !sign(p, end, ':') || !digits(p, end, 2, &s)) return false;
+    if (h > 23 || m > 59 || s > 60) return false;
     if (*p < end && **p == '.') {
         const char *begin = ++*p;
         for (int scale = 100; *p < end && **p >= '0' && **p <= '9'; ++*p, scale /= 10) ms += (**p - '0') * scale;
         if (*p == begin) return false;
     }
-    *ms_out = ((days(y, mo, d) * 24 + h) * 60 + mi) * 60000 + (int64_t)s * 1000 + ms;
+    *ms_out = (int64_t)(h * 60 + m) * 60000 + s * 1000 + ms;
+    return true;
+}
+
+/* "2026-01-31T12:00:00" and a fraction, as if it were UTC. */
+static bool read_moment(const char **p, const char *end, int64_t *ms_out)
+{
+    int64_t day, ms;
+    if (!read_date(p, end, &day) || *p == end || (**p != 'T' && **p != 't' && **p != ' ')) return false;
+    ++*p;
+    if (!read_clock(p, end, &ms)) return false;
+    *ms_out = day * 86400000 + ms;
     return true;
 }
 
