@@ -65,7 +65,7 @@ static int show_size(cim__str text) { return text.len < 60 ? (int)text.len : 60;
 
 static cim_status more(feed *f)
 {
-    memmove(f->bytes.data, f->bytes.data + f->at, f->bytes.size - f->at);
+    if (f->at) memmove(f->bytes.data, f->bytes.data + f->at, f->bytes.size - f->at);
     f->bytes.size -= f->at;
     f->at = 0;
     if (!cim__buf_reserve(&f->bytes, CHUNK)) return cim__nomem(f->ctx);
