@@ -3,7 +3,7 @@
 #include "index/find.h"
 
 struct cim_live_index {
-    cim__epochs *epochs;
+    cim__states *states;
     pthread_mutex_t lock; /* of what follows */
     cim__set set;
     cim_live_options options;
@@ -118,16 +118,16 @@ static cim_status fill_live(cim_ctx *ctx, cim_live_index *live, const cim_index 
     else if (e->min_x <= e->max_x && e->min_y <= e->max_y) head.grid = cim__grid_for(e, 0.0, 0.0);
     live->has_grid = head.grid.step != 0.0;
     if (!live->has_grid) head.grid.step = head.grid.scale = 1.0;
-    cim_status st = set_of(ctx, &live->epochs->copies, &head, items, count, &live->set);
+    cim_status st = set_of(ctx, &live->states->copies, &head, items, count, &live->set);
     cim__free(ctx->mem, items);
-    return st < 0 ? st : cim__epochs_publish(ctx, live->epochs, &live->set, 0);
+    return st < 0 ? st : cim__states_publish(ctx, live->states, &live->set, 0);
 }
 
 static void *packing_thread(void *user);
 
 static void start_thread(cim_live_index *live)
 {
-    live->own = (cim_ctx){ .mem = live->epochs->mem, .threads = 1, .cancel = &live->never };
+    live->own = (cim_ctx){ .mem = live->states->epochs.mem, .threads = 1, .cancel = &live->never };
     live->threaded = live->options.background && !pthread_create(&live->thread, NULL, packing_thread, live);
 }
 
@@ -143,16 +143,16 @@ cim_status cim_live_index_new(cim_ctx *ctx, const cim_index *start, const cim_li
     if (start) CIM__TRY(check_start(ctx, start, &options));
     if (!(live = cim__zalloc(ctx->mem, sizeof *live))) return cim__nomem(ctx);
     live->options = options;
-    cim_status st = cim__epochs_new(ctx, &live->epochs);
+    cim_status st = cim__states_new(ctx, &live->states);
     if (st >= 0 && (st = fill_live(ctx, live, start)) < 0) {
         if (live->set.copies) cim__set_free(&live->set);
-        cim__epochs_leave(live->epochs);
+        cim__epochs_leave(&live->states->epochs);
     }
     if (st < 0) {
         cim__free(ctx->mem, live);
         return st;
     }
-    live->journal = cim__buf_on(live->epochs->mem);
+    live->journal = cim__buf_on(live->states->epochs.mem);
     pthread_mutex_init(&live->lock, NULL);
     pthread_mutex_init(&live->merge_lock, NULL);
     pthread_cond_init(&live->wake, NULL);
@@ -169,10 +169,10 @@ void cim_live_index_free(cim_live_index *live)
     pthread_cond_signal(&live->wake);
     pthread_mutex_unlock(&live->lock);
     if (live->threaded) pthread_join(live->thread, NULL);
-    cim__mem *mem = cim__mem_ref(live->epochs->mem);
+    cim__mem *mem = cim__mem_ref(live->states->epochs.mem);
     cim__set_free(&live->set);
     cim__buf_free(&live->journal);
-    cim__epochs_leave(live->epochs);
+    cim__epochs_leave(&live->states->epochs);
     pthread_cond_destroy(&live->wake);
     pthread_mutex_destroy(&live->merge_lock);
     pthread_mutex_destroy(&live->lock);
@@ -225,14 +225,14 @@ static cim_status widen(cim_ctx *ctx, cim_live_index *live, const cim_index_chan
     cim__item *items = NULL;
     size_t item_count = 0;
     cim__set next;
-    cim__epoch *now = cim__epochs_take(live->epochs);
+    cim__state *now = cim__states_take(live->states);
     cim_status st = items_of(ctx, &now->view, &items, &item_count);
-    cim__epoch_unref(now);
+    cim__epoch_unref(&now->epoch);
     if (st < 0) return st;
     cim__index_header head = live->set.head;
     head.grid = grid_with(live, items, item_count, changes, count);
     regrid(&live->set.head.grid, &head.grid, items, item_count);
-    st = set_of(ctx, &live->epochs->copies, &head, items, item_count, &next);
+    st = set_of(ctx, &live->states->copies, &head, items, item_count, &next);
     cim__free(ctx->mem, items);
     if (st < 0) return st;
     next.batch = live->set.batch;
@@ -296,7 +296,7 @@ static cim_status apply_locked(cim_ctx *ctx, cim_live_index *live, const cim_ind
     if (!all_in_grid(live, changes, count)) CIM__TRY(widen(ctx, live, changes, count));
     cim__set_begin(&live->set, &mark);
     cim_status st = apply_all(ctx, live, changes, count);
-    if (st >= 0) st = cim__epochs_publish(ctx, live->epochs, &live->set, live->epoch + 1);
+    if (st >= 0) st = cim__states_publish(ctx, live->states, &live->set, live->epoch + 1);
     if (st < 0) {
         cim__set_undo(&live->set, &mark);
         return st;
@@ -320,9 +320,9 @@ cim_status cim_live_index_apply(cim_ctx *ctx, cim_live_index *live, const cim_in
 
 cim_index *cim_live_index_view(cim_live_index *live, uint64_t *epoch_out)
 {
-    cim__epoch *epoch = cim__epochs_take(live->epochs);
-    if (epoch_out) *epoch_out = epoch->number;
-    return &epoch->view;
+    cim__state *state = cim__states_take(live->states);
+    if (epoch_out) *epoch_out = state->epoch.number;
+    return &state->view;
 }
 
 /* ---- packing anew ---- */
@@ -346,7 +346,7 @@ static cim_status swap_set(cim_ctx *ctx, cim_live_index *live, cim__set *next)
     next->batch = live->set.batch;
     cim__set_begin(next, &mark);
     cim_status st = catch_up(ctx, live, next);
-    if (st >= 0) st = cim__epochs_publish(ctx, live->epochs, next, live->epoch);
+    if (st >= 0) st = cim__states_publish(ctx, live->states, next, live->epoch);
     if (st < 0) {
         cim__set_undo(next, &mark);
         return st;
@@ -355,11 +355,11 @@ static cim_status swap_set(cim_ctx *ctx, cim_live_index *live, cim__set *next)
     cim__set_free(&live->set);
     live->set = *next;
     live->merges++;
-    cim__copies_collect(&live->epochs->copies);
+    cim__copies_collect(&live->states->copies);
     return CIM_OK;
 }
 
-static cim_status pack_beside(cim_ctx *ctx, cim__epoch *from, const cim__index_header *head, cim__copies *apart, cim__set *next)
+static cim_status pack_beside(cim_ctx *ctx, cim__state *from, const cim__index_header *head, cim__copies *apart, cim__set *next)
 {
     cim__item *items = NULL;
     size_t count = 0;
@@ -382,19 +382,19 @@ static void adopt(cim__copies *all, cim__copies *apart, cim__set *set)
 static cim_status merge(cim_ctx *ctx, cim_live_index *live)
 {
     cim__set next;
-    cim__copies apart = { live->epochs->mem, NULL };
+    cim__copies apart = { live->states->epochs.mem, NULL };
     pthread_mutex_lock(&live->lock);
-    cim__epoch *from = cim__epochs_take(live->epochs);
+    cim__state *from = cim__states_take(live->states);
     cim__index_header head = live->set.head;
     uint32_t generation = live->generation;
     live->journal.size = 0;
     live->journal_on = true;
     pthread_mutex_unlock(&live->lock);
     cim_status st = pack_beside(ctx, from, &head, &apart, &next);
-    cim__epoch_unref(from);
+    cim__epoch_unref(&from->epoch);
     pthread_mutex_lock(&live->lock);
     if (st >= 0) {
-        adopt(&live->epochs->copies, &apart, &next);
+        adopt(&live->states->copies, &apart, &next);
         st = generation == live->generation ? swap_set(ctx, live, &next) : CIM_DONE; /* a new grid: everything was packed anyway */
         if (st != CIM_OK) cim__set_free(&next);
     } else cim__copies_free(&apart);
@@ -446,7 +446,7 @@ void cim_live_index_info(cim_live_index *live, cim_live_info *info)
         spread += i ? run->spread : 0;
         packed += run->packed_spread;
     }
-    for (const cim__copy *c = live->epochs->copies.first; c; c = c->next) info->bytes += sizeof *c + cim__tree_body(&c->tree.head);
+    for (const cim__copy *c = live->states->copies.first; c; c = c->next) info->bytes += sizeof *c + cim__tree_body(&c->tree.head);
     info->dead = slots ? (double)dead / (double)slots : 0.0;
     info->spread = packed > 0.0 ? spread / packed : 1.0;
     pthread_mutex_unlock(&live->lock);

@@ -12,6 +12,7 @@
 #ifndef CIM_INDEX_LIVE_H
 #define CIM_INDEX_LIVE_H
 
+#include "core/epoch.h"
 #include "index/lanes.h"
 
 /* ---- copies and runs ---- */
@@ -86,32 +87,21 @@ void cim__set_begin(cim__set *set, cim__set_mark *mark);
 void cim__set_undo(cim__set *set, const cim__set_mark *mark);
 void cim__set_commit(cim__set *set, const cim__set_mark *mark); /* the batch is seen: runs that are gone may go */
 
-/* ---- epochs ---- */
+/* ---- states ---- */
 
-typedef struct cim__epoch {
+typedef struct cim__state {
+    cim__epoch epoch; /* first */
     cim_index view;
-    struct cim__epochs *all;
-    atomic_llong refs; /* see epoch.c */
-    uint64_t number;
-    uint32_t slot;
     cim__copy *copies[CIM__MAX_RUNS];
-} cim__epoch;
+} cim__state;
 
-enum { CIM__MAX_EPOCHS = 4096 };
-
-typedef struct cim__epochs {
-    cim__mem *mem;
+typedef struct cim__states {
+    cim__epochs epochs; /* first */
     cim__copies copies;
-    _Atomic uint64_t now;                /* slot of the current epoch << 48 | how often it was taken */
-    atomic_size_t held;                  /* epochs in use, and one for the owner */
-    cim__epoch *slots[CIM__MAX_EPOCHS];  /* made when first needed */
-} cim__epochs;
+} cim__states;
 
-cim_status cim__epochs_new(cim_ctx *ctx, cim__epochs **epochs_out);
-void cim__epochs_leave(cim__epochs *epochs); /* by the owner; freed when the last view goes */
-cim_status cim__epochs_publish(cim_ctx *ctx, cim__epochs *epochs, const cim__set *set, uint64_t number);
-cim__epoch *cim__epochs_take(cim__epochs *epochs);
-void cim__epoch_ref(cim__epoch *epoch);
-void cim__epoch_unref(cim__epoch *epoch);
+cim_status cim__states_new(cim_ctx *ctx, cim__states **states_out);
+cim_status cim__states_publish(cim_ctx *ctx, cim__states *states, const cim__set *set, uint64_t number);
+static inline cim__state *cim__states_take(cim__states *states) { return (cim__state *)cim__epochs_take(&states->epochs); }
 
 #endif

@@ -1,6 +1,5 @@
 libcimcore_la_SOURCES += \
 	%D%/build.c \
-	%D%/epoch.c \
 	%D%/find.c %D%/find.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/hilbert.c \
@@ -20,5 +19,6 @@ libcimcore_la_SOURCES += \
 	%D%/run.c \
 	%D%/save.c %D%/save.h \
 	%D%/set.c \
+	%D%/state.c \
 	%D%/tree.c %D%/tree.h \
 	%D%/walk.h

@@ -12,6 +12,10 @@ libcimcore_la_SOURCES += \
 	%D%/labels.c \
 	%D%/lanes.c \
 	%D%/leaf.c %D%/leaf.h \
+	%D%/live.c %D%/live.h \
+	%D%/live_feed.c \
+	%D%/live_said.c \
+	%D%/live_watch.c \
 	%D%/matrix.c \
 	%D%/metric.c %D%/metric.h \
 	%D%/order.c \
