@@ -14,6 +14,7 @@
 #include "cim/geom.h"
 #include "cim/import.h"
 #include "cim/index.h"
+#include "cim/net.h"
 #include "cim/query.h"
 #include "cim/route.h"
 #include "cim/shapes.h"

@@ -10,6 +10,7 @@ ciminclude_HEADERS = \
 	include/cim/geom.h \
 	include/cim/import.h \
 	include/cim/index.h \
+	include/cim/net.h \
 	include/cim/query.h \
 	include/cim/route.h \
 	include/cim/shapes.h
