@@ -1,0 +1,11 @@
+NET_TESTS = %D%/test_net_rules %D%/test_net_random
+check_PROGRAMS += $(NET_TESTS)
+TESTS += $(NET_TESTS)
+check_LTLIBRARIES += %D%/libnets.la
+%C%_libnets_la_SOURCES = %D%/nets.c %D%/nets.h
+%C%_libnets_la_CPPFLAGS = $(TEST_CPPFLAGS)
+NET_LDADD = %D%/libnets.la $(TEST_LDADD)
+%C%_test_net_rules_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_net_rules_LDADD = $(NET_LDADD)
+%C%_test_net_random_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_net_random_LDADD = $(NET_LDADD)
