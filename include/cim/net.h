@@ -26,7 +26,8 @@ typedef struct cim_net_costs cim_net_costs;
 typedef struct cim_net_route cim_net_route;
 
 enum {
-    CIM_NET_TURNS_RESTRICTED = 0, /**< states of their own only where turn restrictions need them; turning costs nothing */
+    CIM_NET_TURNS_RESTRICTED = 0, /**< states of their own only where turn restrictions need them; turning costs nothing, and where no restriction
+                                       begins one may turn back, also to get round one */
     CIM_NET_TURNS_FULL = 1        /**< a state for every link: turns cost time, and one turns back at dead ends only */
 };
 

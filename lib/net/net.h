@@ -79,7 +79,6 @@ typedef struct cim__net_maker {
     cim__names sets, ways, bases;
     cim__buf scratch, text;
     cim__gbuild geom;
-    uint32_t set_of_attrs_hits;
 } cim__net_maker;
 
 cim_status cim__net_read(cim_ctx *ctx, cim__net_maker *m);         /* edges, junctions, tags */
@@ -201,8 +200,8 @@ struct cim_net_costs {
     float *link_kmh;
     uint32_t *link_rules;
     uint8_t *link_zone, *link_source, *link_main;
+    uint8_t *edge_bits;     /* by edge: 1 and 2: its links may be used; 4 and 8: and are in the largest part */
     uint32_t *junction_ms, *junction_rules;
-    uint32_t *arc_rules;    /* of bans, in their order: what each breaks */
     uint64_t *holds;        /* bits of rules */
     uint32_t main_states;
 };

@@ -78,6 +78,8 @@ cim_status cim__net_parts(cim_ctx *ctx, cim_net_costs *c)
         bool both = s.part[net->arc_tail[a]] == s.largest && s.part[net->arc_head[a]] == s.largest;
         if (both && c->weights_ms[a] < CIM_ROUTE_UNREACHABLE_MS) c->link_main[net->arc_link[a]] = 1;
     }
+    for (uint32_t l = 0; l < 2 * net->edge_count; l++)
+        if (c->link_ms[l] < CIM_ROUTE_UNREACHABLE_MS) c->edge_bits[l >> 1] |= (uint8_t)((c->link_main[l] ? 5u : 1u) << (l & 1));
     c->main_states = s.largest_size;
     cim__free(ctx->mem, block);
     return CIM_OK;

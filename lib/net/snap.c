@@ -22,13 +22,10 @@ static bool turned_away(const snapping *s, uint32_t vertex, int against)
 /* Directions of travel that are possible on the piece from a vertex on. */
 static uint32_t directions(const snapping *s, uint32_t vertex)
 {
-    const cim_net_costs *c = s->costs;
-    uint32_t e = c->net->vertex_edge[vertex], bits = 0;
-    for (uint32_t d = 0; d < 2; d++) {
-        uint32_t l = 2 * e + d;
-        if (c->link_ms[l] >= NO_WAY || (!(s->opts->flags & CIM_NET_ANY_PART) && !c->link_main[l])) continue;
-        if (!turned_away(s, vertex, (int)d)) bits |= 1u << d;
-    }
+    uint8_t all = s->costs->edge_bits[s->costs->net->vertex_edge[vertex]];
+    uint32_t bits = (s->opts->flags & CIM_NET_ANY_PART ? all : all >> 2) & 3u;
+    if (bits & 1 && turned_away(s, vertex, 0)) bits &= 2;
+    if (bits & 2 && turned_away(s, vertex, 1)) bits &= 1;
     return bits;
 }
 
@@ -48,7 +45,8 @@ static double measure(void *user, uint32_t vertex)
     const snapping *s = user;
     const double *a = s->costs->net->xy + 2 * (size_t)vertex, *b = a + 2;
     double t = along(s, vertex);
-    return hypot(a[0] + t * (b[0] - a[0]) - s->x, a[1] + t * (b[1] - a[1]) - s->y);
+    double dx = a[0] + t * (b[0] - a[0]) - s->x, dy = a[1] + t * (b[1] - a[1]) - s->y;
+    return sqrt(dx * dx + dy * dy);
 }
 
 static double length_before(const cim_net *net, uint32_t edge, uint32_t vertex)
