@@ -42,11 +42,14 @@ static int place_at(routing *r, double xy[2], cim_net_place *place)
     cimtool *t = r->tool;
     size_t count = 0;
     cim_status st = CIM_OK;
+    cim_net_snap_options options = CIM_NET_SNAP_OPTIONS_INIT;
+    options.radius_m = 1000.0;
+    if (!cimtool_real(t, "radius", &options.radius_m)) return EXIT_USAGE;
     if (cimtool_has(t, "lonlat")) st = cim_crs_transform(t->ctx, 4326, cim_city_epsg(r->city), 1, xy);
-    if (st >= 0) st = cim_net_snap(t->ctx, r->costs, xy[0], xy[1], NULL, 1, place, &count);
+    if (st >= 0) st = cim_net_snap(t->ctx, r->costs, xy[0], xy[1], &options, 1, place, &count);
     if (st < 0) return cimtool_fail(t, st);
     if (count) return EXIT_DONE;
-    cimtool_complain("no street that may be used");
+    cimtool_complain("no street that may be used within %g m", options.radius_m);
     return EXIT_NEGATIVE;
 }
 

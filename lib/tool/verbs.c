@@ -90,6 +90,7 @@ static const cimtool_flag route_flags[] = {
     { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },
     { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },
     { "lonlat", 0, NULL, "places are longitude and latitude" },
+    { "radius", 'r', "M", "how far a place may be from a street (default 1000 m; 0: any)" },
     { "geojson", 0, NULL, "print a GeoJSON feature" },
     { "height", 0, "M", "height of the vehicle" },
     { "width", 0, "M", "width of the vehicle" },
