@@ -82,6 +82,8 @@ typedef struct cim__net_maker {
 } cim__net_maker;
 
 cim_status cim__net_read(cim_ctx *ctx, cim__net_maker *m);         /* edges, junctions, tags */
+/* The junction that a node of OpenStreetMap is, by its text id; CIM_NONE. */
+uint32_t cim__net_junction_at(const cim__net_maker *m, cim__str gid);
 cim_status cim__net_read_turns(cim_ctx *ctx, cim__net_maker *m, cim__buf *words); /* rules; their words of links */
 cim_status cim__net_expand(cim_ctx *ctx, cim_net *net, const cim__buf *words);    /* states, arcs, bans */
 

@@ -210,13 +210,16 @@ static bool node_number(cim__str gid, int64_t *number_out)
     return cim__parse_int((cim__str){ gid.ptr + 9, gid.len - 9 }, number_out);
 }
 
+uint32_t cim__net_junction_at(const cim__net_maker *m, cim__str gid)
+{
+    int64_t node;
+    return node_number(gid, &node) ? cim__map_get(&m->junction_of, node_key(node)) : CIM_NONE;
+}
+
 static cim_status see_point(cim_ctx *ctx, const cim__object *o, void *user)
 {
     cim__net_maker *m = user;
-    int64_t node;
-    uint32_t set;
-    if (!node_number(o->gid, &node)) return CIM_OK;
-    uint32_t j = cim__map_get(&m->junction_of, node_key(node));
+    uint32_t set, j = cim__net_junction_at(m, o->gid);
     if (j == CIM_NONE) return CIM_OK;
     if (!cim__map_put(&m->point_of, o->id, j)) return cim__nomem(ctx);
     m->scratch.size = 0;

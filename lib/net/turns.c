@@ -10,7 +10,7 @@ enum { MEMBERS = 192, RULES = 8 };
 typedef struct turn {
     uint32_t object;
     uint32_t from[MEMBERS], via[MEMBERS], to[MEMBERS]; /* edges */
-    uint32_t from_count, via_count, to_count, via_point;
+    uint32_t from_count, via_count, to_count, via_object, via_point;
     uint32_t rules[RULES], rule_count;
     bool no, lost;
 } turn;
@@ -60,15 +60,29 @@ static void add_member(turn *t, uint32_t *list, uint32_t *count, uint32_t edge)
 static void read_members(const cim__net_maker *m, turn *t)
 {
     const cim__edges *out = &m->city->out;
-    t->via_point = CIM_NONE;
+    t->via_point = t->via_object = CIM_NONE;
     for (uint32_t i = out->first[t->object]; i < out->first[t->object + 1]; i++) {
         uint32_t other = out->other[i], edge = cim__map_get(&m->edge_of, other);
         if (out->type[i] == CIM__R_FROM) add_member(t, t->from, &t->from_count, edge);
         else if (out->type[i] == CIM__R_TO) add_member(t, t->to, &t->to_count, edge);
         else if (out->type[i] != CIM__R_VIA) continue;
         else if (m->city->layer[other] == CIM__L_ROAD) add_member(t, t->via, &t->via_count, edge);
-        else t->via_point = cim__map_get(&m->point_of, other);
+        else t->via_object = other;
     }
+}
+
+/* The junction of the via node, which may be an object of any layer. */
+static cim_status find_via(cim_ctx *ctx, const cim__net_maker *m, turn *t)
+{
+    cim__object object;
+    if (t->via_object == CIM_NONE || t->via_count) return CIM_OK;
+    t->via_point = cim__map_get(&m->point_of, t->via_object);
+    if (t->via_point != CIM_NONE) return CIM_OK;
+    cim__arena arena = cim__arena_on(ctx->mem);
+    cim_status st = cim__city_object(ctx, m->city, t->via_object, &arena, &object);
+    if (st >= 0) t->via_point = cim__net_junction_at(m, object.gid);
+    cim__arena_free(&arena);
+    return st;
 }
 
 /* ---- its words ---- */
@@ -168,6 +182,7 @@ static cim_status see_restriction(cim_ctx *ctx, const cim__object *o, void *user
         s->m->net->unlocated++;
         return CIM_OK;
     }
+    CIM__TRY(find_via(ctx, s->m, t));
     CIM__TRY(read_keys(ctx, s->m, t, o->attrs));
     return make_words(ctx, s->m, t, s->words);
 }
