@@ -56,6 +56,19 @@ static void test_net_oneway(void **state)
     net_check(DETOUR("highway=residential|oneway=yes"), "emergency", NULL, 3, 1, "3 2 1 !oneway");
 }
 
+static void test_net_emergency(void **state)
+{
+    (void)state;
+    net_check(DETOUR("highway=residential|motor_vehicle=no"), "emergency", NULL, 1, 3, SHORT " !access");
+    net_check(DETOUR("highway=residential|motor_vehicle=no|bus=yes"), "emergency", NULL, 1, 3, SHORT " !bus");
+    net_check(DETOUR("highway=busway"), "emergency", NULL, 1, 3, SHORT " !bus");
+    net_check(DETOUR("highway=busway"), "car", NULL, 1, 3, LONG);
+    net_check(DETOUR("highway=busway"), "bus", NULL, 1, 3, SHORT);
+    net_check(DETOUR("highway=service|access=emergency"), "emergency", NULL, 1, 3, SHORT);
+    net_check(DETOUR("highway=service|access=no|emergency=yes"), "emergency", NULL, 1, 3, SHORT);
+    net_check(DETOUR("highway=service|access=emergency"), "car", NULL, 1, 3, LONG);
+}
+
 #define GATE(tags) "n a 0 0\nn b 100 0\nn c 200 0 " tags "\nn d 300 0\nw 1 a,b highway=residential\nw 2 b,c,d highway=residential\nw 3 d,z highway=residential\nn z 400 0\n"
 
 static void test_net_barriers(void **state)
@@ -226,7 +239,7 @@ static void test_net_refuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_net_access), cmocka_unit_test(test_net_oneway), cmocka_unit_test(test_net_barriers), cmocka_unit_test(test_net_speeds), cmocka_unit_test(test_net_ferry),
+        cmocka_unit_test(test_net_access), cmocka_unit_test(test_net_oneway), cmocka_unit_test(test_net_emergency), cmocka_unit_test(test_net_barriers), cmocka_unit_test(test_net_speeds), cmocka_unit_test(test_net_ferry),
         cmocka_unit_test(test_net_restrictions), cmocka_unit_test(test_net_restrictions_full), cmocka_unit_test(test_net_conditions), cmocka_unit_test(test_net_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
