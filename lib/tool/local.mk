@@ -10,6 +10,7 @@ cimtool_SOURCES = \
 	%D%/verb_import.c \
 	%D%/verb_info.c \
 	%D%/verb_query.c \
+	%D%/verb_route.c \
 	%D%/verbs.c \
 	%D%/view.c
 cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE

@@ -71,7 +71,7 @@ bool cimtool_parse(cimtool *t, int argc, char **argv, const char **args)
         int used = 1;
         if (options && !strcmp(argv[i], "--")) options = false;
         else if (options && !strncmp(argv[i], "--", 2)) used = long_option(t, argc - i, argv + i);
-        else if (options && argv[i][0] == '-' && argv[i][1]) used = short_options(t, argc - i, argv + i);
+        else if (options && argv[i][0] == '-' && argv[i][1] && !strchr("0123456789.", argv[i][1])) used = short_options(t, argc - i, argv + i);
         else args[t->arg_count++] = argv[i];
         if (!used) return false;
         i += used;

@@ -101,5 +101,6 @@ int verb_get(cimtool *tool);
 int verb_import(cimtool *tool);
 int verb_info(cimtool *tool);
 int verb_query(cimtool *tool);
+int verb_route(cimtool *tool);
 
 #endif

@@ -86,11 +86,26 @@ static const cimtool_flag export_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag route_flags[] = {
+    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },
+    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },
+    { "lonlat", 0, NULL, "places are longitude and latitude" },
+    { "radius", 'r', "M", "how far a place may be from a street (default 1000 m; 0: any)" },
+    { "geojson", 0, NULL, "print a GeoJSON feature" },
+    { "height", 0, "M", "height of the vehicle" },
+    { "width", 0, "M", "width of the vehicle" },
+    { "length", 0, "M", "length of the vehicle" },
+    { "weight", 0, "T", "weight of the vehicle in tonnes" },
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
     { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
     { "query", verb_query, query_flags, "CITY EXPRESSION", 2, 2, "find objects with an expression (cim-query(7))" },
+    { "route", verb_route, route_flags, "CITY FROM TO", 3, 3, "find the quickest way between two places" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },

@@ -1,0 +1,238 @@
+/* costs.c - what links, junctions and arcs cost with a profile.
+ *
+ * An arc weighs what its link takes, what the junction at its end takes, and what it takes to get onto the link: turning, entering a
+ * zone that is only for some, boarding a ferry, breaking a turn restriction at a price.  Every arc weighs at least 1 ms. */
+#include "net/net.h"
+
+#include <math.h>
+
+static const uint32_t NO_WAY = CIM_ROUTE_UNREACHABLE_MS;
+
+cim_net_costs *cim_net_costs_ref(cim_net_costs *c)
+{
+    atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
+    return c;
+}
+
+void cim_net_costs_free(cim_net_costs *c)
+{
+    if (!c || atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1) return;
+    cim__mem *mem = c->mem;
+    void *arrays[] = { c->weights_ms, c->link_ms, c->link_kmh, c->link_rules, c->link_zone, c->link_source, c->link_main, c->edge_bits, c->junction_ms, c->junction_rules, c->holds };
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) cim__free(mem, arrays[i]);
+    cim_net_free(c->net);
+    cim__free(mem, c);
+    cim__mem_unref(mem);
+}
+
+static uint32_t ms_of(double seconds)
+{
+    double ms = seconds * 1000.0 + 0.5;
+    return ms < 1.0 ? 1 : ms < NO_WAY ? (uint32_t)ms : NO_WAY;
+}
+
+static uint32_t sum(uint32_t a, uint32_t b) { return a >= NO_WAY || b >= NO_WAY || a + b >= NO_WAY ? NO_WAY : a + b; }
+
+/* ---- links and junctions ---- */
+
+enum { FERRY = 0x80 }; /* beside the zone */
+
+static void set_link(cim_net_costs *c, uint32_t link, const cim__passage *p)
+{
+    const cim_net *net = c->net;
+    uint32_t e = link >> 1;
+    double length = net->edge_length_m[e], seconds = p->kmh > 0.0 ? length / p->kmh * 3.6 : 0.0;
+    if (p->ferry_s > 0.0 && net->way_length_m[net->edge_way[e]] > 0.0) seconds = p->ferry_s * length / net->way_length_m[net->edge_way[e]];
+    c->link_ms[link] = p->kmh > 0.0 ? ms_of(seconds * p->factor + p->fixed_s) : NO_WAY;
+    c->link_kmh[link] = seconds > 0.0 ? (float)(length / seconds * 3.6) : (float)p->kmh;
+    c->link_rules[link] = p->rules;
+    c->link_zone[link] = (uint8_t)(p->zone | (p->ferry ? FERRY : 0));
+    c->link_source[link] = p->source;
+}
+
+static cim_status cost_links(cim_ctx *ctx, cim_net_costs *c, const cim__prof *prof)
+{
+    const cim_net *net = c->net;
+    cim__passage *by_set = cim__alloc_n(ctx->mem, 2 * (size_t)net->set_count + 1, sizeof *by_set);
+    if (!by_set) return cim__nomem(ctx);
+    for (uint32_t s = 0; s < net->set_count; s++)
+        for (int against = 0; against < 2; against++) cim__prof_link(prof, s, against, &by_set[2 * s + (uint32_t)against]);
+    for (uint32_t l = 0; l < 2 * net->edge_count; l++) set_link(c, l, &by_set[2 * net->edge_set[l >> 1] + (l & 1)]);
+    for (uint32_t j = 0; j < net->junction_count; j++) {
+        double seconds = cim__prof_junction(prof, net->junction_set[j], &c->junction_rules[j]);
+        c->junction_ms[j] = seconds < 0.0 ? NO_WAY : seconds > 0.0 ? ms_of(seconds) : 0;
+    }
+    cim__free(ctx->mem, by_set);
+    return CIM_OK;
+}
+
+/* ---- arcs ---- */
+
+typedef struct pricing {
+    cim_net_costs *c;
+    const cim__prof *prof;
+    uint8_t *exits;     /* by junction: links that may be used from there, at most 255 */
+    uint8_t *least;     /* by junction: the most open zone around */
+} pricing;
+
+static double turning(const pricing *p, uint32_t from, uint32_t to)
+{
+    const cim_net *net = p->c->net;
+    double angle = (double)net->heading[2 * (size_t)to] - net->heading[2 * (size_t)from + 1];
+    if (angle > M_PI) angle -= 2.0 * M_PI;
+    if (angle < -M_PI) angle += 2.0 * M_PI;
+    double part = 1.0 - cos(angle);
+    return p->prof->turn_s * part + (angle > 0.5 ? p->prof->left_s * part : 0.0);
+}
+
+/* Seconds of turning from one link into another, < 0: not allowed. */
+static double turn(const pricing *p, uint32_t from, uint32_t to, uint32_t j, uint32_t *rules)
+{
+    if (from == CIM_NONE) return 0.0;
+    if ((from ^ to) == 1 && p->prof->heed_turns > 0.0) {
+        if (p->exits[j] <= 1) return p->prof->uturn_s;
+        if (!p->prof->price_uturn) return -1.0;
+        *rules |= CIM_NET_BREAKS_U_TURN;
+        return p->prof->uturn_s + p->prof->price_uturn->b;
+    }
+    if (p->c->net->turns != CIM_NET_TURNS_FULL || p->c->net->first_out[j + 1] - p->c->net->first_out[j] <= 2) return 0.0;
+    return turning(p, from, to);
+}
+
+/* Seconds of entering a zone or boarding. */
+static double entering(const pricing *p, uint32_t from, uint32_t to, uint32_t j)
+{
+    const cim_net_costs *c = p->c;
+    uint8_t zone = c->link_zone[to], before = from == CIM_NONE ? p->least[j] : c->link_zone[from];
+    double seconds = 0.0;
+    if ((zone & ~FERRY) > (before & ~FERRY)) seconds = (zone & ~FERRY) == CIM__ZONE_PRIVATE ? p->prof->private_s : p->prof->destination_s;
+    if ((zone & FERRY) && !(before & FERRY)) seconds += p->prof->boarding_s;
+    return seconds;
+}
+
+/* The most open of the links at a junction: for arcs of which is not known where they come from. */
+static void look_around(pricing *p)
+{
+    const cim_net_costs *c = p->c;
+    const cim_net *net = c->net;
+    for (uint32_t j = 0; j < net->junction_count; j++) {
+        uint32_t exits = 0;
+        uint8_t least = 0xff;
+        for (uint32_t i = net->first_out[j]; i < net->first_out[j + 1]; i++) {
+            uint32_t l = net->out_link[i];
+            if (c->link_ms[l ^ 1] < NO_WAY && c->link_zone[l ^ 1] < least) least = c->link_zone[l ^ 1];
+            exits += c->link_ms[l] < NO_WAY && !(c->link_rules[l] & 63);
+        }
+        p->exits[j] = exits < 255 ? (uint8_t)exits : 255;
+        p->least[j] = least == 0xff ? 0 : least;
+    }
+}
+
+static uint32_t weight_of(const pricing *p, uint32_t arc, uint32_t *rules)
+{
+    const cim_net_costs *c = p->c;
+    const cim_net *net = c->net;
+    uint32_t link = net->arc_link[arc], from = net->state_link[net->arc_tail[arc]], j = net->state_junction[net->arc_tail[arc]];
+    uint32_t ms = sum(c->link_ms[link], c->junction_ms[cim__link_head(net, link)]);
+    *rules = 0;
+    if (ms >= NO_WAY) return NO_WAY;
+    double seconds = turn(p, from, link, j, rules);
+    if (seconds < 0.0) return NO_WAY;
+    seconds += entering(p, from, link, j);
+    return seconds > 0.0 ? sum(ms, ms_of(seconds)) : ms;
+}
+
+static void weigh(pricing *p)
+{
+    cim_net_costs *c = p->c;
+    const cim_net *net = c->net;
+    const cim__net_ban *bans = (const cim__net_ban *)(const void *)net->bans.data;
+    size_t ban_count = CIM__COUNT(&net->bans, cim__net_ban), b = 0;
+    for (uint32_t a = 0; a < net->arc_count; a++) {
+        uint32_t rules, *w = &c->weights_ms[a];
+        bool broken = false;
+        *w = weight_of(p, a, &rules);
+        for (; b < ban_count && bans[b].arc == a; b++) broken |= c->holds[bans[b].rule >> 6] >> (bans[b].rule & 63) & 1;
+        if (!broken) continue;
+        *w = p->prof->price_turn ? sum(*w, ms_of(p->prof->price_turn->b)) : NO_WAY;
+    }
+}
+
+static cim_status cost_arcs(cim_ctx *ctx, cim_net_costs *c, const cim__prof *prof)
+{
+    const cim_net *net = c->net;
+    pricing p = { .c = c, .prof = prof };
+    const cim__net_rule *rules = (const cim__net_rule *)(const void *)net->rules.data;
+    p.exits = cim__zalloc_n(ctx->mem, (size_t)net->junction_count + 1, 1);
+    p.least = cim__zalloc_n(ctx->mem, (size_t)net->junction_count + 1, 1);
+    for (size_t r = 0; r < CIM__COUNT(&net->rules, cim__net_rule); r++)
+        if (cim__prof_rule(prof, &rules[r])) c->holds[r >> 6] |= 1ull << (r & 63);
+    if (p.exits && p.least) {
+        look_around(&p);
+        weigh(&p);
+    }
+    cim_status st = p.exits && p.least ? CIM_OK : cim__nomem(ctx);
+    cim__free(ctx->mem, p.exits);
+    cim__free(ctx->mem, p.least);
+    return st;
+}
+
+/* ---- all of it ---- */
+
+static bool make_arrays(cim_net_costs *c)
+{
+    const cim_net *net = c->net;
+    size_t links = 2 * (size_t)net->edge_count + 1, junctions = (size_t)net->junction_count + 1;
+    c->weights_ms = cim__alloc_n(c->mem, (size_t)net->arc_count + 1, sizeof(uint32_t));
+    c->link_ms = cim__alloc_n(c->mem, links, sizeof(uint32_t));
+    c->link_kmh = cim__alloc_n(c->mem, links, sizeof(float));
+    c->link_rules = cim__alloc_n(c->mem, links, sizeof(uint32_t));
+    c->link_zone = cim__alloc_n(c->mem, links, 1);
+    c->link_source = cim__alloc_n(c->mem, links, 1);
+    c->link_main = cim__zalloc_n(c->mem, links, 1);
+    c->edge_bits = cim__zalloc_n(c->mem, (size_t)net->edge_count + 1, 1);
+    c->junction_ms = cim__alloc_n(c->mem, junctions, sizeof(uint32_t));
+    c->junction_rules = cim__zalloc_n(c->mem, junctions, sizeof(uint32_t));
+    c->holds = cim__zalloc_n(c->mem, CIM__COUNT(&net->rules, cim__net_rule) / 64 + 1, sizeof(uint64_t));
+    return c->weights_ms && c->link_ms && c->link_kmh && c->link_rules && c->link_zone && c->link_source && c->link_main && c->edge_bits && c->junction_ms && c->junction_rules && c->holds;
+}
+
+static cim_status build(cim_ctx *ctx, cim_net_costs *c, const cim_net_cost_options *options)
+{
+    cim__prof prof;
+    CIM__TRY(cim__prof_ready(ctx, c->net, options, &prof));
+    c->profile = prof.profile->name;
+    cim_status st = make_arrays(c) ? CIM_OK : cim__nomem(ctx);
+    if (st >= 0) st = cost_links(ctx, c, &prof);
+    if (st >= 0) st = cost_arcs(ctx, c, &prof);
+    if (st >= 0) st = cim__net_parts(ctx, c);
+    cim__prof_free(ctx, &prof);
+    return st;
+}
+
+cim_status cim_net_costs_build(cim_ctx *ctx, cim_net *net, const cim_net_cost_options *options, cim_net_costs **costs_out)
+{
+    cim_net_cost_options opts = CIM_NET_COST_OPTIONS_INIT;
+    cim__enter(ctx);
+    CIM__TRY(cim__opts(ctx, &opts, sizeof opts, options, "cost options"));
+    if (!net) return cim__fail(ctx, CIM_EARG, "no net");
+    cim_net_costs *c = cim__zalloc(ctx->mem, sizeof *c);
+    if (!c) return cim__nomem(ctx);
+    c->mem = cim__mem_ref(ctx->mem);
+    atomic_init(&c->refs, 1);
+    c->net = cim_net_ref(net);
+    cim_status st = build(ctx, c, &opts);
+    if (st < 0) cim_net_costs_free(c);
+    else *costs_out = c;
+    return st < 0 ? st : CIM_OK;
+}
+
+cim_status cim_net_costs_get(cim_ctx *ctx, const cim_net_costs *c, cim_net_costs_view *view_out)
+{
+    cim__enter(ctx);
+    size_t size = view_out->struct_size;
+    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
+    cim_net_costs_view v = { size, c->weights_ms, c->link_ms, c->link_kmh, c->link_rules, c->link_source, c->link_main, c->junction_ms };
+    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
+    return CIM_OK;
+}

@@ -1,0 +1,164 @@
+/* profile.c - the profiles, and one of them made ready for a net: its keys as numbers of texts. */
+#include "net/net.h"
+
+#include <stdio.h>
+
+#define SHUT (-1.0)
+#define WALL (-2.0)
+#define OPEN CIM__ZONE_OPEN
+#define DESTINATION CIM__ZONE_DESTINATION
+#define PRIVATE CIM__ZONE_PRIVATE
+#define CLOSED CIM__ZONE_CLOSED
+#define KEY(name) { CIM__PR_KEY, name, 0, 0 },
+#define EXCEPT(word) { CIM__PR_EXCEPT, word, 0, 0 },
+#define SPEED(highway, kmh) { CIM__PR_SPEED, highway, kmh, 0 },
+#define ONLY(highway, kmh) { CIM__PR_ONLY, highway, kmh, 0 },
+#define CAP(tag, kmh) { CIM__PR_CAP, tag, kmh, 0 },
+#define VALUE(value, zone) { CIM__PR_VALUE, value, zone, 0 },
+#define NODE(tag, seconds) { CIM__PR_NODE, tag, seconds, 0 },
+#define NUMBER(name, value) { CIM__PR_NUMBER, name, value, 0 },
+#define PRICE(rule, factor, seconds) { CIM__PR_PRICE, rule, factor, seconds },
+
+static const cim__prof_line car[] = {
+#include "net/profiles/car.def"
+};
+static const cim__prof_line emergency[] = {
+#include "net/profiles/emergency.def"
+};
+static const cim__prof_line bus[] = {
+#include "net/profiles/bus.def"
+};
+static const cim__prof_line truck[] = {
+#include "net/profiles/truck.def"
+};
+static const cim__prof_line bicycle[] = {
+#include "net/profiles/bicycle.def"
+};
+static const cim__prof_line foot[] = {
+#include "net/profiles/foot.def"
+};
+static const cim__prof_line wheelchair[] = {
+#include "net/profiles/wheelchair.def"
+};
+static const cim__prof_line elderly[] = {
+#include "net/profiles/elderly.def"
+};
+
+#define PROFILE(name) { #name, name, sizeof name / sizeof *name }
+const cim__profile cim__profiles[] = { PROFILE(car), PROFILE(emergency), PROFILE(bus), PROFILE(truck), PROFILE(bicycle), PROFILE(foot), PROFILE(wheelchair), PROFILE(elderly) };
+const size_t cim__profile_count = sizeof cim__profiles / sizeof *cim__profiles;
+
+const char *cim_net_profile(uint32_t number) { return number < cim__profile_count ? cim__profiles[number].name : NULL; }
+
+/* ---- ready for a net ---- */
+
+static uint32_t key_id(const cim__prof *p, const char *format, const char *name)
+{
+    char key[64];
+    int n = snprintf(key, sizeof key, format, name);
+    return cim__names_find(&p->net->texts, (cim__str){ key, n < (int)sizeof key ? (size_t)n : sizeof key - 1 });
+}
+
+static void find_keys(cim__prof *p)
+{
+    static const struct {
+        const char *key;
+        size_t at;
+    } keys[] = {
+#define K(name, member) { name, offsetof(cim__prof, member) }
+        K("highway", highway), K("route", route), K("junction", junction), K("oneway", one), K("oneway:conditional", one_conditional), K("cim:kmh", kmh), K("cim:kmh_rule", kmh_rule),
+        K("cim:status", status), K("maxspeed:forward", maxspeed_along[0]), K("maxspeed:backward", maxspeed_along[1]), K("maxspeed:conditional", maxspeed_conditional),
+        K("duration", duration), K("busway", busway), K("cycleway", cycleway), K("bus", bus), K("psv", psv), K("barrier", barrier), K("maxheight", maxheight), K("maxwidth", maxwidth),
+        K("maxlength", maxlength), K("maxweight", maxweight), K("width", width), K("incline", incline), K("ramp:wheelchair", ramp),
+#undef K
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        uint32_t id = key_id(p, "%s", keys[i].key);
+        memcpy((char *)p + keys[i].at, &id, sizeof id);
+    }
+    for (uint32_t k = 0; k < p->key_count; k++) {
+        p->plain[k] = key_id(p, "%s", p->key[k]);
+        p->along[k][0] = key_id(p, "%s:forward", p->key[k]);
+        p->along[k][1] = key_id(p, "%s:backward", p->key[k]);
+        p->conditional[k] = key_id(p, "%s:conditional", p->key[k]);
+        p->oneway[k] = key_id(p, "oneway:%s", p->key[k]);
+        p->speed[k] = key_id(p, "maxspeed:%s", p->key[k]);
+    }
+}
+
+static double number_of(const cim__profile *profile, const char *name)
+{
+    for (size_t i = 0; i < profile->count; i++)
+        if (profile->lines[i].kind == CIM__PR_NUMBER && !strcmp(profile->lines[i].text, name)) return profile->lines[i].a;
+    return 0.0;
+}
+
+static const cim__prof_line *price_of(const cim__profile *profile, const char *rule)
+{
+    for (size_t i = 0; i < profile->count; i++)
+        if (profile->lines[i].kind == CIM__PR_PRICE && !strcmp(profile->lines[i].text, rule)) return &profile->lines[i];
+    return NULL;
+}
+
+static void find_numbers(cim__prof *p)
+{
+    const cim__profile *f = p->profile;
+    p->top_kmh = number_of(f, "top_kmh");
+    p->limit_factor = number_of(f, "limit_factor");
+    p->heed_limit = number_of(f, "heed_limit");
+    p->heed_oneway = number_of(f, "heed_oneway");
+    p->heed_turns = number_of(f, "heed_turns");
+    p->turn_s = number_of(f, "turn_s");
+    p->left_s = number_of(f, "left_s");
+    p->uturn_s = number_of(f, "uturn_s");
+    p->destination_s = number_of(f, "destination_s");
+    p->private_s = number_of(f, "private_s");
+    p->boarding_s = number_of(f, "boarding_s");
+    p->max_incline = number_of(f, "max_incline");
+    p->price_oneway = price_of(f, "oneway");
+    p->price_access = price_of(f, "access");
+    p->price_bus = price_of(f, "bus");
+    p->price_barrier = price_of(f, "barrier");
+    p->price_turn = price_of(f, "turn");
+    p->price_uturn = price_of(f, "uturn");
+}
+
+static bool find_line_keys(cim_ctx *ctx, cim__prof *p)
+{
+    p->line_key = cim__alloc_n(ctx->mem, p->profile->count, sizeof *p->line_key);
+    for (size_t i = 0; p->line_key && i < p->profile->count; i++) {
+        const char *text = p->profile->lines[i].text, *equals = strchr(text, '=');
+        p->line_key[i] = equals ? cim__names_find(&p->net->texts, (cim__str){ text, (size_t)(equals - text) }) : CIM_NONE;
+    }
+    return p->line_key != NULL;
+}
+
+static bool size_ok(double v) { return v >= 0.0 && v < 1e6; }
+
+static cim_status take_options(cim_ctx *ctx, const cim_net_cost_options *o, cim__prof *p)
+{
+    const cim__profile *f = p->profile;
+    if (!size_ok(o->height_m) || !size_ok(o->width_m) || !size_ok(o->length_m) || !size_ok(o->weight_t)) return cim__fail(ctx, CIM_EARG, "a size of the vehicle is out of range");
+    p->size = (cim__size){ o->height_m > 0.0 ? o->height_m : number_of(f, "height_m"), o->width_m > 0.0 ? o->width_m : number_of(f, "width_m"),
+                           o->length_m > 0.0 ? o->length_m : number_of(f, "length_m"), o->weight_t > 0.0 ? o->weight_t : number_of(f, "weight_t") };
+    if (o->time && !cim__when_parse(cim__str_of(o->time), &p->when)) return cim__fail(ctx, CIM_EARG, "%.40s is no local time like 2026-01-31T08:30", o->time);
+    return CIM_OK;
+}
+
+cim_status cim__prof_ready(cim_ctx *ctx, const cim_net *net, const cim_net_cost_options *options, cim__prof *p)
+{
+    const char *name = options->profile ? options->profile : "car";
+    memset(p, 0, sizeof *p);
+    p->net = net;
+    for (size_t i = 0; i < cim__profile_count; i++)
+        if (!strcmp(cim__profiles[i].name, name)) p->profile = &cim__profiles[i];
+    if (!p->profile) return cim__fail(ctx, CIM_ENOTFOUND, "no profile with the name %.40s", name);
+    CIM__TRY(take_options(ctx, options, p));
+    for (size_t i = 0; i < p->profile->count; i++)
+        if (p->profile->lines[i].kind == CIM__PR_KEY && p->key_count < CIM__KEYS) p->key[p->key_count++] = p->profile->lines[i].text;
+    find_keys(p);
+    find_numbers(p);
+    return find_line_keys(ctx, p) ? CIM_OK : cim__nomem(ctx);
+}
+
+void cim__prof_free(cim_ctx *ctx, cim__prof *p) { cim__free(ctx->mem, p->line_key); }

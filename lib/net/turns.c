@@ -1,0 +1,201 @@
+/* turns.c - turn restrictions of a city as words over links.
+ *
+ * A restriction object relates to the segments it is about: from, via (when via is ways) and to.  The junctions follow from the ends they
+ * share.  A word is the links one may not take in a row; for an "only" restriction the links after which only the last one is allowed.  That
+ * restriction binds whoever has come all the way over from and via. */
+#include "net/net.h"
+
+enum { MEMBERS = 192, RULES = 8 };
+
+typedef struct turn {
+    uint32_t object;
+    uint32_t from[MEMBERS], via[MEMBERS], to[MEMBERS]; /* edges */
+    uint32_t from_count, via_count, to_count, via_object, via_point;
+    uint32_t rules[RULES], rule_count;
+    bool no, lost;
+} turn;
+
+/* ---- its keys ---- */
+
+static uint32_t text_id(cim__net_maker *m, cim__str text) { return cim__names_add(&m->net->texts, text); }
+
+static cim_status add_rule(cim_ctx *ctx, cim__net_maker *m, turn *t, cim__str key, cim__str value)
+{
+    bool only = cim__str_starts(value, "only_");
+    if (t->rule_count == RULES || (!only && !cim__str_starts(value, "no_"))) return CIM_OK;
+    cim__net_rule *r = CIM__PUSH(&m->net->rules, cim__net_rule);
+    if (!r) return cim__nomem(ctx);
+    *r = (cim__net_rule){ t->object, text_id(m, key), text_id(m, value), CIM_NONE, only };
+    if (r->key == CIM_NONE || r->value == CIM_NONE) return cim__nomem(ctx);
+    t->rules[t->rule_count++] = (uint32_t)CIM__COUNT(&m->net->rules, cim__net_rule) - 1;
+    return CIM_OK;
+}
+
+static cim_status read_keys(cim_ctx *ctx, cim__net_maker *m, turn *t, cim__str attrs)
+{
+    cim__jvalue object, value;
+    cim__str key;
+    uint32_t except = CIM_NONE;
+    if (!cim__jparse(attrs, &object) || object.type != CIM__J_OBJECT) return CIM_OK;
+    cim__jiter it = cim__jiter_of(object);
+    while (cim__jnext(&it, &key, &value)) {
+        if (value.type != CIM__J_STRING) continue;
+        m->text.size = 0;
+        cim__str text = cim__jstring(value, &m->text);
+        if (cim__str_is(key, "osm:except") && (except = text_id(m, text)) == CIM_NONE) return cim__nomem(ctx);
+        if (cim__str_starts(key, "osm:restriction")) CIM__TRY(add_rule(ctx, m, t, (cim__str){ key.ptr + 4, key.len - 4 }, text));
+    }
+    for (uint32_t i = 0; i < t->rule_count; i++) CIM__AT(&m->net->rules, cim__net_rule, t->rules[i]).except = except;
+    return CIM_OK;
+}
+
+/* ---- its members ---- */
+
+static void add_member(turn *t, uint32_t *list, uint32_t *count, uint32_t edge)
+{
+    if (edge == CIM_NONE || *count == MEMBERS) t->lost = true;
+    else list[(*count)++] = edge;
+}
+
+static void read_members(const cim__net_maker *m, turn *t)
+{
+    const cim__edges *out = &m->city->out;
+    t->via_point = t->via_object = CIM_NONE;
+    for (uint32_t i = out->first[t->object]; i < out->first[t->object + 1]; i++) {
+        uint32_t other = out->other[i], edge = cim__map_get(&m->edge_of, other);
+        if (out->type[i] == CIM__R_FROM) add_member(t, t->from, &t->from_count, edge);
+        else if (out->type[i] == CIM__R_TO) add_member(t, t->to, &t->to_count, edge);
+        else if (out->type[i] != CIM__R_VIA) continue;
+        else if (m->city->layer[other] == CIM__L_ROAD) add_member(t, t->via, &t->via_count, edge);
+        else t->via_object = other;
+    }
+}
+
+/* The junction of the via node, which may be an object of any layer. */
+static cim_status find_via(cim_ctx *ctx, const cim__net_maker *m, turn *t)
+{
+    cim__object object;
+    if (t->via_object == CIM_NONE || t->via_count) return CIM_OK;
+    t->via_point = cim__map_get(&m->point_of, t->via_object);
+    if (t->via_point != CIM_NONE) return CIM_OK;
+    cim__arena arena = cim__arena_on(ctx->mem);
+    cim_status st = cim__city_object(ctx, m->city, t->via_object, &arena, &object);
+    if (st >= 0) t->via_point = cim__net_junction_at(m, object.gid);
+    cim__arena_free(&arena);
+    return st;
+}
+
+/* ---- its words ---- */
+
+static cim_status put_word(cim_ctx *ctx, const turn *t, cim__buf *words, const uint32_t *links, uint32_t count)
+{
+    for (uint32_t i = 0; i < t->rule_count; i++) {
+        cim__net_word head = { t->rules[i], count };
+        cim__buf_put(words, &head, sizeof head);
+        cim__buf_put(words, links, count * sizeof *links);
+    }
+    return words->failed ? cim__nomem(ctx) : CIM_OK;
+}
+
+static bool has_end(const cim_net *net, uint32_t edge, uint32_t junction) { return net->edge_from[edge] == junction || net->edge_to[edge] == junction; }
+
+/* The junction that two edges share; CIM_NONE when there is none or more than one. */
+static uint32_t shared(const cim_net *net, uint32_t a, uint32_t b)
+{
+    bool start = has_end(net, b, net->edge_from[a]), end = has_end(net, b, net->edge_to[a]);
+    if (start && end && net->edge_from[a] != net->edge_to[a]) return CIM_NONE;
+    return start ? net->edge_from[a] : end ? net->edge_to[a] : CIM_NONE;
+}
+
+static uint32_t link_into(const cim_net *net, uint32_t edge, uint32_t junction) { return 2 * edge + (net->edge_to[edge] != junction); }
+static uint32_t link_from(const cim_net *net, uint32_t edge, uint32_t junction) { return 2 * edge + (net->edge_from[edge] != junction); }
+
+/* All via segments in a row from a junction, each once. */
+static bool chain(const cim_net *net, const turn *t, uint32_t junction, uint32_t *links, uint32_t *end)
+{
+    bool used[MEMBERS] = { false };
+    for (uint32_t n = 0; n < t->via_count; n++) {
+        uint32_t i = 0;
+        while (i < t->via_count && (used[i] || !has_end(net, t->via[i], junction))) i++;
+        if (i == t->via_count) return false;
+        used[i] = true;
+        links[n] = link_from(net, t->via[i], junction);
+        junction = cim__link_head(net, links[n]);
+    }
+    *end = junction;
+    return true;
+}
+
+static bool over_ways(const cim_net *net, const turn *t, uint32_t from, uint32_t to, uint32_t *links)
+{
+    const uint32_t starts[2] = { net->edge_to[from], net->edge_from[from] };
+    for (int i = 0; i < 2; i++) {
+        uint32_t end;
+        if (!chain(net, t, starts[i], links + 1, &end) || !has_end(net, to, end)) continue;
+        links[0] = link_into(net, from, starts[i]);
+        links[t->via_count + 1] = link_from(net, to, end);
+        return true;
+    }
+    return false;
+}
+
+static bool at_junction(const cim_net *net, const turn *t, uint32_t from, uint32_t to, uint32_t *links)
+{
+    uint32_t j = t->via_point != CIM_NONE ? t->via_point : shared(net, from, to);
+    if (j == CIM_NONE || !has_end(net, from, j) || !has_end(net, to, j)) return false;
+    links[0] = link_into(net, from, j);
+    links[1] = link_from(net, to, j);
+    return true;
+}
+
+static cim_status make_words(cim_ctx *ctx, cim__net_maker *m, const turn *t, cim__buf *words)
+{
+    uint32_t links[MEMBERS + 2];
+    bool placed = false;
+    for (uint32_t i = 0; i < t->from_count; i++)
+        for (uint32_t k = 0; k < t->to_count; k++) {
+            bool ok = t->via_count ? over_ways(m->net, t, t->from[i], t->to[k], links) : at_junction(m->net, t, t->from[i], t->to[k], links);
+            if (!ok) continue;
+            placed = true;
+            CIM__TRY(put_word(ctx, t, words, links, t->via_count + 2));
+        }
+    m->net->unlocated += !placed;
+    return CIM_OK;
+}
+
+typedef struct turns {
+    cim__net_maker *m;
+    cim__buf *words;
+    turn turn;
+} turns;
+
+static cim_status see_restriction(cim_ctx *ctx, const cim__object *o, void *user)
+{
+    turns *s = user;
+    turn *t = &s->turn;
+    if (!cim__city_has(s->m->city, o->id) || s->m->city->class_id[o->id] != CIM__C_TurnRestriction || !o->attrs.len) return CIM_OK;
+    memset(t, 0, sizeof *t);
+    t->object = o->id;
+    read_members(s->m, t);
+    if (!t->from_count || !t->to_count) return CIM_OK; /* the importer has said why */
+    if (t->lost) {
+        s->m->net->unlocated++;
+        return CIM_OK;
+    }
+    CIM__TRY(find_via(ctx, s->m, t));
+    CIM__TRY(read_keys(ctx, s->m, t, o->attrs));
+    return make_words(ctx, s->m, t, s->words);
+}
+
+cim_status cim__net_read_turns(cim_ctx *ctx, cim__net_maker *m, cim__buf *words)
+{
+    const cim__columns columns = { .attrs = true };
+    cim_city *city = m->city;
+    void *selection = NULL;
+    turns s = { .m = m, .words = words };
+    CIM__TRY(cim__city_relations(ctx, city));
+    cim_status st = city->rows->select(ctx, city->store, CIM__L_NONSPATIAL, &columns, &selection);
+    if (st >= 0) st = city->rows->select_run(ctx, city->store, selection, 0, city->max_id, see_restriction, &s);
+    city->rows->select_end(city->store, selection);
+    return st;
+}
