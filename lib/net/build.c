@@ -70,7 +70,8 @@ static void maker_end(cim__net_maker *m)
 /* The bytes of a buffer as an array of the net; never NULL but when out of memory. */
 static void *taken(cim__buf *buf)
 {
-    void *data = buf->data && !buf->failed ? cim__realloc_n(buf->mem, buf->data, buf->size ? buf->size : 1, 1) : cim__zalloc(buf->mem, 8);
+    if (buf->failed) return NULL;
+    void *data = buf->data ? cim__realloc_n(buf->mem, buf->data, buf->size ? buf->size : 1, 1) : cim__zalloc(buf->mem, 8);
     if (data) buf->data = NULL, buf->size = buf->cap = 0;
     return data;
 }
