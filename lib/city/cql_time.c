@@ -4,25 +4,9 @@
  * 2026-01-15 is neither before nor after 2026-01, so it is equal to it.  Months lie in years, days in months, so that exactly one of
  * before, equal, after holds.  Times without a zone are UTC. */
 #include "city/cql.h"
+#include "core/date.h"
 
 static const int64_t day_us = 86400000000;
-
-/* Days since 1970-01-01 of the proleptic Gregorian calendar (E. G. Richards, "Mapping Time", 1998: years counted from March). */
-static int64_t days_of(int year, int month, int day)
-{
-    int64_t y = year - (month <= 2);
-    int64_t era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static bool leap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
-
-static int month_length(int year, int month)
-{
-    static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    return month == 2 && leap(year) ? 29 : lengths[month - 1];
-}
 
 /* ---- reading ---- */
 
@@ -99,16 +83,16 @@ static bool in_year(reader *r, int year, cim__cql_instant *at)
 {
     int month, day;
     if (r->pos == r->end) {
-        *at = (cim__cql_instant){ days_of(year, 1, 1) * day_us, days_of(year + 1, 1, 1) * day_us - 1 };
+        *at = (cim__cql_instant){ cim__date_days(year, 1, 1) * day_us, cim__date_days(year + 1, 1, 1) * day_us - 1 };
         return true;
     }
     if (!take(r, '-') || !digits(r, 2, 1, 12, &month)) return false;
-    int64_t first = days_of(year, month, 1) * day_us;
+    int64_t first = cim__date_days(year, month, 1) * day_us;
     if (r->pos == r->end) {
-        *at = (cim__cql_instant){ first, first + month_length(year, month) * day_us - 1 };
+        *at = (cim__cql_instant){ first, first + cim__month_length(year, month) * day_us - 1 };
         return true;
     }
-    if (!take(r, '-') || !digits(r, 2, 1, month_length(year, month), &day)) return false;
+    if (!take(r, '-') || !digits(r, 2, 1, cim__month_length(year, month), &day)) return false;
     first += (day - 1) * day_us;
     if (r->pos == r->end) {
         *at = (cim__cql_instant){ first, first + day_us - 1 };

@@ -1,5 +1,6 @@
 libcimcore_la_SOURCES += \
 	%D%/ctx.c %D%/ctx.h \
+	%D%/date.h \
 	%D%/epoch.c %D%/epoch.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/io.c %D%/io.h \

@@ -98,6 +98,25 @@ cim_status cim__pack_tree(cim_ctx *ctx, const cim__index_header *given, const ci
     return st;
 }
 
+cim_status cim__pack_items(cim_ctx *ctx, cim__mem *mem, const cim__index_header *given, const cim__item *items, size_t count, cim__tree *tree_out)
+{
+    cim_ctx own;
+    cim__index_header head = *given;
+    cim__source source = { .items = items };
+    cim__ibox extent = cim__ibox_nothing;
+    head.id_bound = 0;
+    for (size_t i = 0; i < count; i++) {
+        cim__ibox_join(&extent, &items[i].box);
+        if (items[i].id >= head.id_bound) head.id_bound = items[i].id + 1;
+    }
+    cim__ctx_fork(ctx, &own);
+    own.mem = mem;
+    own.threads = ctx->threads;
+    cim_status st = cim__pack_tree(&own, &head, &source, count, &extent, CIM_INDEX_HILBERT, tree_out);
+    cim__ctx_join(ctx, &own);
+    return st;
+}
+
 cim_status cim__index_of_tree(cim_ctx *ctx, cim__tree *tree, cim_index **index_out)
 {
     cim_index *index = cim__zalloc(ctx->mem, sizeof *index);

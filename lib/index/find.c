@@ -2,11 +2,9 @@
 #include "geom/geom.h"
 #include "index/find.h"
 
-static bool range_ok(double from, double to) { return isfinite(from) && isfinite(to) && from <= to; }
-
 static cim_status check_box(cim_ctx *ctx, const cim_probe *p)
 {
-    if (!range_ok(p->x0, p->x1) || !range_ok(p->y0, p->y1)) return cim__fail(ctx, CIM_EARG, "the probe's box is reversed or not finite");
+    if (!cim__range_ok(p->x0, p->x1) || !cim__range_ok(p->y0, p->y1)) return cim__fail(ctx, CIM_EARG, "the probe's box is reversed or not finite");
     if (!(p->z0 <= p->z1)) return cim__fail(ctx, CIM_EARG, "the probe's range of z is reversed or not a number");
     return p->distance >= 0.0 ? CIM_OK : cim__fail(ctx, CIM_EARG, "the probe's distance is negative or not a number");
 }
@@ -38,21 +36,15 @@ cim_status cim__probe_check(cim_ctx *ctx, const cim_probe *p, bool nearest)
 
 /* ---- how a box lies to what is sought: the slack covers the rounding of doubles, boxes being rounded outwards already ---- */
 
-static double beyond(double min, double max, double from, double to)
-{
-    double before = from - max, behind = min - to;
-    return fmax(fmax(before, behind), 0.0);
-}
-
 /* The greatest distance of a place in min ... max from the range. */
 static double reach(double min, double max, double from, double to) { return fmax(fmax(from - min, max - to), 0.0); }
 
 static int relate_reach(const cim__find *f, const cim__ibox *b, const int32_t z[2])
 {
-    double dx = beyond(b->min_x, b->max_x, f->from[0], f->to[0]), dy = beyond(b->min_y, b->max_y, f->from[1], f->to[1]), dz = 0.0, fz = 0.0;
+    double dx = cim__range_gap(b->min_x, b->max_x, f->from[0], f->to[0]), dy = cim__range_gap(b->min_y, b->max_y, f->from[1], f->to[1]), dz = 0.0, fz = 0.0;
     double fx = reach(b->min_x, b->max_x, f->from[0], f->to[0]), fy = reach(b->min_y, b->max_y, f->from[1], f->to[1]);
     if (z) {
-        dz = beyond(z[0], z[1], f->from[2], f->to[2]);
+        dz = cim__range_gap(z[0], z[1], f->from[2], f->to[2]);
         fz = reach(z[0], z[1], f->from[2], f->to[2]);
     }
     if (dx * dx + dy * dy + dz * dz > f->reach2_out) return CIM__APART;
@@ -91,36 +83,32 @@ static int relate_shape(const cim__find *f, const cim__ibox *b, const int32_t z[
 
 /* ---- the same for one item on its exact box ---- */
 
-static bool exact_box(const cim__find *f, uint32_t id, const cim__ibox *grid_box)
+static bool exact_box(const cim__find *f, uint32_t id)
 {
     const cim_box *b = &f->probe->exact[id];
     const cim_probe *p = f->probe;
-    (void)grid_box;
     return b->min_x <= p->x1 && b->max_x >= p->x0 && b->min_y <= p->y1 && b->max_y >= p->y0;
 }
 
-static bool exact_reach(const cim__find *f, uint32_t id, const cim__ibox *grid_box)
+static bool exact_reach(const cim__find *f, uint32_t id)
 {
     const cim_box *b = &f->probe->exact[id];
     const cim_probe *p = f->probe;
-    (void)grid_box;
-    double dx = beyond(b->min_x, b->max_x, p->x0, p->x1), dy = beyond(b->min_y, b->max_y, p->y0, p->y1);
+    double dx = cim__range_gap(b->min_x, b->max_x, p->x0, p->x1), dy = cim__range_gap(b->min_y, b->max_y, p->y0, p->y1);
     return dx * dx + dy * dy <= p->distance * p->distance;
 }
 
-static bool exact_shape(const cim__find *f, uint32_t id, const cim__ibox *grid_box)
+static bool exact_shape(const cim__find *f, uint32_t id)
 {
-    (void)grid_box;
     return cim_shapes_box_relation(f->probe->shapes, f->probe->shape, &f->probe->exact[id]) != CIM_OUTSIDE;
 }
 
 /* Separating axes: the box's sides and the segment's normal, on which the corners must not all lie on one side. */
-static bool exact_segment(const cim__find *f, uint32_t id, const cim__ibox *grid_box)
+static bool exact_segment(const cim__find *f, uint32_t id)
 {
     const cim_box *b = &f->probe->exact[id];
     const cim_probe *p = f->probe;
     double s[2] = { p->x0, p->y0 }, e[2] = { p->x1, p->y1 };
-    (void)grid_box;
     if (fmin(s[0], e[0]) > b->max_x || fmax(s[0], e[0]) < b->min_x || fmin(s[1], e[1]) > b->max_y || fmax(s[1], e[1]) < b->min_y) return false;
     double corners[4][2] = { { b->min_x, b->min_y }, { b->max_x, b->min_y }, { b->max_x, b->max_y }, { b->min_x, b->max_y } };
     bool left = false, right = false;

@@ -48,6 +48,14 @@ static inline cim_box cim__grid_back(const cim__grid *g, const cim__ibox *b)
 {
     return (cim_box){ g->origin_x + g->step * b->min_x, g->origin_y + g->step * b->min_y, g->origin_x + g->step * b->max_x, g->origin_y + g->step * b->max_y };
 }
+/* How far two ranges are apart, 0 where they meet. */
+static inline double cim__range_gap(double min, double max, double from, double to)
+{
+    double before = from - max, behind = min - to, gap = before > behind ? before : behind;
+    return gap > 0.0 ? gap : 0.0;
+}
+static inline bool cim__range_ok(double from, double to) { return isfinite(from) && isfinite(to) && from <= to; }
+
 static inline void cim__ibox_join(cim__ibox *a, const cim__ibox *b)
 {
     if (b->min_x < a->min_x) a->min_x = b->min_x;

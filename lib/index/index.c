@@ -33,14 +33,31 @@ size_t cim_index_bytes(const cim_index *index)
     return bytes;
 }
 
-int32_t cim_index_extent(const cim_index *index, cim_box *extent_out)
+cim__ibox cim__index_box(const cim_index *index)
 {
     cim__ibox all = cim__ibox_nothing;
-    if (!index->count) return 0;
     for (uint32_t i = 0; i < index->tree_count; i++) {
         cim__ibox b = cim__tree_box(index->trees[i]);
         cim__ibox_join(&all, &b);
     }
+    return all;
+}
+
+int32_t cim_index_extent(const cim_index *index, cim_box *extent_out)
+{
+    cim__ibox all = cim__index_box(index);
+    if (!index->count) return 0;
     *extent_out = cim__grid_back(&index->grid, &all);
     return 1;
+}
+
+cim_status cim__index_items(cim_ctx *ctx, const cim_index *index, cim__item **items_out, size_t *count_out)
+{
+    cim__item *items = cim__alloc_n(ctx->mem, index->count + 1, sizeof *items);
+    size_t count = 0;
+    if (!items) return cim__nomem(ctx);
+    for (uint32_t i = 0; i < index->tree_count; i++) count += cim__tree_items(index->trees[i], items + count);
+    *items_out = items;
+    *count_out = count;
+    return CIM_OK;
 }

@@ -24,28 +24,21 @@ typedef struct joining {
 
 static const cim__node *node_of(const cim__tree *t, uint32_t level, uint32_t node) { return &t->nodes[t->head.level_start[level] + node]; }
 
-/* Slot i of a node of a, rounded outwards to b's grid and grown by the distance; false: an unused slot. */
-static bool box_in_b(const joining *j, const cim__node *n, uint32_t i, cim__ibox *out)
+/* A box of a, rounded outwards to b's grid and grown by the distance. */
+static cim__ibox in_b(const joining *j, cim__ibox a)
 {
     double d = j->distance + j->slack;
-    if (!cim__slot_used(n, i)) return false;
-    if (d == 0.0) {
-        *out = (cim__ibox){ n->min_x[i], n->min_y[i], n->max_x[i], n->max_y[i] };
-        return true;
-    }
-    *out = (cim__ibox){ cim__grid_down(cim__grid_clamp(n->min_x[i] * j->scale + j->shift_x - d)), cim__grid_down(cim__grid_clamp(n->min_y[i] * j->scale + j->shift_y - d)),
-                        cim__grid_up(cim__grid_clamp(n->max_x[i] * j->scale + j->shift_x + d)), cim__grid_up(cim__grid_clamp(n->max_y[i] * j->scale + j->shift_y + d)) };
-    return true;
+    if (d == 0.0) return a;
+    return (cim__ibox){ cim__grid_down(cim__grid_clamp(a.min_x * j->scale + j->shift_x - d)), cim__grid_down(cim__grid_clamp(a.min_y * j->scale + j->shift_y - d)),
+                        cim__grid_up(cim__grid_clamp(a.max_x * j->scale + j->shift_x + d)), cim__grid_up(cim__grid_clamp(a.max_y * j->scale + j->shift_y + d)) };
 }
-
-static double gap(double min_a, double max_a, double min_b, double max_b) { return fmax(fmax(min_a - max_b, min_b - max_a), 0.0); }
 
 /* With a distance the corners of the grown box are too far. */
 static bool near_enough(const joining *j, const cim__node *na, uint32_t i, const cim__node *nb, uint32_t k)
 {
     if (j->distance == 0.0) return true;
-    double dx = gap(na->min_x[i] * j->scale + j->shift_x, na->max_x[i] * j->scale + j->shift_x, nb->min_x[k], nb->max_x[k]);
-    double dy = gap(na->min_y[i] * j->scale + j->shift_y, na->max_y[i] * j->scale + j->shift_y, nb->min_y[k], nb->max_y[k]);
+    double dx = cim__range_gap(na->min_x[i] * j->scale + j->shift_x, na->max_x[i] * j->scale + j->shift_x, nb->min_x[k], nb->max_x[k]);
+    double dy = cim__range_gap(na->min_y[i] * j->scale + j->shift_y, na->max_y[i] * j->scale + j->shift_y, nb->min_y[k], nb->max_y[k]);
     double most = j->distance + j->slack;
     return dx * dx + dy * dy <= most * most * (1.0 + 1e-12);
 }
@@ -62,8 +55,8 @@ static cim_status join_leaves(cim_ctx *ctx, const joining *j, const pair *p, cim
     const cim__node *na = node_of(j->a, 0, p->node_a), *nb = node_of(j->b, 0, p->node_b);
     bool own = j->same && p->node_a == p->node_b;
     for (uint32_t i = 0; i < CIM__FANOUT; i++) {
-        cim__ibox box;
-        if (!box_in_b(j, na, i, &box)) continue;
+        if (!cim__slot_used(na, i)) continue;
+        cim__ibox box = in_b(j, cim__slot_box(na, i));
         uint32_t meets = j->lanes->meets(nb, &box);
         if (own) meets &= ~((2u << i) - 1);
         for (; meets; meets &= meets - 1) {
@@ -82,34 +75,33 @@ static cim_status join_leaves(cim_ctx *ctx, const joining *j, const pair *p, cim
 
 typedef cim_status (*pair_fn)(cim_ctx *ctx, const joining *j, const pair *p, void *user);
 
+/* Calls fn for a node of a (numbers of `next`) with those of b's children that meet its box; the first ones may have had their turn. */
+static cim_status each_of_b(cim_ctx *ctx, const joining *j, const pair *p, const cim__ibox *box, pair next, uint32_t first, pair_fn fn, void *user)
+{
+    next.level_b = p->level_b - 1;
+    for (uint32_t m = j->lanes->meets(node_of(j->b, p->level_b, p->node_b), box) & ~((1u << first) - 1); m; m &= m - 1) {
+        next.node_b = p->node_b * CIM__FANOUT + (uint32_t)__builtin_ctz(m);
+        CIM__TRY(fn(ctx, j, &next, user));
+    }
+    return CIM_OK;
+}
+
 /* Calls fn for the pairs of children (of the higher node only, when one is higher) that meet. */
 static cim_status each_child_pair(cim_ctx *ctx, const joining *j, const pair *p, pair_fn fn, void *user)
 {
-    const cim__node *na = node_of(j->a, p->level_a, p->node_a), *nb = node_of(j->b, p->level_b, p->node_b);
-    bool down_a = p->level_a >= p->level_b, down_b = p->level_b >= p->level_a, own = j->same && p->node_a == p->node_b;
-    cim__ibox around_b = j->lanes->around(nb);
+    const cim__node *na = node_of(j->a, p->level_a, p->node_a);
+    bool own = j->same && p->node_a == p->node_b;
+    if (p->level_a < p->level_b) {
+        cim__ibox box = in_b(j, j->lanes->around(na));
+        return each_of_b(ctx, j, p, &box, *p, 0, fn, user);
+    }
+    cim__ibox around_b = j->lanes->around(node_of(j->b, p->level_b, p->node_b));
     for (uint32_t i = 0; i < CIM__FANOUT; i++) {
-        cim__ibox box;
-        if (down_a && !box_in_b(j, na, i, &box)) continue;
-        if (!down_a) {
-            cim__node whole = { .min_x = { 0 } };
-            cim__ibox all = j->lanes->around(na);
-            whole.min_x[0] = all.min_x, whole.min_y[0] = all.min_y, whole.max_x[0] = all.max_x, whole.max_y[0] = all.max_y;
-            if (!box_in_b(j, &whole, 0, &box)) return CIM_OK;
-        }
-        uint32_t child_a = down_a ? p->node_a * CIM__FANOUT + i : p->node_a;
-        if (!down_b) {
-            pair next = { p->level_a - 1, child_a, p->level_b, p->node_b };
-            if (cim__ibox_meets(&box, &around_b)) CIM__TRY(fn(ctx, j, &next, user));
-            continue;
-        }
-        uint32_t meets = j->lanes->meets(nb, &box);
-        if (own) meets &= ~((1u << i) - 1);
-        for (; meets; meets &= meets - 1) {
-            pair next = { down_a ? p->level_a - 1 : p->level_a, child_a, p->level_b - 1, p->node_b * CIM__FANOUT + (uint32_t)__builtin_ctz(meets) };
-            CIM__TRY(fn(ctx, j, &next, user));
-        }
-        if (!down_a) return CIM_OK;
+        if (!cim__slot_used(na, i)) continue;
+        cim__ibox box = in_b(j, cim__slot_box(na, i));
+        pair next = { p->level_a - 1, p->node_a * CIM__FANOUT + i, p->level_b, p->node_b };
+        if (p->level_a == p->level_b) CIM__TRY(each_of_b(ctx, j, p, &box, next, own ? i : 0, fn, user));
+        else if (cim__ibox_meets(&box, &around_b)) CIM__TRY(fn(ctx, j, &next, user));
     }
     return CIM_OK;
 }

@@ -23,7 +23,7 @@ struct cim__find {
     uint32_t classes;       /* 0: any */
     bool plain;             /* only `box` and, for those not sure, `decide` count */
     /* plain: NULL or says of one candidate whether it counts */
-    bool (*decide)(const cim__find *find, uint32_t id, const cim__ibox *box);
+    bool (*decide)(const cim__find *find, uint32_t id);
     /* not plain: how a box (of a node or an item) lies to what is sought: CIM__APART ... */
     int (*relate)(const cim__find *find, const cim__ibox *box, const int32_t z[2]);
     const cim_probe *probe;
@@ -93,6 +93,10 @@ static inline void cim__hit(cim__hits *h, uint32_t id)
 {
     if (h->count < h->cap) h->ids[h->count] = id;
     h->count++;
+}
+static inline void cim__emit_bits(cim__hits *h, const uint32_t *ids, uint32_t mask) /* ids of the bits; there is room */
+{
+    for (; mask; mask &= mask - 1) h->ids[h->count++] = ids[__builtin_ctz(mask)];
 }
 void cim__hit_range(cim__hits *h, const cim__tree *tree, size_t first, size_t count); /* slots first ..., of which some may be unused */
 /* All items below child `child` of a level (a number within its level). */

@@ -115,17 +115,6 @@ static inline void lanes_emit(cim__hits *h, const uint32_t *ids, uint32_t mask)
     if (mask >> 8) emit8(h, ids + 8, mask >> 8);
 }
 
-static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
-{
-    uint32_t *to = h->ids + h->count;
-    for (size_t i = 0; i < count; i += CIM__FANOUT) {
-        __m256i a = loadu(ids + i), b = loadu(ids + i + 8);
-        _mm256_storeu_si256((__m256i *)(void *)(to + i), a);
-        _mm256_storeu_si256((__m256i *)(void *)(to + i + 8), b);
-    }
-    h->count += count;
-}
-
 #include "index/walk.h"
 
 const cim__lanes cim__lanes_avx2 = { "AVX2", avx2_meets, avx2_around, avx2_covered, avx2_walk, avx2_walk16, avx2_nearest, avx2_places };

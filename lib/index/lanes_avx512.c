@@ -80,17 +80,6 @@ static inline void lanes_emit(cim__hits *h, const uint32_t *ids, uint32_t mask)
     h->count += (size_t)__builtin_popcount(mask);
 }
 
-static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
-{
-    uint32_t *to = h->ids + h->count;
-    for (size_t i = 0; i < count; i += CIM__FANOUT) { /* halves: a whole row would nearly always lie across two cache lines */
-        __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(ids + i)), b = _mm256_loadu_si256((const __m256i *)(const void *)(ids + i + 8));
-        _mm256_storeu_si256((__m256i *)(void *)(to + i), a);
-        _mm256_storeu_si256((__m256i *)(void *)(to + i + 8), b);
-    }
-    h->count += count;
-}
-
 #include "index/walk.h"
 
 const cim__lanes cim__lanes_avx512 = { "AVX-512", avx512_meets, avx512_around, avx512_covered, avx512_walk, avx512_walk16, avx512_nearest, avx512_places };

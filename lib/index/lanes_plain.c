@@ -91,16 +91,7 @@ static inline bool lanes_covered(const cim__node *n, uint32_t others, const cim_
     return bits_of(left) & others && bits_of(low) & others && bits_of(right) & others && bits_of(high) & others;
 }
 
-static inline void lanes_emit(cim__hits *h, const uint32_t *ids, uint32_t mask)
-{
-    for (; mask; mask &= mask - 1) h->ids[h->count++] = ids[__builtin_ctz(mask)];
-}
-
-static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
-{
-    memcpy(h->ids + h->count, ids, count * sizeof *ids);
-    h->count += count;
-}
+#define lanes_emit cim__emit_bits
 
 #include "index/walk.h"
 

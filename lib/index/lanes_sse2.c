@@ -113,21 +113,7 @@ static inline bool lanes_covered(const cim__node *n, uint32_t others, const cim_
     return ~beyond(n->min_x, w->min_x) & others && ~beyond(n->min_y, w->min_y) & others && beyond(n->max_x, w->max_x - 1) & others && beyond(n->max_y, w->max_y - 1) & others;
 }
 
-static inline void lanes_emit(cim__hits *h, const uint32_t *ids, uint32_t mask)
-{
-    for (; mask; mask &= mask - 1) h->ids[h->count++] = ids[__builtin_ctz(mask)];
-}
-
-static inline void lanes_copy(cim__hits *h, const uint32_t *ids, size_t count)
-{
-    uint32_t *to = h->ids + h->count;
-    for (size_t i = 0; i < count; i += 8) {
-        __m128i a = loadu(ids + i), b = loadu(ids + i + 4);
-        _mm_storeu_si128((__m128i *)(void *)(to + i), a);
-        _mm_storeu_si128((__m128i *)(void *)(to + i + 4), b);
-    }
-    h->count += count;
-}
+#define lanes_emit cim__emit_bits
 
 #include "index/walk.h"
 

@@ -41,8 +41,6 @@ static bool to_item(const cim_live_index *live, const cim_index_change *c, cim__
     return true;
 }
 
-static bool range_ok(double from, double to) { return isfinite(from) && isfinite(to) && from <= to; }
-
 static cim_status check_changes(cim_ctx *ctx, const cim_live_index *live, const cim_index_change *changes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -50,8 +48,8 @@ static cim_status check_changes(cim_ctx *ctx, const cim_live_index *live, const 
         if (c->id > live->options.max_id) return cim__fail(ctx, CIM_EARG, "change %zu: id %u is above the limit of %u", i, c->id, live->options.max_id);
         if (c->op == CIM_CHANGE_DELETE) continue;
         if (c->op != CIM_CHANGE_PUT) return cim__fail(ctx, CIM_EARG, "change %zu: no such operation: %d", i, (int)c->op);
-        if (!range_ok(c->box.min_x, c->box.max_x) || !range_ok(c->box.min_y, c->box.max_y)) return cim__fail(ctx, CIM_EARG, "change %zu: the box is reversed or not finite", i);
-        if (live->options.has_z && !range_ok(c->z0, c->z1)) return cim__fail(ctx, CIM_EARG, "change %zu: z is reversed or not finite", i);
+        if (!cim__range_ok(c->box.min_x, c->box.max_x) || !cim__range_ok(c->box.min_y, c->box.max_y)) return cim__fail(ctx, CIM_EARG, "change %zu: the box is reversed or not finite", i);
+        if (live->options.has_z && !cim__range_ok(c->z0, c->z1)) return cim__fail(ctx, CIM_EARG, "change %zu: z is reversed or not finite", i);
     }
     return CIM_OK;
 }
@@ -60,40 +58,11 @@ static cim_status check_changes(cim_ctx *ctx, const cim_live_index *live, const 
 
 static uint32_t flags_of(const cim_live_options *o) { return (o->has_z ? CIM__HAS_Z : 0u) | (o->has_classes ? CIM__HAS_CLASSES : 0u); }
 
-/* All items of an index, on memory of `mem`. */
-static cim_status items_of(cim_ctx *ctx, const cim_index *index, cim__item **items_out, size_t *count_out)
-{
-    cim__item *items = cim__alloc_n(ctx->mem, index->count + 1, sizeof *items);
-    size_t count = 0;
-    if (!items) return cim__nomem(ctx);
-    for (uint32_t i = 0; i < index->tree_count; i++) count += cim__tree_items(index->trees[i], items + count);
-    *items_out = items;
-    *count_out = count;
-    return CIM_OK;
-}
-
-static cim_status pack_items(cim_ctx *ctx, cim__mem *mem, const cim__index_header *given, const cim__item *items, size_t count, cim__tree *tree_out)
-{
-    cim_ctx own;
-    cim__index_header head = *given;
-    cim__source source = { .items = items };
-    cim__ibox extent = cim__items_box(items, count);
-    head.id_bound = 0;
-    for (size_t i = 0; i < count; i++)
-        if (items[i].id >= head.id_bound) head.id_bound = items[i].id + 1;
-    cim__ctx_fork(ctx, &own);
-    own.mem = mem;
-    own.threads = ctx->threads;
-    cim_status st = cim__pack_tree(&own, &head, &source, count, &extent, CIM_INDEX_HILBERT, tree_out);
-    cim__ctx_join(ctx, &own);
-    return st;
-}
-
 /* A set of the items, of which there may be none. */
 static cim_status set_of(cim_ctx *ctx, cim__copies *copies, const cim__index_header *head, const cim__item *items, size_t count, cim__set *set_out)
 {
     cim__tree tree;
-    if (count) CIM__TRY(pack_items(ctx, copies->mem, head, items, count, &tree));
+    if (count) CIM__TRY(cim__pack_items(ctx, copies->mem, head, items, count, &tree));
     return cim__set_init(ctx, set_out, copies, head, count ? &tree : NULL);
 }
 
@@ -113,7 +82,7 @@ static cim_status fill_live(cim_ctx *ctx, cim_live_index *live, const cim_index 
     cim__item *items = NULL;
     size_t count = 0;
     const cim_box *e = &live->options.extent;
-    if (start) CIM__TRY(items_of(ctx, start, &items, &count));
+    if (start) CIM__TRY(cim__index_items(ctx, start, &items, &count));
     if (count) head.grid = start->grid;
     else if (e->min_x <= e->max_x && e->min_y <= e->max_y) head.grid = cim__grid_for(e, 0.0, 0.0);
     live->has_grid = head.grid.step != 0.0;
@@ -226,7 +195,7 @@ static cim_status widen(cim_ctx *ctx, cim_live_index *live, const cim_index_chan
     size_t item_count = 0;
     cim__set next;
     cim__state *now = cim__states_take(live->states);
-    cim_status st = items_of(ctx, &now->view, &items, &item_count);
+    cim_status st = cim__index_items(ctx, &now->view, &items, &item_count);
     cim__epoch_unref(&now->epoch);
     if (st < 0) return st;
     cim__index_header head = live->set.head;
@@ -257,24 +226,17 @@ static void fetch_ahead(const cim_live_index *live, const cim_index_change *chan
     if (i + SLOTS < count) cim__set_fetch_slot(&live->set, changes[i + SLOTS].id);
 }
 
+/* CIM_DONE: a box lies outside of the grid. */
 static cim_status apply_all(cim_ctx *ctx, cim_live_index *live, const cim_index_change *changes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         cim__item item;
         fetch_ahead(live, changes, count, i);
         if (changes[i].op == CIM_CHANGE_DELETE) CIM__TRY(cim__set_delete(ctx, &live->set, changes[i].id));
-        else if (!to_item(live, &changes[i], &item)) return cim__fail(ctx, CIM_EINTERNAL, "a box outside of the grid that was made for it");
+        else if (!live->has_grid || !to_item(live, &changes[i], &item)) return CIM_DONE;
         else CIM__TRY(cim__set_put(ctx, &live->set, &item));
     }
     return CIM_OK;
-}
-
-static bool all_in_grid(const cim_live_index *live, const cim_index_change *changes, size_t count)
-{
-    cim__item item;
-    for (size_t i = 0; i < count; i++)
-        if (changes[i].op == CIM_CHANGE_PUT && (!live->has_grid || !to_item(live, &changes[i], &item))) return false;
-    return true;
 }
 
 static cim_status note(cim_ctx *ctx, cim_live_index *live, const cim_index_change *changes, size_t count)
@@ -293,9 +255,15 @@ static cim_status apply_locked(cim_ctx *ctx, cim_live_index *live, const cim_ind
 {
     cim__set_mark mark;
     CIM__TRY(note(ctx, live, changes, count)); /* ids of a batch that then fails are harmless */
-    if (!all_in_grid(live, changes, count)) CIM__TRY(widen(ctx, live, changes, count));
     cim__set_begin(&live->set, &mark);
     cim_status st = apply_all(ctx, live, changes, count);
+    if (st == CIM_DONE) { /* seldom: back, and again on a grid that holds them all */
+        cim__set_undo(&live->set, &mark);
+        CIM__TRY(widen(ctx, live, changes, count));
+        cim__set_begin(&live->set, &mark);
+        st = apply_all(ctx, live, changes, count);
+        if (st == CIM_DONE) st = cim__fail(ctx, CIM_EINTERNAL, "a box outside of the grid that was made for it");
+    }
     if (st >= 0) st = cim__states_publish(ctx, live->states, &live->set, live->epoch + 1);
     if (st < 0) {
         cim__set_undo(&live->set, &mark);
@@ -363,7 +331,7 @@ static cim_status pack_beside(cim_ctx *ctx, cim__state *from, const cim__index_h
 {
     cim__item *items = NULL;
     size_t count = 0;
-    CIM__TRY(items_of(ctx, &from->view, &items, &count));
+    CIM__TRY(cim__index_items(ctx, &from->view, &items, &count));
     cim_status st = set_of(ctx, apart, head, items, count, next);
     cim__free(ctx->mem, items);
     return st;

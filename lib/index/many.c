@@ -32,21 +32,11 @@ static cim_status check_one(cim_ctx *ctx, const many *m, size_t i, bool nearest)
     return cim__fail_at(ctx, st, place);
 }
 
-static cim__ibox index_box(const cim_index *index)
-{
-    cim__ibox all = cim__ibox_nothing;
-    for (uint32_t i = 0; i < index->tree_count; i++) {
-        cim__ibox b = cim__tree_box(index->trees[i]);
-        cim__ibox_join(&all, &b);
-    }
-    return all;
-}
-
 /* All probes are checked and put into an order. */
 static cim_status order_probes(cim_ctx *ctx, many *m, bool nearest)
 {
     if (m->count > 0xfffffff0u) return cim__fail(ctx, CIM_EARG, "%zu probes are too many", m->count);
-    cim__ibox *boxes = cim__alloc_n(ctx->mem, m->count + 1, sizeof *boxes), extent = index_box(m->index);
+    cim__ibox *boxes = cim__alloc_n(ctx->mem, m->count + 1, sizeof *boxes), extent = cim__index_box(m->index);
     size_t wanted = ctx->threads > 1 ? ctx->threads * (size_t)PIECES_EACH : 1; /* one thread: one piece, so nothing is moved afterwards */
     m->at_once = (m->count + wanted - 1) / wanted;
     m->at_once = (m->at_once / LEAST_AT_ONCE + 1) * LEAST_AT_ONCE;
@@ -112,14 +102,6 @@ static cim_status query_one(cim_ctx *ctx, const many *m, uint32_t probe, const c
 
 enum { GROUP_IDS = 256 }; /* room for each window of a group; those with more are asked alone */
 
-static void set_window(cim__node *n, uint32_t slot, const cim__ibox *b)
-{
-    n->min_x[slot] = b->min_x;
-    n->min_y[slot] = b->min_y;
-    n->max_x[slot] = b->max_x;
-    n->max_y[slot] = b->max_y;
-}
-
 /* Searches of up to 16 probes, the plain ones as one group. */
 static void start_group(const many *m, size_t first, size_t count, cim__group *g, uint32_t ids[CIM__FANOUT][GROUP_IDS])
 {
@@ -132,8 +114,8 @@ static void start_group(const many *m, size_t first, size_t count, cim__group *g
             if (g->find[k].plain) g->used |= 1u << k;
         }
         bool used = g->used >> k & 1;
-        set_window(&g->windows, k, used ? &g->find[k].box : &nothing);
-        set_window(&g->sure, k, used ? &g->find[k].sure : &nothing);
+        cim__slot_put(&g->windows, k, used ? &g->find[k].box : &nothing);
+        cim__slot_put(&g->sure, k, used ? &g->find[k].sure : &nothing);
         g->hits[k] = (cim__hits){ ids[k], m->keep ? GROUP_IDS : 0, 0 };
     }
 }

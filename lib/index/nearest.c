@@ -43,17 +43,11 @@ static void keep(cim__near *near, cim__near_item item)
 
 /* ---- one item ---- */
 
-static double beyond(double min, double max, double from, double to)
-{
-    double before = from - max, behind = min - to, d = before > behind ? before : behind;
-    return d > 0.0 ? d : 0.0;
-}
-
 static double grid_distance2(const cim__near *near, const cim__tree *t, uint32_t node, uint32_t i)
 {
     const cim__node *n = &t->nodes[node];
-    double dx = beyond(n->min_x[i], n->max_x[i], near->x0, near->x1), dy = beyond(n->min_y[i], n->max_y[i], near->y0, near->y1), dz = 0.0;
-    if (t->z && near->use_z) dz = beyond(t->z[node].min_z[i], t->z[node].max_z[i], near->z0, near->z1);
+    double dx = cim__range_gap(n->min_x[i], n->max_x[i], near->x0, near->x1), dy = cim__range_gap(n->min_y[i], n->max_y[i], near->y0, near->y1), dz = 0.0;
+    if (t->z && near->use_z) dz = cim__range_gap(t->z[node].min_z[i], t->z[node].max_z[i], near->z0, near->z1);
     return dx * dx + dy * dy + dz * dz;
 }
 
@@ -61,8 +55,8 @@ static double grid_distance2(const cim__near *near, const cim__tree *t, uint32_t
 static double exact_distance2(const cim__near *near, const cim__tree *t, uint32_t node, uint32_t i, const cim_box *b)
 {
     const cim_probe *p = near->probe;
-    double scale = near->grid->scale, dx = beyond(b->min_x, b->max_x, p->x0, p->x1) * scale, dy = beyond(b->min_y, b->max_y, p->y0, p->y1) * scale, dz = 0.0;
-    if (t->z && near->use_z) dz = beyond(t->z[node].min_z[i], t->z[node].max_z[i], near->z0, near->z1);
+    double scale = near->grid->scale, dx = cim__range_gap(b->min_x, b->max_x, p->x0, p->x1) * scale, dy = cim__range_gap(b->min_y, b->max_y, p->y0, p->y1) * scale, dz = 0.0;
+    if (t->z && near->use_z) dz = cim__range_gap(t->z[node].min_z[i], t->z[node].max_z[i], near->z0, near->z1);
     return dx * dx + dy * dy + dz * dz;
 }
 
@@ -89,8 +83,8 @@ void cim__near_offer(cim__near *near, const cim__tree *t, uint32_t node, uint32_
 void cim__near_far_keys(const cim__near *near, const cim__node *n, const cim__node_z *z, const cim__node_classes *classes, uint32_t keys[CIM__FANOUT])
 {
     for (uint32_t i = 0; i < CIM__FANOUT; i++) {
-        double dx = beyond(n->min_x[i], n->max_x[i], near->x0, near->x1), dy = beyond(n->min_y[i], n->max_y[i], near->y0, near->y1), dz = 0.0;
-        if (z) dz = beyond(z->min_z[i], z->max_z[i], near->z0, near->z1);
+        double dx = cim__range_gap(n->min_x[i], n->max_x[i], near->x0, near->x1), dy = cim__range_gap(n->min_y[i], n->max_y[i], near->y0, near->y1), dz = 0.0;
+        if (z) dz = cim__range_gap(z->min_z[i], z->max_z[i], near->z0, near->z1);
         double low = (dx * dx + dy * dy + dz * dz) * (1.0 - 1e-6);
         float f = low < 3e38 ? (float)low : 3e38f;
         uint32_t bits;

@@ -19,7 +19,7 @@ static uint32_t candidates(const cim__tree *t, const cim__lanes *lanes, const ci
 static int relate(const cim__tree *t, const cim__find *f, uint32_t node, uint32_t slot, cim__ibox *box_out)
 {
     const cim__node *n = &t->nodes[node];
-    *box_out = (cim__ibox){ n->min_x[slot], n->min_y[slot], n->max_x[slot], n->max_y[slot] };
+    *box_out = cim__slot_box(n, slot);
     if (!f->relate) return CIM__ACROSS;
     if (!t->z) return f->relate(f, box_out, NULL);
     int32_t z[2] = { t->z[node].min_z[slot], t->z[node].max_z[slot] };
@@ -32,7 +32,7 @@ static void see_item(const cim__tree *t, const cim__find *f, cim__hits *h, uint3
     cim__ibox box;
     uint32_t id = t->ids[(size_t)leaf * CIM__FANOUT + slot];
     int how = relate(t, f, leaf, slot, &box);
-    if (how == CIM__APART || (how == CIM__ACROSS && f->decide && !f->decide(f, id, &box))) return;
+    if (how == CIM__APART || (how == CIM__ACROSS && f->decide && !f->decide(f, id))) return;
     if (f->probe->accept && !f->probe->accept(f->probe->user, id)) return;
     cim__hit(h, id);
 }

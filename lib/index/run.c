@@ -79,20 +79,10 @@ static inline void note(cim__buf *edits, uint32_t node) /* there is room */
     edits->size += sizeof node;
 }
 
-static cim__ibox slot_box(const cim__node *n, uint32_t i) { return (cim__ibox){ n->min_x[i], n->min_y[i], n->max_x[i], n->max_y[i] }; }
-
 static bool within(const cim__ibox *a, const cim__ibox *b) { return a->min_x >= b->min_x && a->min_y >= b->min_y && a->max_x <= b->max_x && a->max_y <= b->max_y; }
 static bool strictly_within(const cim__ibox *a, const cim__ibox *b) { return a->min_x > b->min_x && a->min_y > b->min_y && a->max_x < b->max_x && a->max_y < b->max_y; }
 static bool same(const cim__ibox *a, const cim__ibox *b) { return !memcmp(a, b, sizeof *a); }
 static int64_t half_perimeter(const cim__ibox *b) { return b->min_x > b->max_x ? 0 : ((int64_t)b->max_x - b->min_x) + ((int64_t)b->max_y - b->min_y); }
-
-static void set_box(cim__node *n, uint32_t i, const cim__ibox *b)
-{
-    n->min_x[i] = b->min_x;
-    n->min_y[i] = b->min_y;
-    n->max_x[i] = b->max_x;
-    n->max_y[i] = b->max_y;
-}
 
 /* Boxes of the parents after slot `i` of node `node` (within level 0) went from `old` to `now`.  Returns by how much the leaf grew. */
 static int64_t climb(cim__tree *t, uint32_t node, cim__ibox old, cim__ibox now, cim__buf *edits)
@@ -103,12 +93,12 @@ static int64_t climb(cim__tree *t, uint32_t node, cim__ibox old, cim__ibox now, 
     for (uint32_t level = 1; level < t->head.levels; level++, node /= CIM__FANOUT) {
         cim__node *parent = &t->nodes[start[level] + node / CIM__FANOUT];
         uint32_t i = node % CIM__FANOUT;
-        cim__ibox was = slot_box(parent, i), all = was;
+        cim__ibox was = cim__slot_box(parent, i), all = was;
         if (within(&now, &was) && strictly_within(&old, &was)) return grown;
         if (old.min_x > old.max_x) cim__ibox_join(&all, &now); /* the slot was unused: it can only grow */
         else all = lanes->around(&t->nodes[start[level - 1] + node]);
         if (same(&all, &was)) return grown;
-        set_box(parent, i, &all);
+        cim__slot_put(parent, i, &all);
         note(edits, start[level] + node / CIM__FANOUT);
         if (level == 1) grown = half_perimeter(&all) - half_perimeter(&was);
         old = was;
@@ -151,9 +141,9 @@ static int64_t tree_set(cim__tree *t, uint32_t slot, const cim__item *item, bool
 {
     uint32_t leaf = slot / CIM__FANOUT, i = slot % CIM__FANOUT;
     cim__node *n = &t->nodes[leaf];
-    cim__ibox old = slot_box(n, i);
+    cim__ibox old = cim__slot_box(n, i);
     bool stays = leaf_stays(n, i, &old, &item->box); /* before the slot is written: whole rows are read faster than they are put together */
-    set_box(n, i, &item->box);
+    cim__slot_put(n, i, &item->box);
     note(edits, moved ? leaf : leaf | EDITED_IDS);
     if (!moved) t->ids[slot] = item->id;
     if (item->id == CIM_NONE) t->holes[leaf / 64] |= (uint64_t)1 << leaf % 64;
@@ -174,7 +164,7 @@ static double leaf_perimeters(const cim__tree *t)
     double sum = 0;
     uint32_t leaves = t->head.levels > 1 ? t->head.level_start[1] : 0;
     for (uint32_t i = 0; i < leaves; i++) {
-        cim__ibox b = slot_box(&t->nodes[t->head.level_start[1] + i / CIM__FANOUT], i % CIM__FANOUT);
+        cim__ibox b = cim__slot_box(&t->nodes[t->head.level_start[1] + i / CIM__FANOUT], i % CIM__FANOUT);
         sum += (double)half_perimeter(&b);
     }
     return sum;
@@ -211,7 +201,7 @@ cim_status cim__run_tail(cim_ctx *ctx, cim__copies *all, const cim__index_header
     if (cim__tree_alloc(&own, &head, &tree) < 0) return cim__nomem(ctx);
     for (uint32_t node = 0; node < head.node_count; node++)
         for (uint32_t i = 0; i < CIM__FANOUT; i++) {
-            set_box(&tree.nodes[node], i, &cim__no_item.box);
+            cim__slot_put(&tree.nodes[node], i, &cim__no_item.box);
             if (tree.z) tree.z[node].min_z[i] = INT32_MAX, tree.z[node].max_z[i] = INT32_MIN;
             if (tree.classes) tree.classes[node].bits[i] = 0;
         }
@@ -281,7 +271,7 @@ cim__item cim__run_item(const cim__run *run, uint32_t slot)
 {
     const cim__tree *t = &run->newest->tree;
     uint32_t leaf = slot / CIM__FANOUT, i = slot % CIM__FANOUT;
-    cim__item item = { slot_box(&t->nodes[leaf], i), 0, 0, t->ids[slot], 0 };
+    cim__item item = { cim__slot_box(&t->nodes[leaf], i), 0, 0, t->ids[slot], 0 };
     if (t->z) {
         item.min_z = t->z[leaf].min_z[i];
         item.max_z = t->z[leaf].max_z[i];
@@ -295,9 +285,9 @@ bool cim__run_fits(const cim__run *run, uint32_t slot, const cim__item *item)
     const cim__tree *t = &run->newest->tree;
     uint32_t leaf = slot / CIM__FANOUT;
     if (t->head.levels < 2) return true;
-    cim__ibox old = slot_box(&t->nodes[leaf], slot % CIM__FANOUT);
+    cim__ibox old = cim__slot_box(&t->nodes[leaf], slot % CIM__FANOUT);
     if (leaf_stays(&t->nodes[leaf], slot % CIM__FANOUT, &old, &item->box)) return true;
-    cim__ibox leaf_box = slot_box(&t->nodes[t->head.level_start[1] + leaf / CIM__FANOUT], leaf % CIM__FANOUT);
+    cim__ibox leaf_box = cim__slot_box(&t->nodes[t->head.level_start[1] + leaf / CIM__FANOUT], leaf % CIM__FANOUT);
     int64_t now = half_perimeter(&leaf_box);
     cim__ibox_join(&leaf_box, &item->box);
     int64_t then = half_perimeter(&leaf_box);

@@ -51,19 +51,12 @@ static uint64_t head_checksum(const cim__index_header *head)
 /* A view of a live index has several trees or unused places. */
 static cim_status pack_view(cim_ctx *ctx, const cim_index *index, cim__tree *tree_out)
 {
-    cim__index_header head = { .grid = index->grid, .id_bound = 0 };
-    cim__item *items = cim__alloc_n(ctx->mem, index->count + 1, sizeof *items);
+    cim__index_header head = { .grid = index->grid };
+    cim__item *items = NULL;
     size_t count = 0;
-    if (!items) return cim__nomem(ctx);
-    for (uint32_t i = 0; i < index->tree_count; i++) {
-        count += cim__tree_items(index->trees[i], items + count);
-        head.flags |= index->trees[i]->head.flags;
-    }
-    for (size_t i = 0; i < count; i++)
-        if (items[i].id >= head.id_bound) head.id_bound = items[i].id + 1;
-    cim__source source = { .items = items };
-    cim__ibox extent = cim__items_box(items, count);
-    cim_status st = cim__pack_tree(ctx, &head, &source, count, &extent, CIM_INDEX_HILBERT, tree_out);
+    CIM__TRY(cim__index_items(ctx, index, &items, &count));
+    for (uint32_t i = 0; i < index->tree_count; i++) head.flags |= index->trees[i]->head.flags;
+    cim_status st = cim__pack_items(ctx, ctx->mem, &head, items, count, tree_out);
     cim__free(ctx->mem, items);
     return st;
 }

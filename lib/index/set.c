@@ -145,18 +145,9 @@ static cim_status flush(cim_ctx *ctx, cim__set *set)
     cim__item *items = NULL;
     size_t count = 0;
     uint32_t level = 0;
-    cim_ctx own;
     cim__tree tree;
-    cim__index_header head = set->head;
-    cim__ctx_fork(ctx, &own); /* what is built outlives the caller's context */
-    own.mem = set->copies->mem;
     CIM__TRY(take_items(ctx, set, &items, &count, &level));
-    cim__source source = { .items = items };
-    cim__ibox extent = cim__items_box(items, count);
-    for (size_t i = 0; i < count; i++)
-        if (items[i].id >= head.id_bound) head.id_bound = items[i].id + 1;
-    cim_status st = count ? cim__pack_tree(&own, &head, &source, count, &extent, CIM_INDEX_HILBERT, &tree) : CIM_OK;
-    cim__ctx_join(ctx, &own);
+    cim_status st = count ? cim__pack_items(ctx, set->copies->mem, &set->head, items, count, &tree) : CIM_OK;
     cim__free(ctx->mem, items);
     if (st >= 0 && count) st = add_run(ctx, set, &tree, level);
     return st < 0 ? st : new_tail(ctx, set);

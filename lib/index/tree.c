@@ -58,11 +58,7 @@ void cim__tree_free(cim__mem *mem, cim__tree *tree)
 
 static void set_slot(cim__tree *t, size_t node, uint32_t slot, const cim__item *item)
 {
-    cim__node *n = &t->nodes[node];
-    n->min_x[slot] = item->box.min_x;
-    n->min_y[slot] = item->box.min_y;
-    n->max_x[slot] = item->box.max_x;
-    n->max_y[slot] = item->box.max_y;
+    cim__slot_put(&t->nodes[node], slot, &item->box);
     if (t->z) {
         t->z[node].min_z[slot] = item->min_z;
         t->z[node].max_z[slot] = item->max_z;
@@ -143,13 +139,6 @@ void cim__tree_z_range(const cim__tree *tree, int32_t *min_out, int32_t *max_out
     *max_out = all.max_z;
 }
 
-cim__ibox cim__items_box(const cim__item *items, size_t count)
-{
-    cim__ibox all = cim__ibox_nothing;
-    for (size_t i = 0; i < count; i++) cim__ibox_join(&all, &items[i].box);
-    return all;
-}
-
 size_t cim__tree_items(const cim__tree *tree, cim__item *items)
 {
     size_t n = 0;
@@ -157,7 +146,7 @@ size_t cim__tree_items(const cim__tree *tree, cim__item *items)
         const cim__node *node = &tree->nodes[i / CIM__FANOUT];
         uint32_t s = i % CIM__FANOUT;
         if (tree->ids[i] == CIM_NONE) continue;
-        items[n] = (cim__item){ { node->min_x[s], node->min_y[s], node->max_x[s], node->max_y[s] }, 0, 0, tree->ids[i], 0 };
+        items[n] = (cim__item){ cim__slot_box(node, s), 0, 0, tree->ids[i], 0 };
         if (tree->z) {
             items[n].min_z = tree->z[i / CIM__FANOUT].min_z[s];
             items[n].max_z = tree->z[i / CIM__FANOUT].max_z[s];

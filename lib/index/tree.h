@@ -108,7 +108,11 @@ size_t cim__tree_items(const cim__tree *tree, cim__item *items);
 /* A tree of these items, which lie in extent, packed in an order of CIM_INDEX_*.  head has grid and flags. */
 cim_status cim__pack_tree(cim_ctx *ctx, const cim__index_header *head, const cim__source *source, size_t count, const cim__ibox *extent, int32_t order,
                           cim__tree *tree_out);
-cim__ibox cim__items_box(const cim__item *items, size_t count);
+/* The same of items, along the Hilbert curve.  The tree is on `mem`, which may outlive the context. */
+cim_status cim__pack_items(cim_ctx *ctx, cim__mem *mem, const cim__index_header *head, const cim__item *items, size_t count, cim__tree *tree_out);
+cim__ibox cim__index_box(const cim_index *index); /* around all; nothing when empty */
+/* All items of an index, released with cim__free() of the context's memory. */
+cim_status cim__index_items(cim_ctx *ctx, const cim_index *index, cim__item **items_out, size_t *count_out);
 /* A static index owning a tree, which is taken over. */
 cim_status cim__index_of_tree(cim_ctx *ctx, cim__tree *tree, cim_index **index_out);
 
@@ -120,6 +124,14 @@ cim_status cim__index_of_tree(cim_ctx *ctx, cim__tree *tree, cim_index **index_o
 #define CIM__FETCH_SLOT(tree, slot) \
     (CIM__FETCH_NODE(&(tree)->nodes[(slot) / CIM__FANOUT]), CIM__FETCH_NODE(&(tree)->nodes[(tree)->head.level_start[1] + (slot) / (CIM__FANOUT * CIM__FANOUT)]))
 
+static inline cim__ibox cim__slot_box(const cim__node *n, uint32_t i) { return (cim__ibox){ n->min_x[i], n->min_y[i], n->max_x[i], n->max_y[i] }; }
+static inline void cim__slot_put(cim__node *n, uint32_t i, const cim__ibox *b)
+{
+    n->min_x[i] = b->min_x;
+    n->min_y[i] = b->min_y;
+    n->max_x[i] = b->max_x;
+    n->max_y[i] = b->max_y;
+}
 static inline bool cim__slot_used(const cim__node *n, uint32_t i) { return n->min_x[i] <= n->max_x[i]; }
 
 #endif

@@ -10,9 +10,7 @@
  *   lanes_within(keys, cut)                         bit i: keys[i] without its slot number is at most cut
  *   lanes_around(node)                              the box around all slots
  *   lanes_covered(node, others, box)                on each side one of the other slots (a bit each) reaches as far as the box
- *   lanes_emit(hits, ids, mask)                     collects ids[i] for every bit; there is room for 16 more
- *   lanes_copy(hits, ids, count)                    collects count ids; there is room for 16 more than that, also to read
- *                                                   up to the next multiple of 16 */
+ *   lanes_emit(hits, ids, mask)                     collects ids[i] for every bit; there is room for 16 more */
 
 /* Pending nodes: their level and number within the level.  At most 15 siblings a level wait. */
 typedef struct pending {
@@ -23,8 +21,7 @@ static inline uint32_t decided(const cim__find *f, const cim__node *n, const uin
 {
     for (uint32_t m = meets & ~lanes_meets(n, &f->sure); m; m &= m - 1) {
         uint32_t i = (uint32_t)__builtin_ctz(m);
-        cim__ibox box = { n->min_x[i], n->min_y[i], n->max_x[i], n->max_y[i] };
-        if (!f->decide(f, ids[i], &box)) meets &= ~(1u << i);
+        if (!f->decide(f, ids[i])) meets &= ~(1u << i);
     }
     return meets;
 }
@@ -65,13 +62,20 @@ static inline void take_leaf(walking *w, uint32_t node)
     w->leaf[w->leaf_in++ % LEAVES] = node;
 }
 
+/* A row at a time, which is quicker than asking memcpy() for some rows; there is room for 16 more, also to read. */
+static inline void copy_rows(cim__hits *h, const uint32_t *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i += CIM__FANOUT) memcpy(h->ids + h->count + i, ids + i, CIM__FANOUT * sizeof *ids);
+    h->count += count;
+}
+
 static inline void copy_run(walking *w)
 {
     size_t start = w->run_start[w->run_out % RUNS], count = w->run_count[w->run_out % RUNS];
     cim__hits *h = &w->hits;
     w->run_out++;
     if (w->tree->holes || h->count + count + CIM__FANOUT > h->cap) cim__hit_range(h, w->tree, start, count);
-    else lanes_copy(h, w->tree->ids + start, count);
+    else copy_rows(h, w->tree->ids + start, count);
 }
 
 /* Children that lie inside, neighbours together. */
@@ -171,7 +175,7 @@ static void LANES(walk16)(const cim__tree *t, cim__group *g)
         const cim__node *n = &t->nodes[head->level_start[p.level] + p.node];
         for (uint32_t m = lanes_meets(n, &all); m; m &= m - 1) {
             uint32_t i = (uint32_t)__builtin_ctz(m), child = p.node * CIM__FANOUT + i;
-            cim__ibox box = { n->min_x[i], n->min_y[i], n->max_x[i], n->max_y[i] };
+            cim__ibox box = cim__slot_box(n, i);
             uint32_t windows = p.windows & lanes_meets(&g->windows, &box);
             if (windows && box.min_x >= all.min_x && box.max_x <= all.max_x) windows = hold_child(t, g, p.level - 1, child, &box, windows);
             if (!windows) continue;

@@ -2,6 +2,7 @@
  *
  * A condition is a list of demands joined by AND.  A demand about time is rules as of opening_hours, separated by ';', of which the last that
  * fits decides: [months] [weekdays] [hours] ["off"].  What is not understood (wet, snow, sunset, public holidays) does not hold. */
+#include "core/date.h"
 #include "net/net.h"
 
 #include <ctype.h>
@@ -48,7 +49,6 @@ static bool name(scan *s, const char *names, int length, int *number)
 
 bool cim__when_parse(cim__str text, cim__when *w)
 {
-    static const int offset[] = { 0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4 }; /* T. Sakamoto's day of the week */
     scan s = { text.ptr, text.ptr + text.len };
     int year, hour;
     w->known = false;
@@ -63,8 +63,7 @@ bool cim__when_parse(cim__str text, cim__when *w)
     }
     if (s.p != s.end || year < 1583 || w->month < 1 || w->month > 12 || w->day < 1 || w->day > 31 || hour > 24 || w->minute > 59) return false;
     w->minute += hour * 60;
-    int y = year - (w->month < 3);
-    w->weekday = (y + y / 4 - y / 100 + y / 400 + offset[w->month - 1] + w->day + 6) % 7; /* Monday 0 */
+    w->weekday = (int)((cim__date_days(year, w->month, w->day) % 7 + 10) % 7); /* Monday 0 */
     w->known = true;
     return true;
 }

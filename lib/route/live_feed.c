@@ -2,6 +2,7 @@
  *
  * Both give rows of the same cells.  Lines are handed out of a buffer that holds one chunk and the beginning of a line; a row becomes changes at
  * once, all changes are applied at the end.  Everything that is not understood is an error with its place. */
+#include "core/date.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "route/live.h"
@@ -119,25 +120,12 @@ static bool digits(const char **p, const char *end, int count, int *value)
 
 static bool sign(const char **p, const char *end, char wanted) { return *p < end && *(*p)++ == wanted; }
 
-static int64_t days(int y, int m, int d) /* since 1970-01-01, in the Gregorian calendar; March is the first month */
-{
-    y -= m <= 2;
-    int64_t era = y / 400, of_era = y % 400, of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static int month_days(int y, int m)
-{
-    static const int all[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    return all[m - 1] + (m == 2 && ((y % 4 == 0 && y % 100 != 0) || y % 400 == 0));
-}
-
 static bool read_date(const char **p, const char *end, int64_t *days_out)
 {
     int y, m, d;
     if (!digits(p, end, 4, &y) || !sign(p, end, '-') || !digits(p, end, 2, &m) || !sign(p, end, '-') || !digits(p, end, 2, &d)) return false;
-    if (m < 1 || m > 12 || d < 1 || d > month_days(y, m)) return false;
-    *days_out = days(y, m, d);
+    if (m < 1 || m > 12 || d < 1 || d > cim__month_length(y, m)) return false;
+    *days_out = cim__date_days(y, m, d);
     return true;
 }
 
