@@ -266,6 +266,8 @@ CIM_API cim_status cim_net_place_find(cim_ctx *ctx, const cim_net_costs *costs, 
 /**
  * A place as ends of the routing graph, for cim_route_path_find() and the like.
  *
+ * @param weights_ms weights of arcs as they are now (cim_route_metric_weights()), which slow down, speed up or close the place's own street
+ *                   too; NULL: those of costs.
  * @param direction  CIM_ROUTE_FORWARD: to start from there; CIM_ROUTE_BACKWARD: to arrive there.
  * @param ends_out   room for CIM_NET_ENDS ends.
  * @param[out] count_out  how many there are; 0: nothing leads there.
@@ -273,8 +275,8 @@ CIM_API cim_status cim_net_place_find(cim_ctx *ctx, const cim_net_costs *costs, 
  * Thread rule: any thread.   Cost: O(ends).
  * Since 0.1.
  */
-CIM_API cim_status cim_net_ends(cim_ctx *ctx, const cim_net_costs *costs, const cim_net_place *place, int32_t direction, cim_route_end *ends_out,
-                                size_t *count_out);
+CIM_API cim_status cim_net_ends(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_net_place *place, int32_t direction,
+                                cim_route_end *ends_out, size_t *count_out);
 
 /* ---- routes ---- */
 
@@ -301,7 +303,8 @@ typedef struct cim_net_route_view {
 /**
  * The quickest route between two places.
  *
- * @param metric  of costs' weights on a hierarchy of the net's graph, with query; both NULL: by Dijkstra's algorithm, for single questions.
+ * @param metric  on a hierarchy of the net's graph, with query: of costs' weights, or of what they have become (live.h); both NULL: costs'
+ *                weights by Dijkstra's algorithm, for single questions.
  * @param[out] route_out  new route, freed with cim_net_route_free().
  * @return CIM_OK; CIM_ENOTFOUND if there is no way; CIM_EARG; CIM_ELIMIT; CIM_ENOMEM; CIM_ECANCEL.
  * Thread rule: costs shared, query of one thread.   Cost: that of cim_route_path_find() and 0.2 us a leg; without metric some 20 ms in a city.

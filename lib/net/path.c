@@ -206,20 +206,20 @@ static cim_status by_metric(cim_ctx *ctx, const cim_route_metric *metric, cim_ro
 
 static double done_of(const cim_net_place *p, uint32_t link) { return link & 1 ? 1.0 - p->fraction : p->fraction; }
 
-static void put_way(const cim_net_costs *c, cim_net_route *r, const cim_net_place *from, const cim_net_place *to, const cim__ends *starts, const cim__ends *ends, const way *w)
+static void put_way(const cim_net_costs *c, const uint32_t *weights, cim_net_route *r, const cim_net_place *from, const cim_net_place *to, const cim__ends *starts, const cim__ends *ends, const way *w)
 {
     const cim_net *net = c->net;
     uint32_t first = starts->links[w->start], last_arc = ends->links[w->end], last = net->arc_link[last_arc];
     put_leg(c, r, first, done_of(from, first), 1.0, starts->end[w->start].offset_ms, c->junction_rules[cim__link_head(net, first)]);
     for (size_t i = 0; i < CIM__COUNT(&w->arcs, uint32_t); i++) {
         uint32_t a = CIM__AT(&w->arcs, uint32_t, i), link = net->arc_link[a];
-        put_leg(c, r, link, 0.0, 1.0, c->weights_ms[a], c->junction_rules[cim__link_head(net, link)] | cim__net_arc_rules(c, a));
+        put_leg(c, r, link, 0.0, 1.0, weights[a], c->junction_rules[cim__link_head(net, link)] | cim__net_arc_rules(c, a));
     }
     put_leg(c, r, last, 0.0, done_of(to, last), ends->end[w->end].offset_ms, cim__net_arc_rules(c, last_arc));
 }
 
 /* Both places on one edge, the one before the other. */
-static uint32_t straight_on(const cim_net_costs *c, const cim_net_place *from, const cim_net_place *to, uint32_t *time)
+static uint32_t straight_on(const cim_net_costs *c, const uint32_t *weights, const cim_net_place *from, const cim_net_place *to, uint32_t *time)
 {
     uint32_t best = CIM_NONE;
     *time = NO_WAY;
@@ -227,7 +227,8 @@ static uint32_t straight_on(const cim_net_costs *c, const cim_net_place *from, c
         uint32_t link = 2 * from->edge + d;
         double part = done_of(to, link) - done_of(from, link);
         if (!(from->directions & to->directions & 1u << d) || c->link_ms[link] >= NO_WAY || !(part >= 0.0)) continue;
-        uint32_t ms = (uint32_t)(c->link_ms[link] * part + 0.5);
+        uint32_t ms = cim__net_link_now(c, weights, link);
+        if (ms < NO_WAY) ms = (uint32_t)(ms * part + 0.5);
         if (ms >= *time) continue;
         *time = ms;
         best = link;
@@ -239,14 +240,15 @@ static cim_status find(cim_ctx *ctx, const cim_net_costs *c, const cim_net_place
                        way *w, cim_net_route *r)
 {
     cim__ends starts, ends;
-    uint32_t straight_ms, straight = straight_on(c, from, to, &straight_ms);
-    CIM__TRY(cim__net_ends(ctx, c, from, CIM_ROUTE_FORWARD, &starts));
-    CIM__TRY(cim__net_ends(ctx, c, to, CIM_ROUTE_BACKWARD, &ends));
+    const uint32_t *weights = metric ? cim_route_metric_weights(metric) : c->weights_ms;
+    uint32_t straight_ms, straight = straight_on(c, weights, from, to, &straight_ms);
+    CIM__TRY(cim__net_ends(ctx, c, weights, from, CIM_ROUTE_FORWARD, &starts));
+    CIM__TRY(cim__net_ends(ctx, c, weights, to, CIM_ROUTE_BACKWARD, &ends));
     w->time_ms = NO_WAY;
     if (starts.count && ends.count) CIM__TRY(metric ? by_metric(ctx, metric, query, &starts, &ends, w) : by_dijkstra(ctx, c, &starts, &ends, w));
     if (w->time_ms >= NO_WAY && straight == CIM_NONE) return cim__fail(ctx, CIM_ENOTFOUND, "there is no way");
     if (straight != CIM_NONE && straight_ms <= w->time_ms) put_leg(c, r, straight, done_of(from, straight), done_of(to, straight), straight_ms, 0);
-    else put_way(c, r, from, to, &starts, &ends, w);
+    else put_way(c, weights, r, from, to, &starts, &ends, w);
     return r->legs.failed || r->xy.failed ? cim__nomem(ctx) : CIM_OK;
 }
 

@@ -148,11 +148,35 @@ static bool put_end(cim__ends *ends, uint32_t node, uint32_t offset, uint32_t li
     return true;
 }
 
-static bool start_ends(const cim_net_costs *c, uint32_t link, double left, cim__ends *ends)
+/* What an arc's link takes with these weights: as much more or less as the arc. */
+static uint32_t link_now(const cim_net_costs *c, const uint32_t *weights, uint32_t arc)
 {
-    uint32_t head = cim__link_head(c->net, link), state = state_after(c->net, link);
-    if (c->junction_ms[head] >= NO_WAY || state == CIM_NONE) return true;
-    return put_end(ends, state, part_ms(c->link_ms[link], left) + c->junction_ms[head], link);
+    uint32_t ms = c->link_ms[c->net->arc_link[arc]], base = c->weights_ms[arc];
+    if (base >= NO_WAY || weights[arc] == base) return ms;
+    if (weights[arc] >= NO_WAY) return NO_WAY;
+    int64_t now = (int64_t)ms + weights[arc] - base;
+    return now > 0 ? (uint32_t)now : 0;
+}
+
+uint32_t cim__net_link_now(const cim_net_costs *c, const uint32_t *weights, uint32_t link)
+{
+    const cim_net *net = c->net;
+    uint32_t best = NO_WAY;
+    bool any = false;
+    for (uint32_t i = net->first_of_link[link]; i < net->first_of_link[link + 1]; i++) {
+        uint32_t a = net->arc_of_link[i], ms = link_now(c, weights, a);
+        if (c->weights_ms[a] >= NO_WAY) continue;
+        any = true;
+        if (ms < best) best = ms;
+    }
+    return any ? best : c->link_ms[link];
+}
+
+static bool start_ends(const cim_net_costs *c, const uint32_t *weights, uint32_t link, double left, cim__ends *ends)
+{
+    uint32_t head = cim__link_head(c->net, link), state = state_after(c->net, link), ms = cim__net_link_now(c, weights, link);
+    if (c->junction_ms[head] >= NO_WAY || state == CIM_NONE || ms >= NO_WAY) return true;
+    return put_end(ends, state, part_ms(ms, left) + c->junction_ms[head], link);
 }
 
 /* What an arc weighs beside its link and the junction behind; NO_WAY: it may not be used. */
@@ -164,18 +188,18 @@ static uint32_t getting_on(const cim_net_costs *c, uint32_t arc, uint32_t link)
     return 0; /* only the far end of the link is shut */
 }
 
-static bool finish_ends(const cim_net_costs *c, uint32_t link, double part, cim__ends *ends)
+static bool finish_ends(const cim_net_costs *c, const uint32_t *weights, uint32_t link, double part, cim__ends *ends)
 {
     const cim_net *net = c->net;
     for (uint32_t i = net->first_of_link[link]; i < net->first_of_link[link + 1]; i++) {
-        uint32_t a = net->arc_of_link[i], extra = getting_on(c, a, link);
-        if (extra >= NO_WAY) continue;
-        if (!put_end(ends, net->arc_tail[a], extra + part_ms(c->link_ms[link], part), a)) return false;
+        uint32_t a = net->arc_of_link[i], extra = getting_on(c, a, link), ms = link_now(c, weights, a);
+        if (extra >= NO_WAY || ms >= NO_WAY) continue;
+        if (!put_end(ends, net->arc_tail[a], extra + part_ms(ms, part), a)) return false;
     }
     return true;
 }
 
-cim_status cim__net_ends(cim_ctx *ctx, const cim_net_costs *c, const cim_net_place *p, int32_t direction, cim__ends *ends)
+cim_status cim__net_ends(cim_ctx *ctx, const cim_net_costs *c, const uint32_t *weights, const cim_net_place *p, int32_t direction, cim__ends *ends)
 {
     ends->count = 0;
     if (p->edge >= c->net->edge_count || !(p->fraction >= 0.0 && p->fraction <= 1.0)) return cim__fail(ctx, CIM_EARG, "no place on the net");
@@ -183,18 +207,19 @@ cim_status cim__net_ends(cim_ctx *ctx, const cim_net_costs *c, const cim_net_pla
         uint32_t link = 2 * p->edge + d;
         double done = d ? 1.0 - p->fraction : p->fraction;
         if (!(p->directions >> d & 1) || c->link_ms[link] >= NO_WAY) continue;
-        bool ok = direction == CIM_ROUTE_FORWARD ? start_ends(c, link, 1.0 - done, ends) : finish_ends(c, link, done, ends);
+        bool ok = direction == CIM_ROUTE_FORWARD ? start_ends(c, weights, link, 1.0 - done, ends) : finish_ends(c, weights, link, done, ends);
         if (!ok) return cim__fail(ctx, CIM_ELIMIT, "more than %d ends", CIM_NET_ENDS);
     }
     return CIM_OK;
 }
 
-cim_status cim_net_ends(cim_ctx *ctx, const cim_net_costs *costs, const cim_net_place *place, int32_t direction, cim_route_end *ends_out, size_t *count_out)
+cim_status cim_net_ends(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_net_place *place, int32_t direction, cim_route_end *ends_out,
+                        size_t *count_out)
 {
     cim__ends ends;
     cim__enter(ctx);
     if (direction != CIM_ROUTE_FORWARD && direction != CIM_ROUTE_BACKWARD) return cim__fail(ctx, CIM_EARG, "direction %d", direction);
-    CIM__TRY(cim__net_ends(ctx, costs, place, direction, &ends));
+    CIM__TRY(cim__net_ends(ctx, costs, weights_ms ? weights_ms : costs->weights_ms, place, direction, &ends));
     memcpy(ends_out, ends.end, ends.count * sizeof *ends_out);
     *count_out = ends.count;
     return CIM_OK;

@@ -4,6 +4,8 @@ cimtool_SOURCES = \
 	%D%/main.c \
 	%D%/options.c \
 	%D%/tool.h \
+	%D%/travel.c \
+	%D%/travel.h \
 	%D%/verb_check.c \
 	%D%/verb_export.c \
 	%D%/verb_get.c \

@@ -1,68 +1,14 @@
 /* verb_route.c - cimtool route: the quickest way from one place to another. */
-#include "tool.h"
+#include "travel.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct routing {
-    cimtool *tool;
-    cim_city *city;
-    cim_net *net;
-    cim_net_costs *costs;
+    travel travel;
     cim_net_place from, to;
     cim_net_route *route;
     cim_net_route_view view;
 } routing;
-
-static void print_json_text(const char *text)
-{
-    putchar('"');
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p == '"' || *p == '\\') printf("\\%c", *p);
-        else if (*p < ' ') printf("\\u%04x", *p);
-        else putchar(*p);
-    }
-    putchar('"');
-}
-
-/* ---- places ---- */
-
-static bool is_pair(const char *text, double xy[2])
-{
-    char *end;
-    xy[0] = strtod(text, &end);
-    if (end == text || *end != ',') return false;
-    const char *second = end + 1;
-    xy[1] = strtod(second, &end);
-    return end != second && !*end;
-}
-
-static int place_at(routing *r, double xy[2], cim_net_place *place)
-{
-    cimtool *t = r->tool;
-    size_t count = 0;
-    cim_status st = CIM_OK;
-    cim_net_snap_options options = CIM_NET_SNAP_OPTIONS_INIT;
-    options.radius_m = 1000.0;
-    if (!cimtool_real(t, "radius", &options.radius_m)) return EXIT_USAGE;
-    if (cimtool_has(t, "lonlat")) st = cim_crs_transform(t->ctx, 4326, cim_city_epsg(r->city), 1, xy);
-    if (st >= 0) st = cim_net_snap(t->ctx, r->costs, xy[0], xy[1], &options, 1, place, &count);
-    if (st < 0) return cimtool_fail(t, st);
-    if (count) return EXIT_DONE;
-    cimtool_complain("no street that may be used within %g m", options.radius_m);
-    return EXIT_NEGATIVE;
-}
-
-static int place_of(routing *r, const char *text, cim_net_place *place)
-{
-    double xy[2];
-    uint32_t id;
-    size_t count = 0;
-    if (is_pair(text, xy)) return place_at(r, xy, place);
-    cim_status st = cim_city_find(r->tool->ctx, r->city, text, &id, 1, &count);
-    if (st >= 0) st = cim_net_place_find(r->tool->ctx, r->costs, r->city, id, place);
-    return st < 0 ? cimtool_fail(r->tool, st) : EXIT_DONE;
-}
 
 /* ---- rules ---- */
 
@@ -120,28 +66,28 @@ static void print_plain(const routing *r)
     print_rules(r->view.rules);
     putchar('\n');
     while (next_step(r, &s)) {
-        const char *name = cim_net_text(r->net, s.name);
+        const char *name = cim_net_text(r->travel.net, s.name);
         printf("%7.0f m %6.0f s  %s", s.length_m, s.seconds, name[0] ? name : "-");
         print_rules(s.rules);
         putchar('\n');
     }
 }
 
-static void print_line(const double *xy, uint32_t count, int decimals)
+static void print_line(const double *xy, size_t count, int decimals)
 {
-    printf("{\"type\":\"LineString\",\"coordinates\":[");
-    for (uint32_t i = 0; i < count; i++) printf("%s[%.*f,%.*f]", i ? "," : "", decimals, xy[2 * (size_t)i], decimals, xy[2 * (size_t)i + 1]);
-    printf("]}");
+    printf("{\"type\":\"LineString\",\"coordinates\":");
+    travel_print_positions(xy, count, decimals);
+    putchar('}');
 }
 
 static int print_json_legs(const routing *r, const step *s)
 {
     for (uint32_t i = s->first; i < s->end; i++) {
         cim_buf gid = CIM_BUF_INIT;
-        cim_status st = cim_city_gid(r->tool->ctx, r->city, r->view.legs[i].object, &gid);
-        if (st < 0) return cimtool_fail(r->tool, st);
+        cim_status st = cim_city_gid(r->travel.tool->ctx, r->travel.city, r->view.legs[i].object, &gid);
+        if (st < 0) return cimtool_fail(r->travel.tool, st);
         if (i > s->first) putchar(',');
-        print_json_text(gid.data);
+        travel_print_text(gid.data);
         cim_buf_dispose(&gid);
     }
     return EXIT_DONE;
@@ -150,7 +96,7 @@ static int print_json_legs(const routing *r, const step *s)
 static int print_members(const routing *r)
 {
     step s = { 0 };
-    printf("\"profile\":\"%s\",\"time_s\":%.3f,\"length_m\":%.1f,\"breaks\":", cimtool_has(r->tool, "profile") ? cimtool_value(r->tool, "profile") : "car",
+    printf("\"profile\":\"%s\",\"time_s\":%.3f,\"length_m\":%.1f,\"breaks\":", travel_profile(&r->travel),
            r->view.time_ms / 1000.0, r->view.length_m);
     print_json_rules(r->view.rules, true);
     printf(",\"uses\":");
@@ -158,7 +104,7 @@ static int print_members(const routing *r)
     printf(",\"from_distance_m\":%.1f,\"to_distance_m\":%.1f,\"steps\":[", r->from.distance_m, r->to.distance_m);
     while (next_step(r, &s)) {
         printf("%s{\"name\":", s.first ? "," : "");
-        print_json_text(cim_net_text(r->net, s.name));
+        travel_print_text(cim_net_text(r->travel.net, s.name));
         printf(",\"length_m\":%.1f,\"time_s\":%.3f,\"breaks\":", s.length_m, s.seconds);
         print_json_rules(s.rules, true);
         printf(",\"objects\":[");
@@ -170,23 +116,17 @@ static int print_members(const routing *r)
     return EXIT_DONE;
 }
 
-/* Longitude and latitude, as RFC 7946 has it. */
-static int print_geojson(const routing *r)
+static int print_geojson(routing *r)
 {
-    size_t count = r->view.vertex_count;
-    double *xy = malloc((count ? count : 1) * 2 * sizeof *xy);
-    if (!xy) return EXIT_INTERNAL;
-    memcpy(xy, r->view.xy, count * 2 * sizeof *xy);
-    cim_status st = cim_crs_transform(r->tool->ctx, cim_city_epsg(r->city), 4326, count, xy);
-    int status = st < 0 ? cimtool_fail(r->tool, st) : EXIT_DONE;
-    if (status == EXIT_DONE) {
-        printf("{\"type\":\"Feature\",\"geometry\":");
-        print_line(xy, r->view.vertex_count, 7);
-        printf(",\"properties\":{");
-        status = print_members(r);
-        printf("}}\n");
-    }
-    free(xy);
+    double *lonlat = NULL;
+    int status = travel_lonlat(&r->travel, r->view.xy, r->view.vertex_count, &lonlat);
+    if (status != EXIT_DONE) return status;
+    printf("{\"type\":\"Feature\",\"geometry\":");
+    print_line(lonlat, r->view.vertex_count, 7);
+    printf(",\"properties\":{");
+    status = print_members(r);
+    printf("}}\n");
+    free(lonlat);
     return status;
 }
 
@@ -202,31 +142,13 @@ static int print_json(const routing *r)
 
 /* ---- asking ---- */
 
-static int prepare(routing *r)
-{
-    cimtool *t = r->tool;
-    cim_net_options net = CIM_NET_OPTIONS_INIT;
-    cim_net_cost_options costs = CIM_NET_COST_OPTIONS_INIT;
-    net.turns = CIM_NET_TURNS_FULL;
-    costs.profile = cimtool_value(t, "profile");
-    costs.time = cimtool_value(t, "at-time");
-    if (!cimtool_real(t, "height", &costs.height_m) || !cimtool_real(t, "width", &costs.width_m) || !cimtool_real(t, "length", &costs.length_m) ||
-        !cimtool_real(t, "weight", &costs.weight_t))
-        return EXIT_USAGE;
-    cim_status st = cim_net_build(t->ctx, r->city, &net, &r->net);
-    if (st >= 0) st = cim_net_costs_build(t->ctx, r->net, &costs, &r->costs);
-    if (st == CIM_ENOTFOUND) return cimtool_complain("%s", cim_ctx_error(t->ctx));
-    return st < 0 ? cimtool_fail(t, st) : EXIT_DONE;
-}
-
 static int answer(routing *r)
 {
-    cimtool *t = r->tool;
-    int status = prepare(r);
-    if (status == EXIT_DONE) status = place_of(r, t->args[1], &r->from);
-    if (status == EXIT_DONE) status = place_of(r, t->args[2], &r->to);
+    cimtool *t = r->travel.tool;
+    int status = travel_place(&r->travel, t->args[1], &r->from);
+    if (status == EXIT_DONE) status = travel_place(&r->travel, t->args[2], &r->to);
     if (status != EXIT_DONE) return status;
-    cim_status st = cim_net_route_find(t->ctx, r->costs, &r->from, &r->to, NULL, NULL, &r->route);
+    cim_status st = cim_net_route_find(t->ctx, r->travel.costs, &r->from, &r->to, NULL, NULL, &r->route);
     r->view.struct_size = sizeof r->view;
     if (st >= 0) st = cim_net_route_get(t->ctx, r->route, &r->view);
     if (st < 0) return cimtool_fail(t, st);
@@ -236,14 +158,12 @@ static int answer(routing *r)
     return EXIT_DONE;
 }
 
-int verb_route(cimtool *t)
+int verb_route(cimtool *tool)
 {
-    routing r = { .tool = t };
-    int status = cimtool_open(t, t->args[0], &r.city);
+    routing r = { .route = NULL };
+    int status = travel_open(&r.travel, tool);
     if (status == EXIT_DONE) status = answer(&r);
     cim_net_route_free(r.route);
-    cim_net_costs_free(r.costs);
-    cim_net_free(r.net);
-    cim_city_free(r.city);
+    travel_close(&r.travel);
     return status;
 }

@@ -1,5 +1,5 @@
 /* verbs.c - the verbs of cimtool.  Parsing, help, completion and the tests of the manual pages read this table. */
-#include "tool.h"
+#include "travel.h"
 
 const cimtool_flag cimtool_common_flags[] = {
     { "json", 'j', NULL, "print JSON (\"schema\": \"cimtool/1\")" },
@@ -87,16 +87,8 @@ static const cimtool_flag export_flags[] = {
 };
 
 static const cimtool_flag route_flags[] = {
-    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },
-    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },
-    { "lonlat", 0, NULL, "places are longitude and latitude" },
-    { "radius", 'r', "M", "how far a place may be from a street (default 1000 m; 0: any)" },
+    TRAVEL_FLAGS,
     { "geojson", 0, NULL, "print a GeoJSON feature" },
-    { "height", 0, "M", "height of the vehicle" },
-    { "width", 0, "M", "width of the vehicle" },
-    { "length", 0, "M", "length of the vehicle" },
-    { "weight", 0, "T", "weight of the vehicle in tonnes" },
-    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
     { NULL, 0, NULL, NULL },
 };
 

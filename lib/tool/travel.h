@@ -1,0 +1,45 @@
+/* travel.h - what the verbs about getting around share: a city's road net with costs, places named on the command line, printing. */
+#ifndef CIM_TOOL_TRAVEL_H
+#define CIM_TOOL_TRAVEL_H
+
+#include "tool.h"
+
+/* Options of all of them, read by travel_open() and travel_place(). */
+#define TRAVEL_FLAGS                                                                                                    \
+    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },     \
+    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },                        \
+    { "lonlat", 0, NULL, "places are longitude and latitude" },                                                        \
+    { "radius", 'r', "M", "how far a place may be from a street (default 1000 m; 0: any)" },                           \
+    { "height", 0, "M", "height of the vehicle" },                                                                     \
+    { "width", 0, "M", "width of the vehicle" },                                                                       \
+    { "length", 0, "M", "length of the vehicle" },                                                                     \
+    { "weight", 0, "T", "weight of the vehicle in tonnes" },                                                           \
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" }
+
+typedef struct travel {
+    cimtool *tool;
+    cim_city *city;
+    cim_net *net;
+    cim_net_costs *costs;
+    cim_route_hierarchy *hierarchy; /* these three after travel_metric() */
+    cim_route_metric *metric;
+    cim_route_query *query;
+} travel;
+
+/* All return EXIT_DONE or the status after a message. */
+int travel_open(travel *t, cimtool *tool);   /* the city of the first argument, its net and its costs */
+int travel_metric(travel *t, uint32_t labels); /* for many questions on one net; CIM_ROUTE_LABELS_* */
+void travel_close(travel *t);
+
+/* "X,Y" or an object's id. */
+int travel_place(travel *t, const char *text, cim_net_place *place_out);
+const char *travel_profile(const travel *t);
+
+/* ---- printing ---- */
+
+void travel_print_text(const char *text);                               /* as JSON */
+void travel_print_positions(const double *xy, size_t count, int decimals); /* [[x,y],...] */
+/* A copy of points in degrees, longitude first, for GeoJSON (RFC 7946); freed with free(). */
+int travel_lonlat(travel *t, const double *xy, size_t count, double **lonlat_out);
+
+#endif

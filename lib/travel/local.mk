@@ -1,0 +1,3 @@
+libcimcore_la_SOURCES += \
+	%D%/times.c \
+	%D%/times.h
