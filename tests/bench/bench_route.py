@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The routing engine on graphs of cities, beside igraph and networkx on the same graphs and pairs.
+"""The routing engine on graphs of cities, beside igraph, networkx, pgRouting and the orders of METIS on the same graphs and pairs.
 
 One thread, processor time, medians of the rounds.  "agree" counts the pairs whose answers are Dijkstra's (ours) and ours (the peers').  Where
 no peer of Debian has the operation, its nearest is named: a path stands for a time, a search per row for a matrix."""
@@ -12,6 +12,7 @@ from array import array
 from pathlib import Path
 
 import bench
+import pgrouting
 
 GRAPHS = ["graph/porto-r5.lcg", "graph/sydney-tntp.lcg", "graph/porto-turn.lcg"]
 SUMS = {"porto-r5": 2714601790, "sydney-tntp": 4350544200, "porto-turn": 2823107268}  # of the 2,000 times, from four other engines
@@ -36,6 +37,12 @@ def igraph(graph, pairs):
     if not program("bench_route_igraph").exists():
         return {}
     return values([program("bench_route_igraph"), graph, pairs, 50]) or {}
+
+
+def metis(graph, separators):
+    if not program("bench_route_metis").exists():
+        return {}
+    return values([program("bench_route_metis"), graph, separators]) or {}
 
 
 def networkx(graph, pairs, count=10):
@@ -69,7 +76,7 @@ def measure(graph, temp):
     ours = values([program("bench_route"), graph, 2000, 7, 2000, pairs])
     if not ours:
         return False
-    ig, nx = igraph(graph, pairs), networkx(graph, pairs)
+    ig, nx, pg, cut = igraph(graph, pairs), networkx(graph, pairs), pgrouting.measure(graph, pairs), {n: metis(graph, n) for n in (1, 5)}
     ig_name, nx_name = "igraph (C)", "networkx " + nx.get("version", "-")
     get = lambda table, name: float(table[name][0]) if name in table else None
     ok = True
@@ -94,6 +101,11 @@ def measure(graph, temp):
         return f"{table['path_mismatches'][0]} wrong {table['path_mismatches'][1]}" if table else "-"
 
     row("order from nothing", "s", "order_s")
+    for separators, table in cut.items():
+        name = f"METIS, {separators} separators"
+        row(f"order from nothing ({name})", "s", "order_s", get(table, "order_s"), name)
+        row(f"up-arcs ({name})", "arcs", "up_arcs", get(table, "up_arcs"), name)
+        row(f"search space ({name})", "arcs", "search_arcs", get(table, "search_arcs"), name)
     row("hierarchy from order", "ms", "hierarchy_ms")
     row("hierarchy from bytes", "ms", "load_ms")
     row("customise", "ms", "customize_ms")
@@ -101,6 +113,8 @@ def measure(graph, temp):
     row("path with arcs", "us", "path_us", get(ig, "path_us"), ig_name, "path")
     row("path with arcs (2)", "us", "path_us", get(nx, "path_us"), nx_name, agree="peer: " + peers(nx))
     row("path with arcs (3)", "us", "path_us", get(ig, "path_us"), ig_name, agree="peer: " + peers(ig))
+    row("path with arcs (4)", "us", "path_us", pg.get("path_ms") and pg["path_ms"] * 1000, "pgRouting", agree="peer: " + pg.get("mismatches", "-"))
+    row("nodes within 600 s (2)", "ms", "within_600s_ms", pg.get("within_ms"), "pgRouting")
     row("labels, all nodes", "ms", "labels_build_ms")
     row("labels, all nodes, memory", "MiB", "labels_mib")
     row("time, labels, one call", "us", "labels_time_us", get(ig, "path_us"), ig_name + " path", "labels")
@@ -120,7 +134,7 @@ def measure(graph, temp):
     for count in (1, 10, 100, 1000):
         row(f"update of {count} random arcs", "ms", f"update_{count}_random_ms")
     print(f"# {graph.stem}: {ours['up_arcs'][0]} up-arcs, {ours['search_arcs'][0]} search arcs, {ours['levels'][0]} levels, {ours['held_mib'][0]} MiB held, {ours['saved_mib'][0]} MiB saved", flush=True)
-    return ok and (not ig or ig["path_mismatches"][0] == "0") and (not nx or nx["path_mismatches"][0] == "0")
+    return ok and (not ig or ig["path_mismatches"][0] == "0") and (not nx or nx["path_mismatches"][0] == "0") and not pg.get("wrong")
 
 
 def main():

@@ -1,5 +1,5 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
-EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_route.py %D%/bench_shapes.py
+EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_route.py %D%/bench_shapes.py %D%/pgrouting.py
 EXTRA_PROGRAMS += %D%/bench_index %D%/bench_route %D%/bench_shapes %D%/open_window
 bench_needs = %D%/bench_route$(EXEEXT) %D%/open_window$(EXEEXT)
 
@@ -31,13 +31,18 @@ endif
 %C%_open_window_LDADD = libcim.la $(SQLITE_LIBS)
 %C%_open_window_LDFLAGS = -no-install
 
-# Routing, beside igraph where that is installed.
+# Routing, beside igraph and METIS where they are installed.
 %C%_bench_route_LDADD = libcim.la
 if HAVE_IGRAPH
 EXTRA_PROGRAMS += %D%/bench_route_igraph
 %C%_bench_route_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
 %C%_bench_route_igraph_LDADD = $(IGRAPH_LIBS) -lm
 bench_needs += %D%/bench_route_igraph$(EXEEXT)
+endif
+if HAVE_METIS
+EXTRA_PROGRAMS += %D%/bench_route_metis
+%C%_bench_route_metis_LDADD = libcim.la -lmetis
+bench_needs += %D%/bench_route_metis$(EXEEXT)
 endif
 
 CLEANFILES += $(EXTRA_PROGRAMS) bench-footprints.bin bench-footprints.txt
