@@ -154,16 +154,18 @@ typedef struct cim_net_cost_options {
     const char *profile;   /* NULL: "car" */
     const char *time;      /* local time "2026-01-31T08:30" at which conditional rules are judged; NULL: none of them holds */
     double height_m, width_m, length_m, weight_t; /* 0: those of the profile */
+    const char *profile_text; /* a profile of one's own, in place of `profile`: lines as in cim-route(7), PROFILES; NULL: none */
 } cim_net_cost_options;
 
-#define CIM_NET_COST_OPTIONS_INIT { sizeof(cim_net_cost_options), NULL, NULL, 0.0, 0.0, 0.0, 0.0 }
+#define CIM_NET_COST_OPTIONS_INIT { sizeof(cim_net_cost_options), NULL, NULL, 0.0, 0.0, 0.0, 0.0, NULL }
 
 /**
  * What it costs to use the net with a profile.
  *
  * @param options  NULL for a car.
  * @param[out] costs_out  new costs, freed with cim_net_costs_free().
- * @return CIM_OK; CIM_ENOTFOUND for an unknown profile; CIM_EARG for a time that is none; CIM_EVERSION; CIM_ENOMEM; CIM_ECANCEL.
+ * @return CIM_OK; CIM_ENOTFOUND for an unknown profile; CIM_EARG for a time that is none or a size out of range; CIM_EFORMAT for a profile's text
+ *         that is none, with the line; CIM_ELIMIT for one of more than 1 MiB; CIM_EVERSION; CIM_ENOMEM; CIM_ECANCEL.
  * Thread rule: any thread; the result may be shared.   Cost: some 50 ns an arc.
  * Since 0.1.
  */

@@ -9,6 +9,7 @@ libcimcore_la_SOURCES += \
 	%D%/parts.c \
 	%D%/path.c \
 	%D%/profile.c \
+	%D%/profile_text.c \
 	%D%/profiles/bicycle.def %D%/profiles/bus.def %D%/profiles/car.def %D%/profiles/elderly.def \
 	%D%/profiles/emergency.def %D%/profiles/foot.def %D%/profiles/truck.def %D%/profiles/wheelchair.def \
 	%D%/read.c \

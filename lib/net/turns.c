@@ -10,6 +10,7 @@ enum { MEMBERS = 192, RULES = 8 };
 typedef struct turn {
     uint32_t object;
     uint32_t from[MEMBERS], via[MEMBERS], to[MEMBERS]; /* edges */
+    uint32_t via_road[MEMBERS], via_order[MEMBERS];    /* objects; place in the list of members, 0: not known */
     uint32_t from_count, via_count, to_count, via_object, via_point;
     uint32_t rules[RULES], rule_count;
     bool no, lost;
@@ -19,9 +20,23 @@ typedef struct turn {
 
 static uint32_t text_id(cim__net_maker *m, cim__str text) { return cim__names_add(&m->net->texts, text); }
 
+static bool ends_with(cim__str text, const char *end)
+{
+    size_t n = strlen(end);
+    return text.len >= n && !memcmp(text.ptr + text.len - n, end, n);
+}
+
+/* "no_right_turn_on_red @ (...)": about the signal, not about the turn. */
+static bool at_red(cim__str value)
+{
+    const char *at = memchr(value.ptr, '@', value.len);
+    return at && ends_with(cim__str_trim((cim__str){ value.ptr, (size_t)(at - value.ptr) }), "_on_red");
+}
+
 static cim_status add_rule(cim_ctx *ctx, cim__net_maker *m, turn *t, cim__str key, cim__str value)
 {
     bool only = cim__str_starts(value, "only_");
+    if (ends_with(value, "_on_red") || at_red(value)) return CIM_OK;
     if (t->rule_count == RULES || (!only && !cim__str_starts(value, "no_"))) return CIM_OK;
     cim__net_rule *r = CIM__PUSH(&m->net->rules, cim__net_rule);
     if (!r) return cim__nomem(ctx);
@@ -57,6 +72,29 @@ static void add_member(turn *t, uint32_t *list, uint32_t *count, uint32_t edge)
     else list[(*count)++] = edge;
 }
 
+static void add_via(turn *t, uint32_t road, uint32_t edge)
+{
+    if (t->via_count < MEMBERS) t->via_road[t->via_count] = road;
+    add_member(t, t->via, &t->via_count, edge);
+}
+
+/* Relations come in the order of what they lead to; the order of the members is written at each. */
+static cim_status read_order(cim_ctx *ctx, const cim__net_maker *m, turn *t)
+{
+    cim__arena arena = cim__arena_on(ctx->mem);
+    cim_status st = CIM_OK;
+    for (uint32_t i = 0; t->via_count > 1 && i < t->via_count && st >= 0; i++) {
+        cim__str attrs = { "", 0 };
+        cim__jvalue object, value;
+        double order;
+        st = m->city->rows->relation_attrs(ctx, m->city->store, t->object, CIM__R_VIA, t->via_road[i], &arena, &attrs);
+        if (st < 0 || !attrs.len || !cim__jparse(attrs, &object) || !cim__jfind(object, CIM__STR("order"), &value)) continue;
+        if (cim__jnumber(value, &order) && order >= 1.0 && order <= 1e6) t->via_order[i] = (uint32_t)order;
+    }
+    cim__arena_free(&arena);
+    return st < 0 ? st : CIM_OK;
+}
+
 static void read_members(const cim__net_maker *m, turn *t)
 {
     const cim__edges *out = &m->city->out;
@@ -66,7 +104,7 @@ static void read_members(const cim__net_maker *m, turn *t)
         if (out->type[i] == CIM__R_FROM) add_member(t, t->from, &t->from_count, edge);
         else if (out->type[i] == CIM__R_TO) add_member(t, t->to, &t->to_count, edge);
         else if (out->type[i] != CIM__R_VIA) continue;
-        else if (m->city->layer[other] == CIM__L_ROAD) add_member(t, t->via, &t->via_count, edge);
+        else if (m->city->layer[other] == CIM__L_ROAD) add_via(t, other, edge);
         else t->via_object = other;
     }
 }
@@ -110,14 +148,22 @@ static uint32_t shared(const cim_net *net, uint32_t a, uint32_t b)
 static uint32_t link_into(const cim_net *net, uint32_t edge, uint32_t junction) { return 2 * edge + (net->edge_to[edge] != junction); }
 static uint32_t link_from(const cim_net *net, uint32_t edge, uint32_t junction) { return 2 * edge + (net->edge_from[edge] != junction); }
 
+/* The next via segment from a junction: of those not yet used the first in the list. */
+static uint32_t next_via(const cim_net *net, const turn *t, const bool *used, uint32_t junction)
+{
+    uint32_t best = CIM_NONE;
+    for (uint32_t i = 0; i < t->via_count; i++)
+        if (!used[i] && has_end(net, t->via[i], junction) && (best == CIM_NONE || t->via_order[i] < t->via_order[best])) best = i;
+    return best;
+}
+
 /* All via segments in a row from a junction, each once. */
 static bool chain(const cim_net *net, const turn *t, uint32_t junction, uint32_t *links, uint32_t *end)
 {
     bool used[MEMBERS] = { false };
     for (uint32_t n = 0; n < t->via_count; n++) {
-        uint32_t i = 0;
-        while (i < t->via_count && (used[i] || !has_end(net, t->via[i], junction))) i++;
-        if (i == t->via_count) return false;
+        uint32_t i = next_via(net, t, used, junction);
+        if (i == CIM_NONE) return false;
         used[i] = true;
         links[n] = link_from(net, t->via[i], junction);
         junction = cim__link_head(net, links[n]);
@@ -182,6 +228,7 @@ static cim_status see_restriction(cim_ctx *ctx, const cim__object *o, void *user
         s->m->net->unlocated++;
         return CIM_OK;
     }
+    CIM__TRY(read_order(ctx, s->m, t));
     CIM__TRY(find_via(ctx, s->m, t));
     CIM__TRY(read_keys(ctx, s->m, t, o->attrs));
     return make_words(ctx, s->m, t, s->words);
