@@ -35,14 +35,15 @@ static uint32_t sum(uint32_t a, uint32_t b) { return a >= NO_WAY || b >= NO_WAY 
 
 /* ---- links and junctions ---- */
 
-enum { FERRY = 0x80 }; /* beside the zone */
+enum { FERRY = 0x80, /* beside the zone */ FERRY_TOP_KMH = 300 /* a duration that asks for more is an error */ };
 
 static void set_link(cim_net_costs *c, uint32_t link, const cim__passage *p)
 {
     const cim_net *net = c->net;
     uint32_t e = link >> 1;
     double length = net->edge_length_m[e], seconds = p->kmh > 0.0 ? length / p->kmh * 3.6 : 0.0;
-    if (p->ferry_s > 0.0 && net->way_length_m[net->edge_way[e]] > 0.0) seconds = p->ferry_s * length / net->way_length_m[net->edge_way[e]];
+    double way = net->way_length_m[net->edge_way[e]];
+    if (p->ferry_s > 0.0 && way > 0.0 && way / p->ferry_s * 3.6 < FERRY_TOP_KMH) seconds = p->ferry_s * length / way;
     c->link_ms[link] = p->kmh > 0.0 ? ms_of(seconds * p->factor + p->fixed_s) : NO_WAY;
     c->link_kmh[link] = seconds > 0.0 ? (float)(length / seconds * 3.6) : (float)p->kmh;
     c->link_rules[link] = p->rules;
@@ -85,13 +86,29 @@ static double turning(const pricing *p, uint32_t from, uint32_t to)
     return p->prof->turn_s * part + (angle > 0.5 ? p->prof->left_s * part : 0.0);
 }
 
+static const double *vertex_of(const cim_net *net, uint32_t link, uint32_t i)
+{
+    const uint32_t *first = net->first_vertex + (link >> 1);
+    return net->xy + 2 * (size_t)(link & 1 ? first[1] - 1 - i : first[0] + i);
+}
+
+/* Do two links run along the same line, to the centimetre? */
+static bool same_line(const cim_net *net, uint32_t a, uint32_t b)
+{
+    uint32_t count = net->first_vertex[(a >> 1) + 1] - net->first_vertex[a >> 1];
+    if (net->first_vertex[(b >> 1) + 1] - net->first_vertex[b >> 1] != count) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        const double *p = vertex_of(net, a, i), *q = vertex_of(net, b, i);
+        if (!(fabs(p[0] - q[0]) < 0.01 && fabs(p[1] - q[1]) < 0.01)) return false;
+    }
+    return true;
+}
+
 /* Turning back on the spot, also over a street that is drawn once for each direction. */
 static bool turns_back(const cim_net *net, uint32_t from, uint32_t to)
 {
     if ((from ^ to) == 1) return true;
-    if (cim__link_tail(net, from) != cim__link_head(net, to) || from == to) return false;
-    return fabs(remainder((double)net->heading[2 * (size_t)to] - net->heading[2 * (size_t)from + 1] - M_PI, 2.0 * M_PI)) < 0.01 &&
-           fabs(net->edge_length_m[from >> 1] - net->edge_length_m[to >> 1]) <= 0.01 * net->edge_length_m[from >> 1];
+    return from >> 1 != to >> 1 && cim__link_tail(net, from) == cim__link_head(net, to) && same_line(net, from, to ^ 1);
 }
 
 /* Links that may be used from a junction without breaking a rule. */
