@@ -4,6 +4,8 @@ libcimcore_la_SOURCES += \
 	%D%/costs.c \
 	%D%/ends.h \
 	%D%/expand.c \
+	%D%/lines.c \
+	%D%/lines.h \
 	%D%/net.h \
 	%D%/object.c \
 	%D%/parts.c \

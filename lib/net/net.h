@@ -58,6 +58,7 @@ struct cim_net {
     cim__buf set_first, tags;        /* uint32_t (set_count + 1), cim__net_tag */
     cim__buf rules, bans;            /* cim__net_rule, cim__net_ban in the order of arcs */
     uint32_t unlocated;              /* restrictions that could not be placed */
+    uint32_t area_count;             /* streets of which only areas are known, where there is no line at all */
     cim_index *index;                /* of edges' straight pieces; ids are first vertices */
 };
 
@@ -77,6 +78,7 @@ typedef struct cim__net_maker {
     cim__map edge_of;       /* object -> edge */
     cim__map point_of;      /* object -> junction, for points on roads */
     cim__names sets, ways, bases;
+    struct cim__net_lines *lines; /* while roads are read */
     cim__buf scratch, text;
     cim__gbuild geom;
 } cim__net_maker;
