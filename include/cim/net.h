@@ -159,7 +159,7 @@ typedef struct cim_net_cost_options {
     const char *profile;   /* NULL: "car" */
     const char *time;      /* local time "2026-01-31T08:30" at which conditional rules are judged; NULL: none of them holds */
     double height_m, width_m, length_m, weight_t; /* 0: those of the profile */
-    const char *profile_text; /* a profile of one's own, in place of `profile`: lines as in cim-route(7), PROFILES; NULL: none */
+    const char *profile_text; /* a profile of one's own, in place of `profile`: lines as in cim-route(7), "Profiles of one's own"; NULL: none */
 } cim_net_cost_options;
 
 #define CIM_NET_COST_OPTIONS_INIT { sizeof(cim_net_cost_options), NULL, NULL, 0.0, 0.0, 0.0, 0.0, NULL }

@@ -228,7 +228,7 @@ static bool too_large(const cim__prof *p, uint32_t set)
 {
     const cim__size *s = &p->size;
     if (exceeds(p, set, p->maxheight, s->height_m) || exceeds(p, set, p->maxwidth, s->width_m)) return true;
-    if (exceeds(p, set, p->maxlength, s->length_m) || exceeds(p, set, p->maxweight, s->weight_t)) return true;
+    if (exceeds(p, set, p->maxlength, s->length_m) || exceeds(p, set, p->maxweight, s->weight_t) || exceeds(p, set, p->maxweightrating, s->weight_t)) return true;
     return p->max_incline > 0.0 && exceeds(p, set, p->width, s->width_m);
 }
 
@@ -238,7 +238,9 @@ static void slope(const cim__prof *p, uint32_t set, cim__passage *out)
     cim__str value = p->max_incline > 0.0 ? tag(p, set, p->incline) : (cim__str){ "", 0 };
     if (!value.len) return;
     cim__str unit = number_part(value, &percent);
-    if (!unit.ptr || !cim__str_is(unit, "%")) return;
+    if (!unit.ptr) return;
+    if (cim__str_is(unit, "\xc2\xb0")) percent = fabs(percent) < 90.0 ? tan(percent * M_PI / 180.0) * 100.0 : HUGE_VAL;
+    else if (!cim__str_is(unit, "%")) return;
     percent = fabs(percent);
     if (percent > p->max_incline) out->kmh = 0.0;
     else if (percent > p->max_incline / 2.0) out->kmh *= 0.5;
@@ -267,7 +269,10 @@ static void set_access(const cim__prof *p, uint32_t set, int against, const cim_
 {
     uint32_t which;
     cim__zone zone = access_of(p, set, against, &which);
-    if (line->kind == CIM__PR_ONLY && (zone == CIM__ZONE_UNSAID || !which)) zone = CIM__ZONE_CLOSED;
+    if (line->kind == CIM__PR_ONLY && (zone == CIM__ZONE_UNSAID || !which || (!strcmp(line->text, "steps") && which + 1 < p->key_count))) {
+        bool ramp = !strcmp(line->text, "steps") && zone != CIM__ZONE_CLOSED && allows(tag(p, set, p->ramp));
+        zone = ramp ? CIM__ZONE_OPEN : CIM__ZONE_CLOSED;
+    }
     if (zone == CIM__ZONE_UNSAID) zone = CIM__ZONE_OPEN;
     if (zone == CIM__ZONE_CLOSED) {
         if (for_buses(p, set)) priced(p->price_bus, CIM_NET_BREAKS_BUS_LANE, out);
@@ -327,7 +332,7 @@ double cim__prof_junction(const cim__prof *p, uint32_t set, uint32_t *rules)
     const cim__prof_line *line = junction_line(p, set);
     double seconds = line ? line->a : 0.0;
     if (seconds < -1.5 || too_large(p, set)) return -1.0;
-    if (!tag(p, set, p->barrier).len) return seconds < 0.0 ? barred(p, rules) : seconds;
+    if (!tag(p, set, p->barrier).len && seconds >= 0.0) return seconds;
     switch (access_of(p, set, 2, &which)) {
     case CIM__ZONE_OPEN:
     case CIM__ZONE_DESTINATION: return seconds < 0.0 ? 2.0 : seconds;

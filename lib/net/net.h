@@ -166,7 +166,7 @@ typedef struct cim__prof {
     uint32_t plain[CIM__KEYS], along[CIM__KEYS][2], conditional[CIM__KEYS], along_conditional[CIM__KEYS][2]; /* texts: access */
     uint32_t oneway[CIM__KEYS], oneway_conditional[CIM__KEYS], speed[CIM__KEYS], speed_conditional[CIM__KEYS];
     uint32_t highway, route, junction, one, one_conditional, kmh, kmh_rule, status, maxspeed, maxspeed_along[2], maxspeed_along_conditional[2], maxspeed_conditional, duration, busway, cycleway, bus, psv, barrier;
-    uint32_t maxheight, maxwidth, maxlength, maxweight, width, incline, ramp;
+    uint32_t maxheight, maxwidth, maxlength, maxweight, maxweightrating, width, incline, ramp;
     uint32_t *line_key; /* of lines "key=value" */
     double top_kmh, limit_factor, heed_limit, heed_oneway, heed_turns, signal_s, turn_s, left_s, uturn_s, destination_s, private_s, boarding_s, max_incline;
     const cim__prof_line *price_oneway, *price_access, *price_bus, *price_barrier, *price_turn, *price_uturn;

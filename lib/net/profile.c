@@ -71,13 +71,14 @@ static void find_keys(cim__prof *p)
         K("maxspeed:conditional", maxspeed_conditional), K("maxspeed:forward:conditional", maxspeed_along_conditional[0]),
         K("maxspeed:backward:conditional", maxspeed_along_conditional[1]),
         K("duration", duration), K("busway", busway), K("cycleway", cycleway), K("bus", bus), K("psv", psv), K("barrier", barrier), K("maxheight", maxheight), K("maxwidth", maxwidth),
-        K("maxlength", maxlength), K("maxweight", maxweight), K("width", width), K("incline", incline), K("ramp:wheelchair", ramp),
+        K("maxlength", maxlength), K("maxweight", maxweight), K("maxweightrating", maxweightrating), K("width", width), K("incline", incline),
 #undef K
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         uint32_t id = key_id(p, "%s", keys[i].key);
         memcpy((char *)p + keys[i].at, &id, sizeof id);
     }
+    p->ramp = key_id(p, "ramp:%s", p->key[p->key_count - 1]);
     for (uint32_t k = 0; k < p->key_count; k++) {
         p->plain[k] = key_id(p, "%s", p->key[k]);
         p->along[k][0] = key_id(p, "%s:forward", p->key[k]);

@@ -301,7 +301,7 @@ static uint32_t check_net(const model *m, uint64_t *seed)
         uint32_t edge = net_place(&n, costs[0], i + 1).edge;
         ms[2 * i] = ms[2 * i + 1] = (uint32_t)(n.net->edge_length_m[edge] * 100.0 + 0.5);
     }
-    for (int k = 0; k < 6; k++) {
+    for (int k = 0; k < 4; k++) {
         int from = pick(seed, m->ways), to = pick(seed, m->ways);
         if (from == to) continue;
         found += check_pair(&n, m, costs[0], &strict, ms, from, to);
@@ -324,7 +324,7 @@ static void test_net_words_random(void **state)
         random_rules(&m, &seed);
         found += check_net(&m, &seed);
     }
-    assert_true(found > 8000); /* most pairs are joined, so most comparisons are of times */
+    assert_true(found > 5000); /* most pairs are joined, so most comparisons are of times */
 }
 
 /* ---- tags that are nonsense ---- */
