@@ -61,8 +61,10 @@ dist_check_SCRIPTS = \
 	tests/installed/test_installed.sh \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
+	tests/interop/test_osrm.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh
 TESTS += $(dist_check_SCRIPTS)
+EXTRA_DIST += tests/interop/osrm/explained.tsv tests/interop/osrm/gherkin.py tests/interop/osrm/judge.py tests/interop/osrm/libcim.py tests/interop/osrm/testbot.profile
 EXTRA_DIST += tests/run.sh tests/cli/bad_input.cli tests/cli/town.cli tests/cli/usage.cli

@@ -7,7 +7,7 @@
  *     cim_net_snap(ctx, costs, x, y, NULL, 1, &from, &count);      a place on the nearest street that may be used
  *     cim_net_route_find(ctx, costs, &from, &to, NULL, NULL, &route);
  *
- * An edge is a street segment, one object of the city; it meets others only at the ends they share, never by crossing.  A link is an
+ * An edge is a street segment, an object of the city or a part of one; it meets others only at the ends they share, never by crossing.  A link is an
  * edge in one direction: number 2 * edge, or 2 * edge + 1 against its line.  The routing graph (cim_net_graph()) has states as nodes:
  * being at a junction or, where turns matter, having arrived there by a certain link or chain of links.  Its arcs go from a state over a link to
  * the next state.  The graph is the same for all profiles, so that one hierarchy (route.h) serves them all; what a
@@ -59,7 +59,7 @@ typedef struct cim_net_view {
     size_t struct_size;             /* set by the caller */
     uint32_t junction_count, edge_count, vertex_count, state_count, arc_count, rule_count;
     uint32_t unlocated_count;       /* turn restrictions that could not be placed, and are not in the net */
-    uint32_t reserved0;
+    uint32_t area_count;            /* in a city without lines of streets: roads and traffic spaces that are areas, and give no net */
     const double *junction_x, *junction_y;
     const uint32_t *edge_object;    /* object number in the city */
     const uint32_t *edge_from, *edge_to; /* junctions */
@@ -73,7 +73,12 @@ typedef struct cim_net_view {
 } cim_net_view;
 
 /**
- * The road net of a city: all of its layer road.
+ * The road net of a city: all of its layer road, and roads and traffic spaces with several lines.
+ *
+ * Ends with equal node numbers (OpenStreetMap) are one junction.  Lines without node numbers (lod0Network of CityGML 2.0, lod0MultiCurve of 3.0)
+ * are cut where ends or vertices of two lie at the same place, and meet there; trafficDirection makes them one-way; a function that is no value of
+ * OpenStreetMap's highway counts as road, that of a Track as path; the name is that of the nearest ancestor that has one.  No street is made of areas:
+ * area_count and a warning tell of a city that has nothing else.
  *
  * @param options  NULL for defaults.
  * @param[out] net_out  new net, freed with cim_net_free(); it does not need the city.
@@ -130,7 +135,7 @@ CIM_API cim_route_graph cim_net_graph(const cim_net *net);
 CIM_API const char *cim_net_text(const cim_net *net, uint32_t text);
 
 /**
- * Edges of an object of the city: its own, or none if it is no street.
+ * The edge of an object of the city: the first, if it has several, which come in a row; or none if it is no street.
  *
  * @return number of the edge; CIM_NONE if there is none.
  * Thread rule: any thread.   Cost: O(log edges).
@@ -154,16 +159,18 @@ typedef struct cim_net_cost_options {
     const char *profile;   /* NULL: "car" */
     const char *time;      /* local time "2026-01-31T08:30" at which conditional rules are judged; NULL: none of them holds */
     double height_m, width_m, length_m, weight_t; /* 0: those of the profile */
+    const char *profile_text; /* a profile of one's own, in place of `profile`: lines as in cim-route(7), "Profiles of one's own"; NULL: none */
 } cim_net_cost_options;
 
-#define CIM_NET_COST_OPTIONS_INIT { sizeof(cim_net_cost_options), NULL, NULL, 0.0, 0.0, 0.0, 0.0 }
+#define CIM_NET_COST_OPTIONS_INIT { sizeof(cim_net_cost_options), NULL, NULL, 0.0, 0.0, 0.0, 0.0, NULL }
 
 /**
  * What it costs to use the net with a profile.
  *
  * @param options  NULL for a car.
  * @param[out] costs_out  new costs, freed with cim_net_costs_free().
- * @return CIM_OK; CIM_ENOTFOUND for an unknown profile; CIM_EARG for a time that is none; CIM_EVERSION; CIM_ENOMEM; CIM_ECANCEL.
+ * @return CIM_OK; CIM_ENOTFOUND for an unknown profile; CIM_EARG for a time that is none or a size out of range; CIM_EFORMAT for a profile's text
+ *         that is none, with the line; CIM_ELIMIT for one of more than 1 MiB; CIM_EVERSION; CIM_ENOMEM; CIM_ECANCEL.
  * Thread rule: any thread; the result may be shared.   Cost: some 50 ns an arc.
  * Since 0.1.
  */

@@ -96,14 +96,21 @@ static cim__zone zone_of(const cim__prof *p, cim__str value)
     return best;
 }
 
+/* The value that a key with conditions has now; false: none. */
+static bool conditionally(const cim__prof *p, uint32_t set, uint32_t key, cim__str *value)
+{
+    cim__str text = tag(p, set, key);
+    return text.len && cim__when_value(text, &p->when, &p->size, value);
+}
+
 /* What the most special key says; *which_out its number.  against: 0, 1, or 2 for junctions. */
 static cim__zone access_of(const cim__prof *p, uint32_t set, int against, uint32_t *which_out)
 {
     for (uint32_t k = p->key_count; k-- > 0;) {
         cim__str value = tag(p, set, p->plain[k]), special;
         if (against < 2 && (special = tag(p, set, p->along[k][against])).len) value = special;
-        cim__str conditional = tag(p, set, p->conditional[k]);
-        if (conditional.len && cim__when_value(conditional, &p->when, &p->size, &special)) value = special;
+        if (conditionally(p, set, p->conditional[k], &special)) value = special;
+        if (against < 2 && conditionally(p, set, p->along_conditional[k][against], &special)) value = special;
         if (!value.len) continue;
         *which_out = k;
         return zone_of(p, value);
@@ -138,14 +145,15 @@ static bool wrong_way(const cim__prof *p, uint32_t set, int against)
 {
     cim__str special = { "", 0 };
     int way;
-    for (uint32_t k = p->key_count; k-- > 0 && !special.len;) special = tag(p, set, p->oneway[k]);
+    for (uint32_t k = p->key_count; k-- > 0 && !special.len;)
+        if (!conditionally(p, set, p->oneway_conditional[k], &special)) special = tag(p, set, p->oneway[k]);
     if (special.len) {
         way = direction_of(special, false);
     } else {
         if (!(p->heed_oneway > 0.0)) return false;
-        cim__str value = tag(p, set, p->one), junction = tag(p, set, p->junction), conditional = tag(p, set, p->one_conditional);
+        cim__str value = tag(p, set, p->one), junction = tag(p, set, p->junction);
         bool implied = cim__str_is(junction, "roundabout") || cim__str_is(junction, "circular") || cim__str_is(tag(p, set, p->highway), "motorway");
-        if (conditional.len) (void)cim__when_value(conditional, &p->when, &p->size, &value);
+        (void)conditionally(p, set, p->one_conditional, &value);
         way = direction_of(value, implied);
         if (way && way != 2 && lane_against(p, set)) way = 0;
     }
@@ -158,7 +166,7 @@ static const cim__prof_line *speed_line(const cim__prof *p, cim__str highway)
 {
     for (size_t i = 0; i < p->profile->count; i++) {
         const cim__prof_line *l = &p->profile->lines[i];
-        if ((l->kind == CIM__PR_SPEED || l->kind == CIM__PR_ONLY) && cim__str_is(highway, l->text)) return l;
+        if ((l->kind == CIM__PR_SPEED || l->kind == CIM__PR_ONLY) && (cim__str_is(highway, l->text) || (highway.len && !strcmp(l->text, "*")))) return l;
     }
     return NULL;
 }
@@ -167,15 +175,20 @@ static const cim__prof_line *speed_line(const cim__prof *p, cim__str highway)
 static double limit_of(const cim__prof *p, uint32_t set, int against, uint8_t *source)
 {
     double kmh;
-    cim__str conditional = tag(p, set, p->maxspeed_conditional), value;
+    cim__str value;
     *source = CIM_NET_SPEED_TAGGED;
-    if (conditional.len && cim__when_value(conditional, &p->when, &p->size, &value) && cim__prof_kmh(value, &kmh)) return kmh;
+    for (uint32_t k = p->key_count; k-- > 0;)
+        if (conditionally(p, set, p->speed_conditional[k], &value) && cim__prof_kmh(value, &kmh)) return kmh;
+    if (conditionally(p, set, p->maxspeed_along_conditional[against], &value) && cim__prof_kmh(value, &kmh)) return kmh;
+    if (conditionally(p, set, p->maxspeed_conditional, &value) && cim__prof_kmh(value, &kmh)) return kmh;
     for (uint32_t k = p->key_count; k-- > 0;)
         if ((value = tag(p, set, p->speed[k])).len && cim__prof_kmh(value, &kmh)) return kmh;
     if ((value = tag(p, set, p->maxspeed_along[against])).len && cim__prof_kmh(value, &kmh)) return kmh;
     value = tag(p, set, p->kmh);
     if (!value.len || !cim__parse_double(value, &kmh)) return 0.0;
-    if (!cim__str_is(tag(p, set, p->kmh_rule), "tagged")) *source = CIM_NET_SPEED_DERIVED;
+    bool derived = !cim__str_is(tag(p, set, p->kmh_rule), "tagged");
+    if (!derived && !tag(p, set, p->maxspeed).len && tag(p, set, p->maxspeed_along[!against]).len) return 0.0; /* that of the other direction */
+    if (derived) *source = CIM_NET_SPEED_DERIVED;
     return kmh;
 }
 
@@ -197,7 +210,7 @@ static void set_speed(const cim__prof *p, uint32_t set, int against, double usua
     if (p->heed_limit > 0.0) limit = limit_of(p, set, against, &source);
     if (limit > 0.0) {
         out->source = source;
-        kmh = p->top_kmh > 30.0 ? limit * p->limit_factor : fmin(limit, usual);
+        kmh = p->heed_limit < 2.0 ? limit * p->limit_factor : fmin(limit * p->limit_factor, usual);
     }
     out->kmh = capped(p, set, fmin(kmh, p->top_kmh));
 }
@@ -215,7 +228,7 @@ static bool too_large(const cim__prof *p, uint32_t set)
 {
     const cim__size *s = &p->size;
     if (exceeds(p, set, p->maxheight, s->height_m) || exceeds(p, set, p->maxwidth, s->width_m)) return true;
-    if (exceeds(p, set, p->maxlength, s->length_m) || exceeds(p, set, p->maxweight, s->weight_t)) return true;
+    if (exceeds(p, set, p->maxlength, s->length_m) || exceeds(p, set, p->maxweight, s->weight_t) || exceeds(p, set, p->maxweightrating, s->weight_t)) return true;
     return p->max_incline > 0.0 && exceeds(p, set, p->width, s->width_m);
 }
 
@@ -225,7 +238,9 @@ static void slope(const cim__prof *p, uint32_t set, cim__passage *out)
     cim__str value = p->max_incline > 0.0 ? tag(p, set, p->incline) : (cim__str){ "", 0 };
     if (!value.len) return;
     cim__str unit = number_part(value, &percent);
-    if (!unit.ptr || !cim__str_is(unit, "%")) return;
+    if (!unit.ptr) return;
+    if (cim__str_is(unit, "\xc2\xb0")) percent = fabs(percent) < 90.0 ? tan(percent * M_PI / 180.0) * 100.0 : HUGE_VAL;
+    else if (!cim__str_is(unit, "%")) return;
     percent = fabs(percent);
     if (percent > p->max_incline) out->kmh = 0.0;
     else if (percent > p->max_incline / 2.0) out->kmh *= 0.5;
@@ -254,7 +269,10 @@ static void set_access(const cim__prof *p, uint32_t set, int against, const cim_
 {
     uint32_t which;
     cim__zone zone = access_of(p, set, against, &which);
-    if (line->kind == CIM__PR_ONLY && (zone == CIM__ZONE_UNSAID || !which)) zone = CIM__ZONE_CLOSED;
+    if (line->kind == CIM__PR_ONLY && (zone == CIM__ZONE_UNSAID || !which || (!strcmp(line->text, "steps") && which + 1 < p->key_count))) {
+        bool ramp = !strcmp(line->text, "steps") && zone != CIM__ZONE_CLOSED && allows(tag(p, set, p->ramp));
+        zone = ramp ? CIM__ZONE_OPEN : CIM__ZONE_CLOSED;
+    }
     if (zone == CIM__ZONE_UNSAID) zone = CIM__ZONE_OPEN;
     if (zone == CIM__ZONE_CLOSED) {
         if (for_buses(p, set)) priced(p->price_bus, CIM_NET_BREAKS_BUS_LANE, out);
@@ -313,8 +331,8 @@ double cim__prof_junction(const cim__prof *p, uint32_t set, uint32_t *rules)
     if (set == CIM_NONE) return 0.0;
     const cim__prof_line *line = junction_line(p, set);
     double seconds = line ? line->a : 0.0;
-    if (seconds < -1.5) return -1.0;
-    if (!tag(p, set, p->barrier).len) return seconds < 0.0 ? barred(p, rules) : seconds;
+    if (seconds < -1.5 || too_large(p, set)) return -1.0;
+    if (!tag(p, set, p->barrier).len && seconds >= 0.0) return seconds;
     switch (access_of(p, set, 2, &which)) {
     case CIM__ZONE_OPEN:
     case CIM__ZONE_DESTINATION: return seconds < 0.0 ? 2.0 : seconds;

@@ -205,7 +205,7 @@ cim_status cim_net_get(cim_ctx *ctx, const cim_net *net, cim_net_view *view_out)
     size_t size = view_out->struct_size;
     if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
     cim_net_view v = { .struct_size = size, .junction_count = net->junction_count, .edge_count = net->edge_count, .vertex_count = net->vertex_count, .state_count = net->state_count,
-                       .arc_count = net->arc_count, .rule_count = (uint32_t)CIM__COUNT(&net->rules, cim__net_rule), .unlocated_count = net->unlocated, .junction_x = net->junction_x,
+                       .arc_count = net->arc_count, .rule_count = (uint32_t)CIM__COUNT(&net->rules, cim__net_rule), .unlocated_count = net->unlocated, .area_count = net->area_count, .junction_x = net->junction_x,
                        .junction_y = net->junction_y, .edge_object = net->edge_object, .edge_from = net->edge_from, .edge_to = net->edge_to, .edge_name = net->edge_name,
                        .first_vertex = net->first_vertex, .edge_length_m = net->edge_length_m, .xy = net->xy, .state_junction = net->state_junction, .state_link = net->state_link,
                        .arc_link = net->arc_link };

@@ -2,7 +2,7 @@
  *
  * An arc weighs what its link takes, what the junction at its end takes, and what it takes to get onto the link: turning, entering a
  * zone that is only for some, boarding a ferry, breaking a turn restriction at a price.  Every arc weighs at least 1 ms. */
-#include "net/net.h"
+#include "net/ends.h"
 
 #include <math.h>
 
@@ -35,14 +35,15 @@ static uint32_t sum(uint32_t a, uint32_t b) { return a >= NO_WAY || b >= NO_WAY 
 
 /* ---- links and junctions ---- */
 
-enum { FERRY = 0x80 }; /* beside the zone */
+enum { FERRY = 0x80, /* beside the zone */ FERRY_TOP_KMH = 300 /* a duration that asks for more is an error */ };
 
 static void set_link(cim_net_costs *c, uint32_t link, const cim__passage *p)
 {
     const cim_net *net = c->net;
     uint32_t e = link >> 1;
     double length = net->edge_length_m[e], seconds = p->kmh > 0.0 ? length / p->kmh * 3.6 : 0.0;
-    if (p->ferry_s > 0.0 && net->way_length_m[net->edge_way[e]] > 0.0) seconds = p->ferry_s * length / net->way_length_m[net->edge_way[e]];
+    double way = net->way_length_m[net->edge_way[e]];
+    if (p->ferry_s > 0.0 && way > 0.0 && way / p->ferry_s * 3.6 < FERRY_TOP_KMH) seconds = p->ferry_s * length / way;
     c->link_ms[link] = p->kmh > 0.0 ? ms_of(seconds * p->factor + p->fixed_s) : NO_WAY;
     c->link_kmh[link] = seconds > 0.0 ? (float)(length / seconds * 3.6) : (float)p->kmh;
     c->link_rules[link] = p->rules;
@@ -85,14 +86,57 @@ static double turning(const pricing *p, uint32_t from, uint32_t to)
     return p->prof->turn_s * part + (angle > 0.5 ? p->prof->left_s * part : 0.0);
 }
 
+static const double *vertex_of(const cim_net *net, uint32_t link, uint32_t i)
+{
+    const uint32_t *first = net->first_vertex + (link >> 1);
+    return net->xy + 2 * (size_t)(link & 1 ? first[1] - 1 - i : first[0] + i);
+}
+
+/* Do two links run along the same line, to the centimetre? */
+static bool same_line(const cim_net *net, uint32_t a, uint32_t b)
+{
+    uint32_t count = net->first_vertex[(a >> 1) + 1] - net->first_vertex[a >> 1];
+    if (net->first_vertex[(b >> 1) + 1] - net->first_vertex[b >> 1] != count) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        const double *p = vertex_of(net, a, i), *q = vertex_of(net, b, i);
+        if (!(fabs(p[0] - q[0]) < 0.01 && fabs(p[1] - q[1]) < 0.01)) return false;
+    }
+    return true;
+}
+
+/* Turning back on the spot, also over a street that is drawn once for each direction. */
+static bool turns_back(const cim_net *net, uint32_t from, uint32_t to)
+{
+    if ((from ^ to) == 1) return true;
+    return from >> 1 != to >> 1 && cim__link_tail(net, from) == cim__link_head(net, to) && same_line(net, from, to ^ 1);
+}
+
+/* Links that may be used from a junction without breaking a rule. */
+static uint32_t exits_of(const cim_net_costs *c, uint32_t j)
+{
+    uint32_t exits = 0;
+    for (uint32_t i = c->net->first_out[j]; i < c->net->first_out[j + 1]; i++) {
+        uint32_t l = c->net->out_link[i];
+        exits += c->link_ms[l] < NO_WAY && !(c->link_rules[l] & 63);
+    }
+    return exits;
+}
+
+uint32_t cim__net_u_turn(const cim_net_costs *c, uint32_t arc)
+{
+    const cim_net *net = c->net;
+    uint32_t state = net->arc_tail[arc], from = net->state_link[state];
+    if (!c->heeds_turns || from == CIM_NONE || !turns_back(net, from, net->arc_link[arc])) return 0;
+    return exits_of(c, net->state_junction[state]) > 1 ? CIM_NET_BREAKS_U_TURN : 0;
+}
+
 /* Seconds of turning from one link into another, < 0: not allowed. */
-static double turn(const pricing *p, uint32_t from, uint32_t to, uint32_t j, uint32_t *rules)
+static double turn(const pricing *p, uint32_t from, uint32_t to, uint32_t j)
 {
     if (from == CIM_NONE) return 0.0;
-    if ((from ^ to) == 1 && p->prof->heed_turns > 0.0) {
+    if (p->c->heeds_turns && turns_back(p->c->net, from, to)) {
         if (p->exits[j] <= 1) return p->prof->uturn_s;
         if (!p->prof->price_uturn) return -1.0;
-        *rules |= CIM_NET_BREAKS_U_TURN;
         return p->prof->uturn_s + p->prof->price_uturn->b;
     }
     if (p->c->net->turns != CIM_NET_TURNS_FULL || p->c->net->first_out[j + 1] - p->c->net->first_out[j] <= 2) return 0.0;
@@ -116,27 +160,25 @@ static void look_around(pricing *p)
     const cim_net_costs *c = p->c;
     const cim_net *net = c->net;
     for (uint32_t j = 0; j < net->junction_count; j++) {
-        uint32_t exits = 0;
+        uint32_t exits = exits_of(c, j);
         uint8_t least = 0xff;
         for (uint32_t i = net->first_out[j]; i < net->first_out[j + 1]; i++) {
             uint32_t l = net->out_link[i];
             if (c->link_ms[l ^ 1] < NO_WAY && c->link_zone[l ^ 1] < least) least = c->link_zone[l ^ 1];
-            exits += c->link_ms[l] < NO_WAY && !(c->link_rules[l] & 63);
         }
         p->exits[j] = exits < 255 ? (uint8_t)exits : 255;
         p->least[j] = least == 0xff ? 0 : least;
     }
 }
 
-static uint32_t weight_of(const pricing *p, uint32_t arc, uint32_t *rules)
+static uint32_t weight_of(const pricing *p, uint32_t arc)
 {
     const cim_net_costs *c = p->c;
     const cim_net *net = c->net;
     uint32_t link = net->arc_link[arc], from = net->state_link[net->arc_tail[arc]], j = net->state_junction[net->arc_tail[arc]];
     uint32_t ms = sum(c->link_ms[link], c->junction_ms[cim__link_head(net, link)]);
-    *rules = 0;
     if (ms >= NO_WAY) return NO_WAY;
-    double seconds = turn(p, from, link, j, rules);
+    double seconds = turn(p, from, link, j);
     if (seconds < 0.0) return NO_WAY;
     seconds += entering(p, from, link, j);
     return seconds > 0.0 ? sum(ms, ms_of(seconds)) : ms;
@@ -149,9 +191,9 @@ static void weigh(pricing *p)
     const cim__net_ban *bans = (const cim__net_ban *)(const void *)net->bans.data;
     size_t ban_count = CIM__COUNT(&net->bans, cim__net_ban), b = 0;
     for (uint32_t a = 0; a < net->arc_count; a++) {
-        uint32_t rules, *w = &c->weights_ms[a];
+        uint32_t *w = &c->weights_ms[a];
         bool broken = false;
-        *w = weight_of(p, a, &rules);
+        *w = weight_of(p, a);
         for (; b < ban_count && bans[b].arc == a; b++) broken |= c->holds[bans[b].rule >> 6] >> (bans[b].rule & 63) & 1;
         if (!broken) continue;
         *w = p->prof->price_turn ? sum(*w, ms_of(p->prof->price_turn->b)) : NO_WAY;
@@ -200,9 +242,12 @@ static bool make_arrays(cim_net_costs *c)
 static cim_status build(cim_ctx *ctx, cim_net_costs *c, const cim_net_cost_options *options)
 {
     cim__prof prof;
-    CIM__TRY(cim__prof_ready(ctx, c->net, options, &prof));
-    c->profile = prof.profile->name;
-    cim_status st = make_arrays(c) ? CIM_OK : cim__nomem(ctx);
+    cim_status st = cim__prof_ready(ctx, c->net, options, &prof);
+    if (st >= 0) {
+        c->profile = prof.profile->name;
+        c->heeds_turns = prof.heed_turns > 0.0;
+    }
+    if (st >= 0 && !make_arrays(c)) st = cim__nomem(ctx);
     if (st >= 0) st = cost_links(ctx, c, &prof);
     if (st >= 0) st = cost_arcs(ctx, c, &prof);
     if (st >= 0) st = cim__net_parts(ctx, c);

@@ -135,12 +135,20 @@ static bool ban(expansion *x, uint32_t rule)
     return b != NULL;
 }
 
+/* Does an "only" rule that binds at a node allow a link?  A ring may be entered at either end. */
+static bool allowed(const expansion *x, uint32_t n, uint32_t rule, uint32_t link)
+{
+    for (uint32_t e = at(x, n)->only; e != CIM_NONE; e = CIM__AT(&x->endings, ending, e).next)
+        if (CIM__AT(&x->endings, ending, e).rule == rule && CIM__AT(&x->endings, ending, e).link == link) return true;
+    return false;
+}
+
 /* What going on over `link` from a node breaks. */
 static bool add_bans(expansion *x, uint32_t n, uint32_t link)
 {
     for (uint32_t u = n; u; u = at(x, u)->fail) {
         for (uint32_t e = at(x, u)->only; e != CIM_NONE; e = CIM__AT(&x->endings, ending, e).next)
-            if (CIM__AT(&x->endings, ending, e).link != link && !ban(x, CIM__AT(&x->endings, ending, e).rule)) return false;
+            if (!allowed(x, u, CIM__AT(&x->endings, ending, e).rule, link) && !ban(x, CIM__AT(&x->endings, ending, e).rule)) return false;
         uint32_t c = child_of(x, u, link);
         if (c == CIM_NONE) continue;
         for (uint32_t e = at(x, c)->no; e != CIM_NONE; e = CIM__AT(&x->endings, ending, e).next)

@@ -4,11 +4,14 @@ libcimcore_la_SOURCES += \
 	%D%/costs.c \
 	%D%/ends.h \
 	%D%/expand.c \
+	%D%/lines.c \
+	%D%/lines.h \
 	%D%/net.h \
 	%D%/object.c \
 	%D%/parts.c \
 	%D%/path.c \
 	%D%/profile.c \
+	%D%/profile_text.c \
 	%D%/profiles/bicycle.def %D%/profiles/bus.def %D%/profiles/car.def %D%/profiles/elderly.def \
 	%D%/profiles/emergency.def %D%/profiles/foot.def %D%/profiles/truck.def %D%/profiles/wheelchair.def \
 	%D%/read.c \

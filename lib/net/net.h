@@ -58,6 +58,7 @@ struct cim_net {
     cim__buf set_first, tags;        /* uint32_t (set_count + 1), cim__net_tag */
     cim__buf rules, bans;            /* cim__net_rule, cim__net_ban in the order of arcs */
     uint32_t unlocated;              /* restrictions that could not be placed */
+    uint32_t area_count;             /* streets of which only areas are known, where there is no line at all */
     cim_index *index;                /* of edges' straight pieces; ids are first vertices */
 };
 
@@ -77,6 +78,7 @@ typedef struct cim__net_maker {
     cim__map edge_of;       /* object -> edge */
     cim__map point_of;      /* object -> junction, for points on roads */
     cim__names sets, ways, bases;
+    struct cim__net_lines *lines; /* while roads are read */
     cim__buf scratch, text;
     cim__gbuild geom;
 } cim__net_maker;
@@ -155,13 +157,16 @@ enum { CIM__KEYS = 12 };
 typedef struct cim__prof {
     const cim_net *net;
     const cim__profile *profile;
+    cim__profile own;   /* read from a text */
+    cim__arena arena;
     cim__when when;
     cim__size size;
     uint32_t key_count;
     const char *key[CIM__KEYS];
-    uint32_t plain[CIM__KEYS], along[CIM__KEYS][2], conditional[CIM__KEYS], oneway[CIM__KEYS], speed[CIM__KEYS]; /* texts */
-    uint32_t highway, route, junction, one, one_conditional, kmh, kmh_rule, status, maxspeed_along[2], maxspeed_conditional, duration, busway, cycleway, bus, psv, barrier;
-    uint32_t maxheight, maxwidth, maxlength, maxweight, width, incline, ramp;
+    uint32_t plain[CIM__KEYS], along[CIM__KEYS][2], conditional[CIM__KEYS], along_conditional[CIM__KEYS][2]; /* texts: access */
+    uint32_t oneway[CIM__KEYS], oneway_conditional[CIM__KEYS], speed[CIM__KEYS], speed_conditional[CIM__KEYS];
+    uint32_t highway, route, junction, one, one_conditional, kmh, kmh_rule, status, maxspeed, maxspeed_along[2], maxspeed_along_conditional[2], maxspeed_conditional, duration, busway, cycleway, bus, psv, barrier;
+    uint32_t maxheight, maxwidth, maxlength, maxweight, maxweightrating, width, incline, ramp;
     uint32_t *line_key; /* of lines "key=value" */
     double top_kmh, limit_factor, heed_limit, heed_oneway, heed_turns, signal_s, turn_s, left_s, uturn_s, destination_s, private_s, boarding_s, max_incline;
     const cim__prof_line *price_oneway, *price_access, *price_bus, *price_barrier, *price_turn, *price_uturn;
@@ -169,6 +174,10 @@ typedef struct cim__prof {
 
 cim_status cim__prof_ready(cim_ctx *ctx, const cim_net *net, const cim_net_cost_options *options, cim__prof *prof_out);
 void cim__prof_free(cim_ctx *ctx, cim__prof *prof);
+/* A profile from its text; lines and texts are in the arena. */
+cim_status cim__prof_read(cim_ctx *ctx, const char *text, cim__arena *arena, cim__profile *profile_out);
+/* Is there a number or a price with this name? */
+bool cim__prof_names(cim__prof_kind kind, const char *name);
 
 /* What a set of tags means for a profile, in one direction. */
 typedef struct cim__passage {
@@ -205,6 +214,7 @@ struct cim_net_costs {
     uint8_t *edge_bits;     /* by edge: 1 and 2: its links may be used; 4 and 8: and are in the largest part */
     uint32_t *junction_ms, *junction_rules;
     uint64_t *holds;        /* bits of rules */
+    bool heeds_turns;
     uint32_t main_states;
 };
 

@@ -46,8 +46,8 @@ uint32_t cim__net_arc_rules(const cim_net_costs *c, uint32_t arc)
         else hi = mid;
     }
     for (; lo < n && bans[lo].arc == arc; lo++)
-        if (c->holds[bans[lo].rule >> 6] >> (bans[lo].rule & 63) & 1) return CIM_NET_BREAKS_TURN;
-    return 0;
+        if (c->holds[bans[lo].rule >> 6] >> (bans[lo].rule & 63) & 1) return CIM_NET_BREAKS_TURN | cim__net_u_turn(c, arc);
+    return cim__net_u_turn(c, arc);
 }
 
 /* ---- the parts of a route ---- */

@@ -67,22 +67,29 @@ static void find_keys(cim__prof *p)
     } keys[] = {
 #define K(name, member) { name, offsetof(cim__prof, member) }
         K("highway", highway), K("route", route), K("junction", junction), K("oneway", one), K("oneway:conditional", one_conditional), K("cim:kmh", kmh), K("cim:kmh_rule", kmh_rule),
-        K("cim:status", status), K("maxspeed:forward", maxspeed_along[0]), K("maxspeed:backward", maxspeed_along[1]), K("maxspeed:conditional", maxspeed_conditional),
+        K("cim:status", status), K("maxspeed", maxspeed), K("maxspeed:forward", maxspeed_along[0]), K("maxspeed:backward", maxspeed_along[1]),
+        K("maxspeed:conditional", maxspeed_conditional), K("maxspeed:forward:conditional", maxspeed_along_conditional[0]),
+        K("maxspeed:backward:conditional", maxspeed_along_conditional[1]),
         K("duration", duration), K("busway", busway), K("cycleway", cycleway), K("bus", bus), K("psv", psv), K("barrier", barrier), K("maxheight", maxheight), K("maxwidth", maxwidth),
-        K("maxlength", maxlength), K("maxweight", maxweight), K("width", width), K("incline", incline), K("ramp:wheelchair", ramp),
+        K("maxlength", maxlength), K("maxweight", maxweight), K("maxweightrating", maxweightrating), K("width", width), K("incline", incline),
 #undef K
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         uint32_t id = key_id(p, "%s", keys[i].key);
         memcpy((char *)p + keys[i].at, &id, sizeof id);
     }
+    p->ramp = key_id(p, "ramp:%s", p->key[p->key_count - 1]);
     for (uint32_t k = 0; k < p->key_count; k++) {
         p->plain[k] = key_id(p, "%s", p->key[k]);
         p->along[k][0] = key_id(p, "%s:forward", p->key[k]);
         p->along[k][1] = key_id(p, "%s:backward", p->key[k]);
         p->conditional[k] = key_id(p, "%s:conditional", p->key[k]);
+        p->along_conditional[k][0] = key_id(p, "%s:forward:conditional", p->key[k]);
+        p->along_conditional[k][1] = key_id(p, "%s:backward:conditional", p->key[k]);
         p->oneway[k] = key_id(p, "oneway:%s", p->key[k]);
+        p->oneway_conditional[k] = key_id(p, "oneway:%s:conditional", p->key[k]);
         p->speed[k] = key_id(p, "maxspeed:%s", p->key[k]);
+        p->speed_conditional[k] = key_id(p, "maxspeed:%s:conditional", p->key[k]);
     }
 }
 
@@ -100,27 +107,38 @@ static const cim__prof_line *price_of(const cim__profile *profile, const char *r
     return NULL;
 }
 
+#define N(name) { #name, offsetof(cim__prof, name) }
+static const struct {
+    const char *name;
+    size_t at;
+} numbers[] = { N(top_kmh), N(limit_factor), N(heed_limit), N(heed_oneway), N(heed_turns), N(turn_s), N(left_s), N(uturn_s), N(destination_s), N(private_s), N(boarding_s), N(max_incline) },
+  prices[] = { { "oneway", offsetof(cim__prof, price_oneway) }, { "access", offsetof(cim__prof, price_access) }, { "bus", offsetof(cim__prof, price_bus) },
+               { "barrier", offsetof(cim__prof, price_barrier) }, { "turn", offsetof(cim__prof, price_turn) }, { "uturn", offsetof(cim__prof, price_uturn) } };
+#undef N
+enum { NUMBERS = sizeof numbers / sizeof *numbers, PRICES = sizeof prices / sizeof *prices };
+static const char *const sizes[] = { "height_m", "width_m", "length_m", "weight_t" };
+
+bool cim__prof_names(cim__prof_kind kind, const char *name)
+{
+    for (size_t i = 0; kind == CIM__PR_NUMBER && i < NUMBERS; i++)
+        if (!strcmp(numbers[i].name, name)) return true;
+    for (size_t i = 0; kind == CIM__PR_NUMBER && i < sizeof sizes / sizeof *sizes; i++)
+        if (!strcmp(sizes[i], name)) return true;
+    for (size_t i = 0; kind == CIM__PR_PRICE && i < PRICES; i++)
+        if (!strcmp(prices[i].name, name)) return true;
+    return false;
+}
+
 static void find_numbers(cim__prof *p)
 {
-    const cim__profile *f = p->profile;
-    p->top_kmh = number_of(f, "top_kmh");
-    p->limit_factor = number_of(f, "limit_factor");
-    p->heed_limit = number_of(f, "heed_limit");
-    p->heed_oneway = number_of(f, "heed_oneway");
-    p->heed_turns = number_of(f, "heed_turns");
-    p->turn_s = number_of(f, "turn_s");
-    p->left_s = number_of(f, "left_s");
-    p->uturn_s = number_of(f, "uturn_s");
-    p->destination_s = number_of(f, "destination_s");
-    p->private_s = number_of(f, "private_s");
-    p->boarding_s = number_of(f, "boarding_s");
-    p->max_incline = number_of(f, "max_incline");
-    p->price_oneway = price_of(f, "oneway");
-    p->price_access = price_of(f, "access");
-    p->price_bus = price_of(f, "bus");
-    p->price_barrier = price_of(f, "barrier");
-    p->price_turn = price_of(f, "turn");
-    p->price_uturn = price_of(f, "uturn");
+    for (size_t i = 0; i < NUMBERS; i++) {
+        double value = number_of(p->profile, numbers[i].name);
+        memcpy((char *)p + numbers[i].at, &value, sizeof value);
+    }
+    for (size_t i = 0; i < PRICES; i++) {
+        const cim__prof_line *line = price_of(p->profile, prices[i].name);
+        memcpy((char *)p + prices[i].at, &line, sizeof line);
+    }
 }
 
 static bool find_line_keys(cim_ctx *ctx, cim__prof *p)
@@ -145,14 +163,25 @@ static cim_status take_options(cim_ctx *ctx, const cim_net_cost_options *o, cim_
     return CIM_OK;
 }
 
-cim_status cim__prof_ready(cim_ctx *ctx, const cim_net *net, const cim_net_cost_options *options, cim__prof *p)
+static cim_status find_profile(cim_ctx *ctx, const cim_net_cost_options *options, cim__prof *p)
 {
     const char *name = options->profile ? options->profile : "car";
-    memset(p, 0, sizeof *p);
-    p->net = net;
+    if (options->profile_text) {
+        CIM__TRY(cim__prof_read(ctx, options->profile_text, &p->arena, &p->own));
+        p->profile = &p->own;
+        return CIM_OK;
+    }
     for (size_t i = 0; i < cim__profile_count; i++)
         if (!strcmp(cim__profiles[i].name, name)) p->profile = &cim__profiles[i];
-    if (!p->profile) return cim__fail(ctx, CIM_ENOTFOUND, "no profile with the name %.40s", name);
+    return p->profile ? CIM_OK : cim__fail(ctx, CIM_ENOTFOUND, "no profile with the name %.40s", name);
+}
+
+cim_status cim__prof_ready(cim_ctx *ctx, const cim_net *net, const cim_net_cost_options *options, cim__prof *p)
+{
+    memset(p, 0, sizeof *p);
+    p->net = net;
+    p->arena = cim__arena_on(ctx->mem);
+    CIM__TRY(find_profile(ctx, options, p));
     CIM__TRY(take_options(ctx, options, p));
     for (size_t i = 0; i < p->profile->count; i++)
         if (p->profile->lines[i].kind == CIM__PR_KEY && p->key_count < CIM__KEYS) p->key[p->key_count++] = p->profile->lines[i].text;
@@ -161,4 +190,8 @@ cim_status cim__prof_ready(cim_ctx *ctx, const cim_net *net, const cim_net_cost_
     return find_line_keys(ctx, p) ? CIM_OK : cim__nomem(ctx);
 }
 
-void cim__prof_free(cim_ctx *ctx, cim__prof *p) { cim__free(ctx->mem, p->line_key); }
+void cim__prof_free(cim_ctx *ctx, cim__prof *p)
+{
+    cim__free(ctx->mem, p->line_key);
+    cim__arena_free(&p->arena);
+}

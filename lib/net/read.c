@@ -1,8 +1,8 @@
 /* read.c - edges, junctions and tags out of a city.
  *
  * Ends of segments carry the number of the node they are at (from_node, to_node); equal numbers are one junction.  Lines of other
- * sources have none: there ends at the same place, to the centimetre, are one. */
-#include "net/net.h"
+ * sources have none: lines.c makes edges of them. */
+#include "net/lines.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 /* Keys are kept when the part before ':' is one of these. */
 static const char *const bases[] = { "highway", "route", "ferry", "junction", "oneway", "access", "vehicle", "motor_vehicle", "motorcar", "hgv", "goods", "bus", "psv", "tourist_bus",
     "taxi", "bicycle", "foot", "wheelchair", "emergency", "service", "maxspeed", "maxheight", "maxweight", "maxwidth", "maxlength", "maxweightrating", "width", "surface", "smoothness",
-    "tracktype", "cycleway", "busway", "duration", "incline", "ramp", "kerb", "barrier", "crossing", "railway", "motorroad", "locked", "bollard", "handrail", "footway", "sidewalk" };
+    "tracktype", "cycleway", "busway", "duration", "incline", "ramp", "kerb", "barrier", "crossing", "railway", "motorroad", "locked", "bollard", "handrail", "footway", "sidewalk", "sensory" };
 
 static cim_status note_bases(cim_ctx *ctx, cim__net_maker *m)
 {
@@ -91,6 +91,32 @@ static cim_status add_speed(cim_ctx *ctx, cim__net_maker *m, const cim__object *
 
 static cim__str text_value(const cim__object *o, cim__attr a) { return o->present >> a & 1 ? o->values[a].text : (cim__str){ "", 0 }; }
 
+/* trafficDirection of a CityGML traffic space, as OpenStreetMap says it. */
+static cim_status add_direction(cim_ctx *ctx, cim__net_maker *m, cim__str attrs)
+{
+    static const char *const keys[] = { "tran:trafficDirection", "trafficDirection" };
+    cim__jvalue object, value;
+    if (!attrs.len || !cim__jparse(attrs, &object) || object.type != CIM__J_OBJECT) return CIM_OK;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (!cim__jfind(object, cim__str_of(keys[i]), &value) || value.type != CIM__J_STRING) continue;
+        m->text.size = 0;
+        cim__str text = cim__jstring(value, &m->text);
+        if (cim__str_is(text, "forwards")) return add_tag(ctx, m, CIM__STR("oneway"), CIM__STR("yes"));
+        if (cim__str_is(text, "backwards") || cim__str_is(text, "reverse")) return add_tag(ctx, m, CIM__STR("oneway"), CIM__STR("-1"));
+    }
+    return CIM_OK;
+}
+
+/* The value of highway for a street of another source. */
+static cim__str highway_of(cim__str function, uint8_t class_id)
+{
+    static const char *const values[] = { "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link",
+        "unclassified", "residential", "living_street", "service", "pedestrian", "track", "busway", "cycleway", "footway", "bridleway", "steps", "path", "corridor", "road" };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (cim__str_is(function, values[i])) return function;
+    return cim__str_of(class_id == CIM__C_Track ? "path" : class_id == CIM__C_Square ? "pedestrian" : "road");
+}
+
 static cim_status set_of_road(cim_ctx *ctx, cim__net_maker *m, const cim__object *o, uint32_t *set_out)
 {
     cim__str function = text_value(o, CIM__A_FUNCTION), status = text_value(o, CIM__A_STATUS);
@@ -98,13 +124,16 @@ static cim_status set_of_road(cim_ctx *ctx, cim__net_maker *m, const cim__object
     CIM__TRY(add_attrs(ctx, m, o->attrs));
     CIM__TRY(add_speed(ctx, m, o));
     if (status.len) CIM__TRY(add_tag(ctx, m, CIM__STR("cim:status"), status));
-    if (function.len && !cim__str_starts(o->gid, "osm:")) CIM__TRY(add_tag(ctx, m, CIM__STR("highway"), function));
+    if (!cim__str_starts(o->gid, "osm:")) {
+        CIM__TRY(add_direction(ctx, m, o->attrs));
+        CIM__TRY(add_tag(ctx, m, CIM__STR("highway"), highway_of(function, m->city->class_id[o->id])));
+    }
     return close_set(ctx, m, set_out);
 }
 
 /* ---- junctions ---- */
 
-static uint64_t place_key(double x, double y)
+uint64_t cim__net_place_key(double x, double y)
 {
     int64_t cm[2] = { llround(x * 100.0), llround(y * 100.0) };
     return cim__hash64(cm, sizeof cm, 77) | 1ull << 63;
@@ -112,7 +141,7 @@ static uint64_t place_key(double x, double y)
 
 static uint64_t node_key(int64_t node) { return (uint64_t)node & ~(1ull << 63); }
 
-static cim_status junction(cim_ctx *ctx, cim__net_maker *m, uint64_t key, double x, double y, uint32_t *out)
+cim_status cim__net_junction(cim_ctx *ctx, cim__net_maker *m, uint64_t key, double x, double y, uint32_t *out)
 {
     uint32_t j = cim__map_get(&m->junction_of, key), none = CIM_NONE;
     if (j == CIM_NONE) {
@@ -127,11 +156,6 @@ static cim_status junction(cim_ctx *ctx, cim__net_maker *m, uint64_t key, double
     return CIM_OK;
 }
 
-static uint64_t end_key(const cim__object *o, cim__attr a, const double *xy)
-{
-    return (o->present >> a & 1) ? node_key(o->values[a].integer) : place_key(xy[0], xy[1]);
-}
-
 /* ---- edges ---- */
 
 static bool all_finite(const cim_geom *g)
@@ -141,12 +165,12 @@ static bool all_finite(const cim_geom *g)
     return true;
 }
 
-static cim_status put_vertices(cim_ctx *ctx, cim__net_maker *m, const cim_geom *g, double *length)
+static cim_status put_vertices(cim_ctx *ctx, cim__net_maker *m, const double *coords, size_t stride, uint32_t count, double *length)
 {
     double px = 0.0, py = 0.0;
     *length = 0.0;
-    for (uint32_t i = 0; i < g->vertex_count; i++) {
-        const double *p = g->coords + (size_t)i * (size_t)g->dim;
+    for (uint32_t i = 0; i < count; i++) {
+        const double *p = coords + (size_t)i * stride;
         if (i) *length += hypot(p[0] - px, p[1] - py);
         px = p[0];
         py = p[1];
@@ -161,32 +185,76 @@ static uint32_t put_u32(cim__buf *buf, uint32_t value)
     return value;
 }
 
-static cim_status put_edge(cim_ctx *ctx, cim__net_maker *m, const cim__object *o, const cim_geom *g)
+static cim_status put_edge(cim_ctx *ctx, cim__net_maker *m, const cim__net_line *line, uint32_t from, uint32_t to, const double *coords, size_t stride)
 {
     cim_net *net = m->net;
-    uint32_t from, to, set, name = CIM_NONE;
     double length;
-    const double *first = g->coords, *last = g->coords + (size_t)(g->vertex_count - 1) * (size_t)g->dim;
-    cim__str text = text_value(o, CIM__A_NAME);
-    if (!text.len) text = text_value(o, CIM__A_REF);
-    CIM__TRY(junction(ctx, m, end_key(o, CIM__A_FROM_NODE, first), first[0], first[1], &from));
-    CIM__TRY(junction(ctx, m, end_key(o, CIM__A_TO_NODE, last), last[0], last[1], &to));
-    CIM__TRY(set_of_road(ctx, m, o, &set));
-    if (text.len && (name = cim__names_add(&net->texts, text)) == CIM_NONE) return cim__nomem(ctx);
-    uint32_t way = cim__names_add(&m->ways, cim__gid_base(o->gid));
     put_u32(&m->first_vertex, net->vertex_count);
-    CIM__TRY(put_vertices(ctx, m, g, &length));
-    net->vertex_count += g->vertex_count;
-    put_u32(&m->object, o->id);
+    CIM__TRY(put_vertices(ctx, m, coords, stride, line->count, &length));
+    net->vertex_count += line->count;
+    put_u32(&m->object, line->object);
     put_u32(&m->from, from);
     put_u32(&m->to, to);
-    put_u32(&m->set, set);
-    put_u32(&m->name, name);
-    put_u32(&m->way, way);
+    put_u32(&m->set, line->set);
+    put_u32(&m->name, line->name);
+    put_u32(&m->way, line->way);
     cim__buf_put(&m->length, &length, sizeof length);
-    if (way == CIM_NONE || m->way.failed || m->length.failed || m->object.failed || !cim__map_put(&m->edge_of, o->id, net->edge_count)) return cim__nomem(ctx);
+    if (m->way.failed || m->length.failed || m->object.failed || !cim__map_put(&m->edge_of, line->object, net->edge_count)) return cim__nomem(ctx);
     net->edge_count++;
     return net->edge_count >= CIM_ROUTE_MAX_ARCS / 8 || net->vertex_count >= 0xf0000000u ? cim__fail(ctx, CIM_ELIMIT, "too many streets") : CIM_OK;
+}
+
+cim_status cim__net_put_edge(cim_ctx *ctx, cim__net_maker *m, const cim__net_line *line, const double *xy, uint32_t count)
+{
+    const double *last = xy + 2 * (size_t)(count - 1);
+    cim__net_line piece = *line;
+    uint32_t from, to;
+    piece.count = count;
+    CIM__TRY(cim__net_junction(ctx, m, cim__net_place_key(xy[0], xy[1]), xy[0], xy[1], &from));
+    CIM__TRY(cim__net_junction(ctx, m, cim__net_place_key(last[0], last[1]), last[0], last[1], &to));
+    return put_edge(ctx, m, &piece, from, to, xy, 2);
+}
+
+/* A name of its own, or that of the nearest ancestor which has one. */
+static cim_status name_of(cim_ctx *ctx, cim__net_maker *m, const cim__object *o, uint32_t *name)
+{
+    cim__str text = text_value(o, CIM__A_NAME);
+    cim__arena arena = cim__arena_on(ctx->mem);
+    cim_status st = CIM_OK;
+    if (!text.len) text = text_value(o, CIM__A_REF);
+    uint32_t up = cim__str_starts(o->gid, "osm:") ? CIM_NONE : m->city->parent[o->id];
+    for (int depth = 0; !text.len && up != CIM_NONE && cim__city_has(m->city, up) && depth < 8 && st >= 0; depth++, up = m->city->parent[up]) {
+        cim__object parent;
+        if (m->city->layer[up] == CIM__L_NONSPATIAL && m->city->parent[up] == CIM_NONE) break; /* the city model */
+        st = cim__city_object(ctx, m->city, up, &arena, &parent);
+        if (st >= 0) text = text_value(&parent, CIM__A_NAME);
+    }
+    *name = text.len && st >= 0 ? cim__names_add(&m->net->texts, text) : CIM_NONE;
+    if (text.len && st >= 0 && *name == CIM_NONE) st = cim__nomem(ctx);
+    cim__arena_free(&arena);
+    return st;
+}
+
+static cim_status put_road(cim_ctx *ctx, cim__net_maker *m, const cim__object *o, const cim_geom *g)
+{
+    cim__net_line line = { .object = o->id, .count = g->vertex_count };
+    const double *first = g->coords, *last = g->coords + (size_t)(g->vertex_count - 1) * (size_t)g->dim;
+    uint32_t from, to;
+    CIM__TRY(set_of_road(ctx, m, o, &line.set));
+    CIM__TRY(name_of(ctx, m, o, &line.name));
+    line.way = cim__names_add(&m->ways, cim__gid_base(o->gid));
+    if (line.way == CIM_NONE) return cim__nomem(ctx);
+    if (g->type != CIM_GEOM_LINESTRING || !(o->present >> CIM__A_FROM_NODE & 1) || !(o->present >> CIM__A_TO_NODE & 1))
+        return cim__net_lines_add(m->lines, o->id, line.set, line.name, line.way, g) ? CIM_OK : cim__nomem(ctx);
+    CIM__TRY(cim__net_junction(ctx, m, node_key(o->values[CIM__A_FROM_NODE].integer), first[0], first[1], &from));
+    CIM__TRY(cim__net_junction(ctx, m, node_key(o->values[CIM__A_TO_NODE].integer), last[0], last[1], &to));
+    return put_edge(ctx, m, &line, from, to, g->coords, (size_t)g->dim);
+}
+
+static bool is_street(uint8_t class_id)
+{
+    static const uint8_t streets[] = { CIM__C_Road, CIM__C_Track, CIM__C_Square, CIM__C_Section, CIM__C_Intersection, CIM__C_TrafficSpace, CIM__C_TransportationComplex };
+    return memchr(streets, class_id, sizeof streets) != NULL;
 }
 
 static cim_status see_road(cim_ctx *ctx, const cim__object *o, void *user)
@@ -194,11 +262,20 @@ static cim_status see_road(cim_ctx *ctx, const cim__object *o, void *user)
     cim__net_maker *m = user;
     int32_t srid;
     if (!o->geom.len || !cim__city_has(m->city, o->id)) return CIM_OK;
+    if (m->city->layer[o->id] != CIM__L_ROAD && (!is_street(m->city->class_id[o->id]) || cim__str_starts(o->gid, "osm:"))) return CIM_OK;
     CIM__TRY(cim__gaia_get(ctx, o->geom, &m->geom, &srid));
     cim_geom g = cim__gbuild_view(&m->geom);
-    if (g.type != CIM_GEOM_LINESTRING || g.vertex_count < 2 || !all_finite(&g)) return CIM_OK;
+    if ((g.type != CIM_GEOM_LINESTRING && g.type != CIM_GEOM_MULTILINESTRING) || g.vertex_count < 2 || !all_finite(&g)) return CIM_OK;
     if (!(m->net->edge_count & 0xfff)) CIM__TRY(cim__tick(ctx, 0, 0, "streets"));
-    return put_edge(ctx, m, o, &g);
+    return put_road(ctx, m, o, &g);
+}
+
+/* A city whose streets are areas has no net; say so. */
+static void count_areas(cim_ctx *ctx, cim__net_maker *m)
+{
+    for (uint32_t id = 0; !m->net->edge_count && id <= m->city->max_id; id++)
+        if (cim__city_has(m->city, id) && m->city->layer[id] == CIM__L_ROAD_AREA && is_street(m->city->class_id[id])) m->net->area_count++;
+    if (m->net->area_count) cim__log(ctx, CIM_LOG_WARNING, "no street has a line: %u roads and traffic spaces are areas, of which no road net is made", m->net->area_count);
 }
 
 /* ---- points: signals, barriers, crossings ---- */
@@ -246,9 +323,18 @@ cim_status cim__net_read(cim_ctx *ctx, cim__net_maker *m)
     const cim__columns road = { .values = one << CIM__A_NAME | one << CIM__A_REF | one << CIM__A_FUNCTION | one << CIM__A_STATUS | one << CIM__A_MAXSPEED_KMH | one << CIM__A_FROM_NODE | one << CIM__A_TO_NODE,
                                 .gid = true, .derived = true, .attrs = true, .geom = true };
     const cim__columns point = { .gid = true, .attrs = true };
+    cim__net_lines lines;
     CIM__TRY(note_bases(ctx, m));
     put_u32(&m->net->set_first, 0);
-    CIM__TRY(read_layer(ctx, m, CIM__L_ROAD, &road, see_road));
+    cim__net_lines_init(&lines, ctx->mem);
+    m->lines = &lines;
+    cim_status st = read_layer(ctx, m, CIM__L_ROAD, &road, see_road);
+    if (st >= 0) st = read_layer(ctx, m, CIM__L_OTHER_LINE, &road, see_road);
+    if (st >= 0) st = cim__net_lines_put(ctx, m);
+    cim__net_lines_free(&lines);
+    m->lines = NULL;
+    if (st < 0) return st;
+    count_areas(ctx, m);
     put_u32(&m->first_vertex, m->net->vertex_count);
     CIM__TRY(read_layer(ctx, m, CIM__L_ROAD_POINT, &point, see_point));
     return read_layer(ctx, m, CIM__L_ENTRANCE, &point, see_point);

@@ -145,7 +145,7 @@ static bool clock_time(scan *s, int *minute)
     return hour <= 48 && minutes < 60;
 }
 
-/* False: malformed. */
+/* False: malformed.  Nights run on behind 24:00. */
 static bool hours(scan *s, const cim__when *w, bool *any, bool *fits)
 {
     bool hit = false;
@@ -166,24 +166,20 @@ static bool hours(scan *s, const cim__when *w, bool *any, bool *fits)
             return false;
         }
         *any = true;
-        if (to > 1440) to -= 1440;
-        hit |= from < to ? w->minute >= from && w->minute < to : w->minute >= from || w->minute < to;
+        if (to <= from) to += 1440;
+        hit |= w->minute >= from && w->minute < to;
     } while (sign(s, ','));
     if (*any) *fits &= hit;
+    else *fits &= w->minute < 1440;
     return true;
 }
 
-/* One rule.  *decides: it fits; *on: what it then says. */
-static bool time_rule(cim__str text, const cim__when *w, bool *decides, bool *on)
+/* One rule on one day.  *decides: it fits; *on: what it then says. */
+static bool rule_on(cim__str text, const cim__when *w, bool *decides, bool *on)
 {
-    text = cim__str_trim(text);
     scan s = { text.ptr, text.ptr + text.len };
     bool fits = true, any;
     *on = true;
-    if (cim__str_is(text, "24/7")) {
-        *decides = true;
-        return true;
-    }
     bool date = months(&s, w, &fits), day = weekdays(&s, w, &fits), clock;
     if (!hours(&s, w, &clock, &fits)) return false;
     any = date || day || clock;
@@ -192,6 +188,33 @@ static bool time_rule(cim__str text, const cim__when *w, bool *decides, bool *on
     else if (rest.len) return false;
     *decides = fits && any;
     return any || !*on;
+}
+
+/* The day before, as long ago as its midnight. */
+static cim__when day_before(const cim__when *w)
+{
+    static const int days[] = { 31, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30 }; /* of the month before */
+    cim__when y = *w;
+    y.minute += 1440;
+    y.weekday = (w->weekday + 6) % 7;
+    if (--y.day < 1) {
+        y.day = days[w->month - 1];
+        y.month = (w->month + 10) % 12 + 1;
+    }
+    return y;
+}
+
+/* One rule.  A night belongs to the day on which it begins. */
+static bool time_rule(cim__str text, const cim__when *w, bool *decides, bool *on)
+{
+    const cim__when yesterday = day_before(w);
+    bool still;
+    text = cim__str_trim(text);
+    *on = true;
+    if (cim__str_is(text, "24/7")) return *decides = true;
+    if (!rule_on(text, w, decides, on) || !rule_on(text, &yesterday, &still, on)) return false;
+    *decides |= still;
+    return true;
 }
 
 static bool time_holds(cim__str text, const cim__when *w)

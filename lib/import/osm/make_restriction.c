@@ -148,6 +148,7 @@ typedef struct edge {
     const cim__osm_member *member;
     cim__relation_type type;
     uint32_t segment;
+    int order; /* of several via ways, from 1; 0: the only one */
 } edge;
 
 /* All segments first, so that a broken restriction relates to nothing. */
@@ -156,15 +157,15 @@ static const char *resolve(cim__osm_maker *m, const restriction *r, edge *edges,
     int n = 0;
     const char *wrong = NULL;
     for (int i = 0; i < r->from_count && !wrong; i++, n++) {
-        edges[n] = (edge){ r->from[i], CIM__R_FROM, CIM_NONE };
+        edges[n] = (edge){ r->from[i], CIM__R_FROM, CIM_NONE, 0 };
         wrong = find_segment(m, r->from[i]->number, r->enter, &edges[n].segment);
     }
     for (int i = 0; i < r->via_count && !wrong; i++, n++) {
-        edges[n] = (edge){ r->via[i], CIM__R_VIA, CIM_NONE }; /* all segments of a via way */
+        edges[n] = (edge){ r->via[i], CIM__R_VIA, CIM_NONE, r->via_count > 1 ? i + 1 : 0 }; /* all segments of a via way */
         if (r->via[i]->type == 1 && !(m->osm->way_flags[r->via[i]->number] & CIM__OSM_W_ROAD)) wrong = "a member is not a road";
     }
     for (int i = 0; i < r->to_count && !wrong; i++, n++) {
-        edges[n] = (edge){ r->to[i], CIM__R_TO, CIM_NONE };
+        edges[n] = (edge){ r->to[i], CIM__R_TO, CIM_NONE, 0 };
         wrong = find_segment(m, r->to[i]->number, r->leave, &edges[n].segment);
     }
     *count_out = wrong ? 0 : n;
@@ -175,6 +176,14 @@ static void complain(cim__osm_maker *m, const restriction *r, const char *wrong)
 {
     cim__json_kv_text(&m->json, "cim:invalid", wrong);
     if (!r->missing) cim__report_warn(&m->worker->report, m->fill.order, "osm:relation/%lld: turn restriction: %s", (long long)m->id, wrong);
+}
+
+/* Several via ways may be gone along in more than one order when they meet again: the members' order says which. */
+static cim_status relate(cim_ctx *ctx, cim__osm_maker *m, const edge *e, cim__str to)
+{
+    char attrs[32] = "";
+    if (e->order) snprintf(attrs, sizeof attrs, "{\"order\":%d}", e->order);
+    return cim__batch_relate(ctx, m->batch, cim__osm_gid(m), e->type, to, cim__str_of(attrs));
 }
 
 cim_status cim__osm_make_restriction(cim_ctx *ctx, cim__osm_maker *m, const cim__osm_relation *relation)
@@ -197,7 +206,7 @@ cim_status cim__osm_make_restriction(cim_ctx *ctx, cim__osm_maker *m, const cim_
     for (int i = 0; i < count; i++) {
         cim__osm_put_gid(gid, edges[i].member->type, edges[i].member->ref, edges[i].segment);
         if (gid->failed) return cim__nomem(ctx);
-        CIM__TRY(cim__osm_relate(ctx, m, cim__osm_gid(m), edges[i].type, cim__buf_str(gid), (cim__str){ "", 0 }));
+        CIM__TRY(relate(ctx, m, &edges[i], cim__buf_str(gid)));
     }
     return CIM_OK;
 }

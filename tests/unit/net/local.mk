@@ -1,4 +1,4 @@
-NET_TESTS = %D%/test_net_rules %D%/test_net_random %D%/test_net_data %D%/test_net_faults
+NET_TESTS = %D%/test_net_rules %D%/test_net_random %D%/test_net_data %D%/test_net_faults %D%/test_net_profile %D%/test_net_turns %D%/test_net_words %D%/test_net_lines
 check_PROGRAMS += $(NET_TESTS)
 TESTS += $(NET_TESTS)
 check_LTLIBRARIES += %D%/libnets.la
@@ -13,3 +13,11 @@ NET_LDADD = %D%/libnets.la $(TEST_LDADD)
 %C%_test_net_data_LDADD = $(NET_LDADD)
 %C%_test_net_faults_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_net_faults_LDADD = $(NET_LDADD)
+%C%_test_net_profile_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_net_profile_LDADD = $(NET_LDADD)
+%C%_test_net_turns_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_net_turns_LDADD = $(NET_LDADD)
+%C%_test_net_words_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_net_words_LDADD = $(NET_LDADD)
+%C%_test_net_lines_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_net_lines_LDADD = $(NET_LDADD)

@@ -167,6 +167,49 @@ static void test_net_restrictions_full(void **state)
     }
 }
 
+/* What the OpenStreetMap wiki says of single keys. */
+static void test_net_wiki(void **state)
+{
+    (void)state;
+    /* a limit of one direction says nothing of the other */
+    assert_near(net_kmh(DETOUR("highway=primary|maxspeed:forward=20"), "car", NULL, 2, 0, NULL), 18.0);
+    assert_near(net_kmh(DETOUR("highway=primary|maxspeed:forward=20"), "car", NULL, 2, 1, NULL), 50.0);
+    assert_near(net_kmh(DETOUR("highway=primary|maxspeed=30|maxspeed:forward=20"), "car", NULL, 2, 1, NULL), 27.0);
+    assert_near(net_kmh(DETOUR("highway=primary|maxspeed=50|maxspeed:hgv:conditional=30 @ (weight>7.5)"), "truck", NULL, 2, 0, NULL), 30 * 0.85);
+    assert_near(net_kmh(DETOUR("highway=primary|maxspeed=50|maxspeed:hgv:conditional=30 @ (weight>7.5)"), "car", NULL, 2, 0, NULL), 45.0);
+    assert_near(net_kmh(DETOUR("highway=primary|maxspeed=50|maxspeed:forward:conditional=30 @ (22:00-06:00)"), "car", "2026-01-31T23:30", 2, 0, NULL), 27.0);
+    assert_near(net_kmh(DETOUR("highway=primary|maxspeed=50|maxspeed:forward:conditional=30 @ (22:00-06:00)"), "car", "2026-01-31T23:30", 2, 1, NULL), 45.0);
+    assert_near(net_kmh(DETOUR("highway=residential|maxweightrating=7.5"), "truck", NULL, 2, 0, NULL), 0.0);
+    net_check(DETOUR("highway=residential|motor_vehicle:conditional=no @ (Mo-Fr 07:00-09:00)"), "car", "2026-01-30T08:00", 1, 3, LONG);
+    net_check(DETOUR("highway=residential|motor_vehicle:conditional=no @ (Mo-Fr 07:00-09:00)"), "car", "2026-01-30T10:00", 1, 3, SHORT);
+    net_check(DETOUR("highway=residential|hgv:forward:conditional=no @ (Mo-Fr 07:00-09:00)"), "truck", "2026-01-30T08:00", 1, 3, LONG);
+    net_check(DETOUR("highway=residential|hgv:forward:conditional=no @ (Mo-Fr 07:00-09:00)"), "truck", "2026-01-30T08:00", 3, 1, "3 2 1");
+    net_check(DETOUR("highway=residential|oneway=reversible|oneway:conditional=yes @ (05:00-12:00); -1 @ (12:00-05:00)"), "car", "2026-01-30T08:00", 1, 3, SHORT);
+    net_check(DETOUR("highway=residential|oneway=reversible|oneway:conditional=yes @ (05:00-12:00); -1 @ (12:00-05:00)"), "car", "2026-01-30T13:00", 1, 3, LONG);
+    net_check(DETOUR("highway=residential|oneway=yes|oneway:bicycle:conditional=no @ (18:00-06:00)"), "bicycle", "2026-01-30T20:00", 3, 1, "3 2 1");
+    net_check(DETOUR("highway=residential|oneway=yes|oneway:bicycle:conditional=no @ (18:00-06:00)"), "bicycle", "2026-01-30T10:00", 3, 1, "3 5 4 1");
+    net_check(DETOUR("highway=residential|oneway=alternating"), "car", NULL, 3, 1, "3 2 1");
+    net_check(DETOUR("highway=trunk|motorroad=yes|foot=yes"), "foot", NULL, 1, 3, LONG);
+    net_check(DETOUR("highway=path|motor_vehicle=yes"), "car", NULL, 1, 3, SHORT);
+    net_check(DETOUR("highway=steps|motor_vehicle=yes"), "car", NULL, 1, 3, LONG);
+    net_check(DETOUR("highway=steps|foot=yes"), "wheelchair", NULL, 1, 3, LONG);
+    net_check(DETOUR("highway=steps|wheelchair=yes"), "wheelchair", NULL, 1, 3, SHORT);
+    net_check(DETOUR("highway=steps|ramp:wheelchair=yes"), "wheelchair", NULL, 1, 3, SHORT);
+    net_check(DETOUR("highway=steps|ramp:wheelchair=no"), "wheelchair", NULL, 1, 3, LONG);
+    net_check(DETOUR("highway=steps|ramp:wheelchair=yes|foot=no"), "wheelchair", NULL, 1, 3, LONG);
+    net_check(DETOUR("highway=footway|incline=10\u00b0"), "wheelchair", NULL, 1, 3, LONG);
+    net_check(DETOUR("highway=footway|incline=2\u00b0"), "wheelchair", NULL, 1, 3, SHORT);
+    net_check(DETOUR("highway=footway|incline=up"), "wheelchair", NULL, 1, 3, SHORT);
+    net_check(DETOUR("highway=footway|smoothness=impassable"), "wheelchair", NULL, 1, 3, LONG);
+    net_check(GATE("barrier=height_restrictor|maxheight=1"), "car", NULL, 1, 3, "-");
+    net_check(GATE("barrier=height_restrictor|maxheight=2.1"), "car", NULL, 1, 3, "1 2 3");
+    net_check(GATE("barrier=height_restrictor|maxheight=2.1"), "emergency", NULL, 1, 3, "-");
+    net_check(GATE("barrier=fence|sensory=audible"), "car", NULL, 1, 3, "1 2 3");
+    net_check(GATE("highway=crossing|kerb=raised"), "wheelchair", NULL, 1, 3, "-");
+    net_check(GATE("highway=crossing|kerb=raised|wheelchair=yes"), "wheelchair", NULL, 1, 3, "1 2 3");
+    net_check(GATE("highway=crossing|kerb=raised"), "car", NULL, 1, 3, "1 2 3");
+}
+
 static bool holds(const char *condition, const char *time)
 {
     cim__when when;
@@ -200,6 +243,18 @@ static void test_net_conditions(void **state)
     assert_false(holds("weight>20", "2026-01-31T06:00"));
     assert_true(holds("weight>7.5 AND Sa", "2026-01-31T06:00"));
     assert_false(holds("weight>7.5 AND Mo", "2026-01-31T06:00"));
+    /* a night belongs to the day on which it begins: Friday's to Saturday morning, Sunday's is none of Mo-Fr */
+    assert_true(holds("Mo-Fr 22:00-06:00", "2026-01-31T05:59"));
+    assert_false(holds("Mo-Fr 22:00-06:00", "2026-01-31T22:30"));
+    assert_false(holds("Mo-Fr 22:00-06:00", "2026-02-02T05:00"));
+    assert_true(holds("Mo-Fr 22:00-06:00", "2026-02-02T22:00"));
+    assert_true(holds("Jan 22:00-02:00", "2026-02-01T01:59"));
+    assert_false(holds("Feb 22:00-02:00", "2026-02-01T01:59"));
+    assert_true(holds("Sa 20:00-26:00", "2026-02-01T01:59"));
+    assert_false(holds("Sa 20:00-26:00", "2026-02-01T02:00"));
+    assert_false(holds("Sa", "2026-02-01T01:59"));
+    assert_true(holds("00:00-24:00", "2026-01-31T00:00"));
+    assert_true(holds("Dec-Feb", "2026-01-01T00:00"));
     assert_false(holds("wet", "2026-01-31T06:00"));
     assert_false(holds("PH", "2026-01-31T06:00"));
     assert_false(holds("", "2026-01-31T06:00"));
@@ -240,7 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_net_access), cmocka_unit_test(test_net_oneway), cmocka_unit_test(test_net_emergency), cmocka_unit_test(test_net_barriers), cmocka_unit_test(test_net_speeds), cmocka_unit_test(test_net_ferry),
-        cmocka_unit_test(test_net_restrictions), cmocka_unit_test(test_net_restrictions_full), cmocka_unit_test(test_net_conditions), cmocka_unit_test(test_net_refuses),
+        cmocka_unit_test(test_net_restrictions), cmocka_unit_test(test_net_restrictions_full), cmocka_unit_test(test_net_wiki), cmocka_unit_test(test_net_conditions), cmocka_unit_test(test_net_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
