@@ -93,7 +93,7 @@ typedef struct cim_isochrone_area_options {
     size_t struct_size; /* set by CIM_ISOCHRONE_AREA_OPTIONS_INIT */
     double buffer_m;    /* how far an area reaches from its streets; 0: 50 m */
     double cell_m;      /* distances are computed at points so far apart, at most buffer_m / 1.5; 0: that */
-    double tolerance_m; /* how far outlines may deviate to save vertices; 0: a quarter of cell_m; < 0: not at all */
+    double tolerance_m; /* how far outlines may deviate to save vertices; 0: an eighth of cell_m; < 0: not at all */
     uint64_t max_cells; /* points of all limits together; where more were needed, cells and, if it must be, the buffer grow; 0: 4 million */
 } cim_isochrone_area_options;
 

@@ -181,7 +181,7 @@ static cim_status fill(work *w)
 static cim_status outline(work *w, cim_isochrone_areas *areas)
 {
     cim__outlines *o = NULL;
-    double tolerance = w->opts.tolerance_m < 0.0 ? 0.0 : w->opts.tolerance_m > 0.0 ? w->opts.tolerance_m / w->field.cell_m : 0.25;
+    double tolerance = w->opts.tolerance_m < 0.0 ? 0.0 : w->opts.tolerance_m > 0.0 ? w->opts.tolerance_m / w->field.cell_m : 0.125;
     cim_status st = cim__outlines_new(w->ctx, &w->field, tolerance, w->limit_count > 1, &o);
     for (size_t k = w->limit_count; k-- && st >= 0;) {
         double area = 0.0;
