@@ -62,11 +62,12 @@ static inline bool offer(search *s, uint32_t link, uint32_t state, uint32_t entr
     return true;
 }
 
-/* An arc that weighs nothing one could use: still one gets onto its link when only the junction at the far end is shut. */
-static bool onto_dead_end(const cim_net_costs *c, uint32_t arc, uint32_t link, uint32_t behind)
+/* An arc that may not be used: still one gets onto its link when only the junction at the far end is shut. */
+static bool onto_dead_end(const cim_net_costs *c, uint32_t arc, uint32_t link)
 {
     uint32_t from = c->net->state_link[c->net->arc_tail[arc]];
-    return behind >= NO_WAY && c->link_ms[link] < NO_WAY && !(from != CIM_NONE && (from ^ link) == 1) && !cim__net_arc_rules(c, arc);
+    if (from != CIM_NONE && (from ^ link) == 1) return false;
+    return c->link_ms[link] < NO_WAY && c->junction_ms[cim__link_head(c->net, link)] >= NO_WAY && !cim__net_arc_rules(c, arc);
 }
 
 /* Going on from a state that is reached. */
@@ -75,12 +76,17 @@ static bool go_on(search *s, uint32_t state, uint32_t time)
     const cim_net_costs *c = s->costs;
     const cim_net *net = c->net;
     for (uint32_t a = net->first_arc[state]; a < net->first_arc[state + 1]; a++) {
-        uint32_t link = net->arc_link[a], base = c->weights_ms[a], now = s->weights[a], ms = c->link_ms[link], behind = c->junction_ms[cim__link_head(net, link)], extra = 0;
-        if (base < NO_WAY) extra = base - ms - behind;
-        else if (!onto_dead_end(c, a, link, behind)) continue;
-        if (now != base && base < NO_WAY) {
-            if (now >= NO_WAY) continue;
-            ms = ms + now > base ? ms + now - base : 0;
+        uint32_t link = net->arc_link[a], base = c->weights_ms[a], now = s->weights[a], extra = 0, ms;
+        if (base >= NO_WAY) {
+            if (!onto_dead_end(c, a, link)) continue;
+            ms = c->link_ms[link];
+        } else {
+            ms = c->link_ms[link];
+            extra = base - ms - c->junction_ms[cim__link_head(net, link)];
+            if (now != base) {
+                if (now >= NO_WAY) continue;
+                ms = ms + now > base ? ms + now - base : 0;
+            }
         }
         if (!offer(s, link, state, time + extra, ms)) return false;
     }
@@ -209,7 +215,7 @@ static cim_status find(search *s, cim_isochrone *iso)
     size_t links = 2 * (size_t)s->costs->net->edge_count;
     s->runs.entry_ms = cim__alloc_n(s->ctx->mem, links, sizeof *s->runs.entry_ms);
     if (!s->runs.entry_ms) return cim__nomem(s->ctx);
-    for (size_t i = 0; i < links; i++) s->runs.entry_ms[i] = NO_WAY;
+    memset(s->runs.entry_ms, 0xff, links * sizeof *s->runs.entry_ms);
     for (uint32_t p = 0; p < s->place_count; p++) {
         CIM__TRY(add_ends(s, p));
         CIM__TRY(add_own(s, p));

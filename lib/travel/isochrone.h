@@ -29,7 +29,7 @@ typedef struct cim__runs {
     const cim_net_costs *costs;
     int32_t direction;
     uint32_t limit_ms;
-    uint32_t *entry_ms;    /* by run, for those entered at their beginning that take what costs say; CIM_ROUTE_UNREACHABLE_MS: none */
+    uint32_t *entry_ms;    /* by run, for those entered at their beginning that take what costs say; CIM_NONE: none */
     uint32_t *entry_place; /* by run, or NULL: all are of place 0 */
     cim__buf others;       /* cim__run */
 } cim__runs;

@@ -181,7 +181,7 @@ bool cim__runs_pieces(cim__runs *r, cim__buf *pieces)
         d.edge = e;
         while (next < count && others[next].run >> 1 == e) next++;
         if (next > first) ok = put_lists(&d, others + first, next - first);
-        else if (r->entry_ms[2 * e] < NO_WAY || r->entry_ms[2 * e + 1] < NO_WAY) ok = put_pair(&d, r->entry_ms[2 * e], r->entry_ms[2 * e + 1]);
+        else if ((r->entry_ms[2 * e] & r->entry_ms[2 * e + 1]) < NO_WAY) ok = put_pair(&d, r->entry_ms[2 * e], r->entry_ms[2 * e + 1]);
     }
     cim__buf_free(&d.fixed);
     cim__buf_free(&d.up);

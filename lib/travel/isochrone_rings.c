@@ -227,21 +227,10 @@ static uint32_t root(cim__outlines *o, uint32_t r)
     return r;
 }
 
-static void join_runs(cim__outlines *o)
+static void join(cim__outlines *o, uint32_t r, uint32_t other)
 {
-    const cim__field *f = o->field;
-    for (uint32_t j = 0; j < f->height; j++) {
-        uint32_t open = 0;
-        const uint32_t *row = o->seen + (size_t)j * f->stride;
-        for (uint32_t i = 0; i + 1 < f->width; i++) {
-            if (!row[i]) continue;
-            if (open) {
-                uint32_t a = root(o, open - 1), b = root(o, row[i] - 1);
-                if (a != b) CIM__AT(&o->rings, ring, a > b ? a : b).part = a > b ? b : a;
-            }
-            open = open ? 0 : row[i];
-        }
-    }
+    uint32_t a = root(o, r), b = root(o, other);
+    if (a != b) CIM__AT(&o->rings, ring, a > b ? a : b).part = a > b ? b : a;
 }
 
 static void give_ring(const cim__outlines *o, const ring *r, cim__gbuild *geom)
@@ -277,10 +266,14 @@ static bool find_rings(cim__outlines *o)
     const cim__field *f = o->field;
     for (uint32_t j = 1; j + 1 < f->height; j++) {
         const float *row = o->square + (size_t)j * f->stride;
+        const uint32_t *seen = o->seen + (size_t)j * f->stride;
+        uint32_t open = 0;
         for (uint32_t i = 0; i + 1 < f->width; i++) {
             bool in = row[i] <= o->reach_square;
-            if (in == (row[i + 1] <= o->reach_square) || o->seen[(size_t)j * f->stride + i]) continue;
-            if (!trace(o, in ? i : i + 1, j, in ? 1 : -1, (uint32_t)CIM__COUNT(&o->rings, ring)) || !put_ring(o)) return false;
+            if (in == (row[i + 1] <= o->reach_square)) continue;
+            if (!seen[i] && (!trace(o, in ? i : i + 1, j, in ? 1 : -1, (uint32_t)CIM__COUNT(&o->rings, ring)) || !put_ring(o))) return false;
+            if (in) join(o, open - 1, seen[i] - 1); /* the run of inner points ends here; it began at `open` */
+            else open = seen[i];
         }
     }
     return true;
@@ -294,7 +287,6 @@ cim_status cim__outlines_trace(cim_ctx *ctx, cim__outlines *o, const float *squa
     memset(o->seen, 0, o->field->plane * sizeof *o->seen);
     if (!find_rings(o)) return cim__nomem(ctx);
     if (CIM__COUNT(&o->vertices, vec) + CIM__COUNT(&o->rings, ring) >= UINT32_MAX) return cim__fail(ctx, CIM_ELIMIT, "an outline has too many vertices");
-    join_runs(o);
     if (!give(o, geom)) return cim__nomem(ctx);
     for (size_t r = 0; r < CIM__COUNT(&o->rings, ring); r++) area += CIM__AT(&o->rings, ring, r).area;
     *area_m2_out = area * o->field->cell_m * o->field->cell_m;
