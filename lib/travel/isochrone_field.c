@@ -19,6 +19,11 @@ struct cim_isochrone_areas {
     cim__gbuild *geoms;
 };
 
+/* A straight bit of a street: metres from the first of all. */
+typedef struct bit {
+    float x0, y0, x1, y1;
+} bit;
+
 typedef struct work {
     cim_ctx *ctx;
     const cim_isochrone *iso;
@@ -26,36 +31,61 @@ typedef struct work {
     uint32_t limits[CIM_ISOCHRONE_LIMITS]; /* ascending */
     size_t limit_count;
     cim__field field;
-    cim_box box;
-    double scale;  /* cells a metre */
+    double x, y;   /* of the first bit */
+    uint32_t taken; /* bits that the last one took over */
+    cim__buf bits; /* bit: what is within the shortest limit, then what the next one adds */
+    size_t first_bit[CIM_ISOCHRONE_LIMITS + 1];
+    cim_box box;   /* metres from the first bit */
     float *square; /* of the limit at hand */
 } work;
 
 /* ---- straight bits of pieces ---- */
 
-typedef void (*bit_fn)(work *w, const double *a, const double *b);
+/* A bit begins where the one before ends, and takes it over when it goes on as straight as a cell's part can tell. */
+static void put_bit(work *w, bool goes_on, const double *a, const double *b)
+{
+    size_t n = CIM__COUNT(&w->bits, bit);
+    if (!n) w->x = a[0], w->y = a[1];
+    float x1 = (float)(b[0] - w->x), y1 = (float)(b[1] - w->y), slack = (float)(w->opts.cell_m / 32.0);
+    bit *last = n ? &CIM__AT(&w->bits, bit, n - 1) : NULL;
+    if (goes_on && last && w->taken < 4) { /* a bend of many small bits is not straight as a whole */
+        float dx = x1 - last->x0, dy = y1 - last->y0, px = last->x1 - last->x0, py = last->y1 - last->y0, off = dx * py - dy * px;
+        if (off * off <= slack * slack * (dx * dx + dy * dy) && dx * px + dy * py > 0.0f && (x1 - last->x1) * dx + (y1 - last->y1) * dy > 0.0f) {
+            last->x1 = x1;
+            last->y1 = y1;
+            w->taken++;
+            return;
+        }
+    }
+    bit *now = CIM__PUSH(&w->bits, bit);
+    w->taken = 0;
+    if (now) *now = (bit){ (float)(a[0] - w->x), (float)(a[1] - w->y), x1, y1 };
+}
 
-static void bits_between(work *w, uint32_t edge, double from, double to, bit_fn fn)
+static void bits_between(work *w, uint32_t edge, double from, double to)
 {
     const cim_net *net = w->iso->net;
     double length = net->edge_length_m[edge], done = 0.0;
+    bool any = false;
     from *= length;
     to *= length;
     for (uint32_t v = net->first_vertex[edge]; v + 1 < net->first_vertex[edge + 1] && done <= to; v++) {
         const double *p = net->xy + 2 * (size_t)v;
-        double dx = p[2] - p[0], dy = p[3] - p[1], bit = sqrt(dx * dx + dy * dy), next = done + bit;
+        double dx = p[2] - p[0], dy = p[3] - p[1], size = sqrt(dx * dx + dy * dy), next = done + size;
         if (next >= from) {
-            double t0 = bit > 0.0 ? fmax(0.0, (from - done) / bit) : 0.0, t1 = bit > 0.0 ? fmin(1.0, (to - done) / bit) : 1.0;
-            fn(w, (double[2]){ p[0] + t0 * dx, p[1] + t0 * dy }, (double[2]){ p[0] + t1 * dx, p[1] + t1 * dy });
+            double t0 = done < from && size > 0.0 ? (from - done) / size : 0.0, t1 = next > to && size > 0.0 ? (to - done) / size : 1.0;
+            put_bit(w, any, (double[2]){ p[0] + t0 * dx, p[1] + t0 * dy }, (double[2]){ p[0] + t1 * dx, p[1] + t1 * dy });
+            any = true;
         }
         done = next;
     }
 }
 
-static void bits_of_all(work *w, uint32_t edge, bit_fn fn)
+static void bits_of_all(work *w, uint32_t edge)
 {
     const cim_net *net = w->iso->net;
-    for (uint32_t v = net->first_vertex[edge]; v + 1 < net->first_vertex[edge + 1]; v++) fn(w, net->xy + 2 * (size_t)v, net->xy + 2 * (size_t)v + 2);
+    uint32_t first = net->first_vertex[edge];
+    for (uint32_t v = first; v + 1 < net->first_vertex[edge + 1]; v++) put_bit(w, v > first, net->xy + 2 * (size_t)v, net->xy + 2 * (size_t)v + 2);
 }
 
 /* The part of a piece that takes more than `above_ms` and at most `limit_ms`; false: there is none. */
@@ -72,16 +102,25 @@ static bool part_of(const cim_isochrone_piece *p, double above_ms, double limit_
     return true;
 }
 
-/* What lies between two limits; above_ms < 0: all up to the limit. */
-static void bits(work *w, double above_ms, double limit_ms, bit_fn fn)
+static cim_status find_bits(work *w)
 {
-    const cim_isochrone_piece *p = (const cim_isochrone_piece *)(const void *)w->iso->pieces.data;
-    for (size_t i = 0; i < CIM__COUNT(&w->iso->pieces, cim_isochrone_piece); i++, p++) {
-        double from, to;
-        if (!part_of(p, above_ms, limit_ms, &from, &to)) continue;
-        if (from <= 0.0 && to >= 1.0) bits_of_all(w, p->link >> 1, fn);
-        else bits_between(w, p->link >> 1, from, to, fn);
+    for (size_t k = 0; k < w->limit_count; k++) {
+        const cim_isochrone_piece *p = (const cim_isochrone_piece *)(const void *)w->iso->pieces.data;
+        for (size_t i = 0; i < CIM__COUNT(&w->iso->pieces, cim_isochrone_piece); i++, p++) {
+            double from, to;
+            if (!part_of(p, k ? w->limits[k - 1] : -1.0, w->limits[k], &from, &to)) continue;
+            if (from <= 0.0 && to >= 1.0) bits_of_all(w, p->link >> 1);
+            else bits_between(w, p->link >> 1, from, to);
+        }
+        w->first_bit[k + 1] = CIM__COUNT(&w->bits, bit);
     }
+    if (w->bits.failed) return cim__nomem(w->ctx);
+    for (size_t i = 0; i < w->first_bit[w->limit_count]; i++) {
+        const bit *b = &CIM__AT(&w->bits, bit, i);
+        cim__box_add(&w->box, (double)b->x0, (double)b->y0);
+        cim__box_add(&w->box, (double)b->x1, (double)b->y1);
+    }
+    return CIM_OK;
 }
 
 static double street_length(const cim_isochrone *iso, double limit_ms)
@@ -95,12 +134,6 @@ static double street_length(const cim_isochrone *iso, double limit_ms)
 
 /* ---- the grid ---- */
 
-static void widen(work *w, const double *a, const double *b)
-{
-    cim__box_add(&w->box, a[0], a[1]);
-    cim__box_add(&w->box, b[0], b[1]);
-}
-
 /* Points of one limit with cells of a size, in the buffer's own size when that grows with them; < 0: too many to count. */
 static double points_with(const work *w, double cell)
 {
@@ -113,15 +146,14 @@ static cim_status make_grid(work *w)
 {
     cim__field *f = &w->field;
     double most = (double)w->opts.max_cells / (double)w->limit_count, points;
-    if (!isfinite(w->box.max_x - w->box.min_x) || !isfinite(w->box.max_y - w->box.min_y)) return cim__fail(w->ctx, CIM_EFORMAT, "a street has coordinates that are not finite");
+    if (!isfinite(w->x + w->box.max_x - w->box.min_x) || !isfinite(w->y + w->box.max_y - w->box.min_y)) return cim__fail(w->ctx, CIM_EFORMAT, "a street has coordinates that are not finite");
     for (f->cell_m = w->opts.cell_m; (points = points_with(w, f->cell_m)) < 0.0 || points > most;) f->cell_m *= 1.125;
     double buffer = fmax(w->opts.buffer_m, f->cell_m * CELLS_A_BUFFER), margin = buffer + 2.0 * f->cell_m;
     f->reach = buffer / f->cell_m;
-    w->scale = 1.0 / f->cell_m;
-    f->x0 = w->box.min_x - margin;
-    f->y0 = w->box.min_y - margin;
-    f->width = (uint32_t)((w->box.max_x - f->x0 + margin) / f->cell_m) + 1;
-    f->height = (uint32_t)((w->box.max_y - f->y0 + margin) / f->cell_m) + 1;
+    f->x0 = w->x + w->box.min_x - margin;
+    f->y0 = w->y + w->box.min_y - margin;
+    f->width = (uint32_t)((w->box.max_x - w->box.min_x + 2.0 * margin) / f->cell_m) + 1;
+    f->height = (uint32_t)((w->box.max_y - w->box.min_y + 2.0 * margin) / f->cell_m) + 1;
     f->stride = (f->width + 2 * BLOCK - 1) / BLOCK * BLOCK;
     f->plane = (size_t)f->stride * f->height;
     f->square = cim__alloc_n(w->ctx->mem, f->plane * w->limit_count, sizeof *f->square);
@@ -157,15 +189,13 @@ static void lower(work *w, double x0, double y0, double x1, double y1)
     }
 }
 
-static void draw(work *w, const double *a, const double *b)
+static void draw(work *w, const bit *b)
 {
     const cim__field *f = &w->field;
-    double ax = (a[0] - f->x0) * w->scale, ay = (a[1] - f->y0) * w->scale, dx = (b[0] - a[0]) * w->scale, dy = (b[1] - a[1]) * w->scale, most = 2.0 * f->reach;
+    double scale = 1.0 / f->cell_m, left = w->x - f->x0, below = w->y - f->y0, ax = ((double)b->x0 + left) * scale, ay = ((double)b->y0 + below) * scale;
+    double dx = ((double)b->x1 + left) * scale - ax, dy = ((double)b->y1 + below) * scale - ay, most = 2.0 * f->reach;
     double count = fabs(dx) + fabs(dy) <= most ? 1.0 : ceil((fabs(dx) + fabs(dy)) / most); /* in long bits most points of the box around would be far off */
-    for (double k = 0.0; k < count; k++) {
-        double t0 = k / count, t1 = (k + 1.0) / count;
-        lower(w, ax + t0 * dx, ay + t0 * dy, ax + t1 * dx, ay + t1 * dy);
-    }
+    for (double k = 0.0; k < count; k++) lower(w, ax + k / count * dx, ay + k / count * dy, ax + (k + 1.0) / count * dx, ay + (k + 1.0) / count * dy);
 }
 
 /* ---- areas ---- */
@@ -178,7 +208,7 @@ static cim_status fill(work *w)
         if (k) memcpy(w->square, w->square - f->plane, f->plane * sizeof *w->square);
         else
             for (size_t i = 0; i < f->plane; i++) w->square[i] = FAR;
-        bits(w, k ? w->limits[k - 1] : -1.0, w->limits[k], draw);
+        for (size_t i = w->first_bit[k]; i < w->first_bit[k + 1]; i++) draw(w, &CIM__AT(&w->bits, bit, i));
         CIM__TRY(cim__tick(w->ctx, k, w->limit_count, "distances"));
     }
     return CIM_OK;
@@ -211,11 +241,11 @@ static cim_status outline(work *w, cim_isochrone_areas *areas)
 
 static cim_status build(work *w, cim_isochrone_areas *areas)
 {
-    bits(w, -1.0, w->limits[w->limit_count - 1], widen);
     areas->buffer_m = w->opts.buffer_m;
     areas->cell_m = w->opts.cell_m;
     for (size_t i = 0; i < areas->count; i++) areas->areas[i].street_m = street_length(w->iso, areas->areas[i].limit_ms);
-    if (w->box.min_x <= w->box.max_x) {
+    CIM__TRY(find_bits(w));
+    if (w->bits.size) {
         CIM__TRY(make_grid(w));
         areas->cell_m = w->field.cell_m;
         areas->buffer_m = w->field.reach * w->field.cell_m;
@@ -276,7 +306,9 @@ cim_status cim_isochrone_areas_build(cim_ctx *ctx, const cim_isochrone *iso, con
         cim__gbuild_init(&areas->geoms[areas->count], areas->mem);
         cim__gbuild_begin(&areas->geoms[areas->count], CIM_GEOM_MULTIPOLYGON, 2);
     }
+    w.bits = cim__buf_on(ctx->mem);
     if (st >= 0) st = build(&w, areas);
+    cim__buf_free(&w.bits);
     cim__free(ctx->mem, w.field.square);
     if (st < 0) cim_isochrone_areas_free(areas);
     else *areas_out = areas;
