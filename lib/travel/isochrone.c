@@ -63,11 +63,20 @@ static inline bool offer(search *s, uint32_t link, uint32_t state, uint32_t entr
 }
 
 /* An arc that may not be used: still one gets onto its link when only the junction at the far end is shut. */
-static bool onto_dead_end(const cim_net_costs *c, uint32_t arc, uint32_t link)
+static bool onto_dead_end(const cim_net_costs *c, uint32_t arc, uint32_t from, uint32_t link)
 {
-    uint32_t from = c->net->state_link[c->net->arc_tail[arc]];
     if (from != CIM_NONE && (from ^ link) == 1) return false;
     return c->link_ms[link] < NO_WAY && c->junction_ms[cim__link_head(c->net, link)] >= NO_WAY && !cim__net_arc_rules(c, arc);
+}
+
+/* Going on over an arc that has changed, or may not be used. */
+static bool go_over(search *s, uint32_t arc, uint32_t state, uint32_t time)
+{
+    const cim_net_costs *c = s->costs;
+    uint32_t link = c->net->arc_link[arc], base = c->weights_ms[arc], now = s->weights[arc], ms = c->link_ms[link];
+    if (base >= NO_WAY) return !onto_dead_end(c, arc, c->net->state_link[state], link) || offer(s, link, state, time, ms);
+    if (now >= NO_WAY) return true;
+    return offer(s, link, state, time + base - ms - c->junction_ms[cim__link_head(c->net, link)], ms + now > base ? ms + now - base : 0);
 }
 
 /* Going on from a state that is reached. */
@@ -75,20 +84,17 @@ static bool go_on(search *s, uint32_t state, uint32_t time)
 {
     const cim_net_costs *c = s->costs;
     const cim_net *net = c->net;
-    for (uint32_t a = net->first_arc[state]; a < net->first_arc[state + 1]; a++) {
-        uint32_t link = net->arc_link[a], base = c->weights_ms[a], now = s->weights[a], extra = 0, ms;
-        if (base >= NO_WAY) {
-            if (!onto_dead_end(c, a, link)) continue;
-            ms = c->link_ms[link];
-        } else {
-            ms = c->link_ms[link];
-            extra = base - ms - c->junction_ms[cim__link_head(net, link)];
-            if (now != base) {
-                if (now >= NO_WAY) continue;
-                ms = ms + now > base ? ms + now - base : 0;
-            }
+    const uint32_t *arc_link = net->arc_link, *base = c->weights_ms, *now = s->weights, *link_ms = c->link_ms, *junction_ms = c->junction_ms, *ends[2] = { net->edge_to, net->edge_from };
+    uint32_t *best = s->runs.entry_ms, back = net->state_link[state] ^ 1, end = net->first_arc[state + 1];
+    bool single = !s->place_of;
+    for (uint32_t a = net->first_arc[state]; a < end; a++) {
+        uint32_t link = arc_link[a], weight = base[a];
+        if (single && weight < NO_WAY && now[a] == weight) { /* almost always */
+            uint32_t entry = time + weight - link_ms[link] - junction_ms[ends[link & 1][link >> 1]];
+            if (entry < best[link] && entry < s->runs.limit_ms) best[link] = entry;
+        } else if (weight < NO_WAY || link != back) {
+            if (!go_over(s, a, state, time)) return false;
         }
-        if (!offer(s, link, state, time + extra, ms)) return false;
     }
     return true;
 }
