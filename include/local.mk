@@ -10,7 +10,9 @@ ciminclude_HEADERS = \
 	include/cim/geom.h \
 	include/cim/import.h \
 	include/cim/index.h \
+	include/cim/isochrone.h \
 	include/cim/live.h \
+	include/cim/matrix.h \
 	include/cim/net.h \
 	include/cim/query.h \
 	include/cim/route.h \

@@ -3,6 +3,8 @@ cimtool_SOURCES = \
 	%D%/args.c \
 	%D%/main.c \
 	%D%/options.c \
+	%D%/places.c \
+	%D%/places.h \
 	%D%/tool.h \
 	%D%/travel.c \
 	%D%/travel.h \
@@ -11,6 +13,8 @@ cimtool_SOURCES = \
 	%D%/verb_get.c \
 	%D%/verb_import.c \
 	%D%/verb_info.c \
+	%D%/verb_isochrone.c \
+	%D%/verb_matrix.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
 	%D%/verbs.c \

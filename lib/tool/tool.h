@@ -100,6 +100,8 @@ int verb_export(cimtool *tool);
 int verb_get(cimtool *tool);
 int verb_import(cimtool *tool);
 int verb_info(cimtool *tool);
+int verb_isochrone(cimtool *tool);
+int verb_matrix(cimtool *tool);
 int verb_query(cimtool *tool);
 int verb_route(cimtool *tool);
 

@@ -92,12 +92,37 @@ static const cimtool_flag route_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag isochrone_flags[] = {
+    TRAVEL_FLAGS,
+    { "limits", 0, "S,S,...", "times in seconds (default: 300,600,900)" },
+    { "backward", 0, NULL, "from where one gets to the places" },
+    { "filter", 0, "EXPRESSION", "objects that cim-query(7) finds are places too; may be given several times" },
+    { "buffer", 0, "M", "how far areas reach from streets (default 50 m)" },
+    { "tolerance", 0, "M", "how far outlines may deviate to save vertices (default: a twelfth of the buffer; 0: not at all)" },
+    { "edges", 0, NULL, "the parts of streets with their times, not the areas" },
+    { "geojson", 0, NULL, "print GeoJSON features" },
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag matrix_flags[] = {
+    TRAVEL_FLAGS,
+    { "from", 0, "PLACE", "a start; may be given several times" },
+    { "from-file", 0, "FILE", "starts, one a line (-: standard input)" },
+    { "from-filter", 0, "EXPRESSION", "objects that cim-query(7) finds are starts" },
+    { "to", 0, "PLACE", "a destination; may be given several times (default: the starts)" },
+    { "to-file", 0, "FILE", "destinations, one a line" },
+    { "to-filter", 0, "EXPRESSION", "objects that cim-query(7) finds are destinations" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
     { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
     { "query", verb_query, query_flags, "CITY EXPRESSION", 2, 2, "find objects with an expression (cim-query(7))" },
     { "route", verb_route, route_flags, "CITY FROM TO", 3, 3, "find the quickest way between two places" },
+    { "isochrone", verb_isochrone, isochrone_flags, "CITY [PLACE...]", 1, -1, "show how far one gets in some time, or from where" },
+    { "matrix", verb_matrix, matrix_flags, "CITY", 1, 1, "times from many places to many places, as CSV" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },

@@ -1,0 +1,16 @@
+REACH_TESTS = %D%/test_travel_isochrone %D%/test_travel_areas %D%/test_travel_matrix %D%/test_travel_reach_faults
+check_PROGRAMS += $(REACH_TESTS)
+TESTS += $(REACH_TESTS)
+check_LTLIBRARIES += %D%/libreach.la
+REACH_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/tests/unit/net
+%C%_libreach_la_SOURCES = %D%/reach.c %D%/reach.h
+%C%_libreach_la_CPPFLAGS = $(REACH_CPPFLAGS)
+REACH_LDADD = %D%/libreach.la tests/unit/net/libnets.la $(TEST_LDADD)
+%C%_test_travel_isochrone_CPPFLAGS = $(REACH_CPPFLAGS)
+%C%_test_travel_isochrone_LDADD = $(REACH_LDADD)
+%C%_test_travel_areas_CPPFLAGS = $(REACH_CPPFLAGS)
+%C%_test_travel_areas_LDADD = $(REACH_LDADD)
+%C%_test_travel_matrix_CPPFLAGS = $(REACH_CPPFLAGS)
+%C%_test_travel_matrix_LDADD = $(REACH_LDADD)
+%C%_test_travel_reach_faults_CPPFLAGS = $(REACH_CPPFLAGS)
+%C%_test_travel_reach_faults_LDADD = $(REACH_LDADD)
