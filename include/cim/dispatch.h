@@ -353,8 +353,8 @@ typedef struct cim_move_up {
 /**
  * Which of the units that are left should move to which post so that most demand is covered.  The first move is the best of all
  * single moves (exact); the following ones are the best after those before (greedy, no unit twice): together they need not be the best plan.
- * Of moves that cover the same the one with the shortest time comes first, then the lower unit, then the lower post.  Moves that do
- * not cover more are not proposed.
+ * Of moves that cover the same the one with the shortest time comes first, then the first unit, then the first post in
+ * their lists.  Moves that do not cover more are not proposed.
  *
  * @param at          post of each of unit_count units.
  * @param to          post_count posts to which one may move; NULL with 0: all.
