@@ -30,7 +30,8 @@ static bool grow(void *array, size_t *room, size_t wanted, size_t size)
 int among_add(travel *t, among *a, uint32_t object, const cim_net_place *place)
 {
     size_t room = a->room, same = a->room, wanted = a->count + 1;
-    bool ok = grow(&a->places, &room, wanted, sizeof *a->places) && grow(&a->objects, &same, wanted, sizeof *a->objects) && grow(&a->texts, &a->room, wanted, sizeof *a->texts);
+    bool ok = grow(&a->places, &room, wanted, sizeof *a->places) && grow(&a->objects, &same, wanted, sizeof *a->objects) &&
+              grow(&a->texts, &a->room, wanted, sizeof *a->texts);
     if (!ok) return cimtool_fail(t->tool, CIM_ENOMEM);
     a->places[a->count] = *place;
     a->texts[a->count] = NULL;

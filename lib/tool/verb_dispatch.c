@@ -7,7 +7,7 @@
 typedef struct dispatching {
     travel travel;
     int64_t k, scenario_count, seed, moves_most;
-    uint32_t within_ms;
+    uint32_t within_ms, move_within_ms;
     among incidents, units, posts, demand; /* posts: the units' own places first */
     cim_scenarios *scenarios;
     cim_fleet *fleet, *post_fleet;
@@ -158,7 +158,8 @@ static int find_moves(dispatching *d)
     uint32_t *times = calloc(d->left_count * targets + 1, sizeof *times);
     d->moves = calloc((size_t)d->moves_most + 1, sizeof *d->moves);
     cim_status st = to && times && d->moves ? times_of_moves(d, to, targets, times) : CIM_ENOMEM;
-    if (st >= 0) st = cim_coverage_move_up(t->ctx, d->coverage, d->left, d->left_count, to, targets, times, CIM_ROUTE_UNREACHABLE_MS, (size_t)d->moves_most, d->moves, &d->move_count);
+    if (st >= 0) st = cim_coverage_move_up(t->ctx, d->coverage, d->left, d->left_count, to, targets, times, d->move_within_ms, (size_t)d->moves_most,
+                                           d->moves, &d->move_count);
     free(to);
     free(times);
     return st < 0 ? cimtool_fail(t, st) : EXIT_DONE;
@@ -273,6 +274,7 @@ static int plain_incident(dispatching *d, size_t i)
     printf("incident %s\n", d->travel.tool->args[1 + i]);
     if (d->rank_count[i]) printf(" in time     now  median   worst    length  unit\n");
     int status = each_unit(d, i, plain_unit);
+    if (d->rank_count[i] < d->units.count) printf("%zu of %zu units have no way there\n", d->units.count - d->rank_count[i], d->units.count);
     if (status == EXIT_DONE && d->unit_of[i] == CIM_NONE) printf("no unit is left that gets there\n");
     else if (status == EXIT_DONE && d->incidents.count > 1) {
         printf("send ");
@@ -285,7 +287,8 @@ static int plain_incident(dispatching *d, size_t i)
 static int plain_gap(dispatching *d)
 {
     int status = EXIT_DONE;
-    printf("within %g s of a unit: %u of %zu places before, %u after, %u lost\n", d->within_ms / 1000.0, d->gap.before_count, d->demand.count, d->gap.after_count, d->gap.lost_count);
+    printf("within %g s of a unit: %u of %zu places before, %u after, %u lost\n", d->within_ms / 1000.0, d->gap.before_count, d->demand.count,
+           d->gap.after_count, d->gap.lost_count);
     for (size_t i = 0; i < d->move_count && status == EXIT_DONE; i++) {
         const cim_move_up *m = &d->moves[i];
         printf("move up ");
@@ -342,15 +345,16 @@ static int json_move(dispatching *d, const cim_move_up *m, bool first)
     int status = among_print_label(&d->travel, &d->units, d->left[m->unit]);
     printf("},\"to\":{");
     if (status == EXIT_DONE) status = among_print_label(&d->travel, &d->posts, m->to);
-    printf("},\"time_s\":%.3f,\"before\":%.15g,\"after\":%.15g,\"gained\":%.15g,\"lost\":%.15g,\"considered\":%llu}", m->time_ms / 1000.0, m->before_weight, m->after_weight,
-           m->gained_weight, m->lost_weight, (unsigned long long)m->considered);
+    printf("},\"time_s\":%.3f,\"before\":%.15g,\"after\":%.15g,\"gained\":%.15g,\"lost\":%.15g,\"considered\":%llu}", m->time_ms / 1000.0, m->before_weight,
+           m->after_weight, m->gained_weight, m->lost_weight, (unsigned long long)m->considered);
     return status;
 }
 
 static int json_gap(dispatching *d)
 {
     int status = EXIT_DONE;
-    printf(",\n\"gap\":{\"demand\":%zu,\"before\":%u,\"after\":%u,\"never\":%u,\"lost\":[", d->demand.count, d->gap.before_count, d->gap.after_count, d->gap.never_count);
+    printf(",\n\"gap\":{\"demand\":%zu,\"before\":%u,\"after\":%u,\"never\":%u,\"lost\":[", d->demand.count, d->gap.before_count, d->gap.after_count,
+           d->gap.never_count);
     for (uint32_t i = 0; i < d->gap.lost_count && status == EXIT_DONE; i++) {
         printf(i ? ",\n {" : "\n {");
         status = among_print_label(&d->travel, &d->demand, d->lost[i]);
@@ -364,12 +368,13 @@ static int json_gap(dispatching *d)
 
 static int print_json(dispatching *d)
 {
-    printf("{\"schema\":\"cimtool/1\",\"profile\":\"%s\",\"within_s\":%.3f,\"scenarios\":%lld,\"seed\":%lld,\"units\":%zu,", travel_profile(&d->travel), d->within_ms / 1000.0,
-           (long long)d->scenario_count, (long long)d->seed, d->units.count);
+    printf("{\"schema\":\"cimtool/1\",\"profile\":\"%s\",\"within_s\":%.3f,\"scenarios\":%lld,\"seed\":%lld,\"units\":%zu,", travel_profile(&d->travel),
+           d->within_ms / 1000.0, (long long)d->scenario_count, (long long)d->seed, d->units.count);
     int status = among_print_unplaced(&d->travel, &d->units);
     printf(",\n\"incidents\":[");
     for (size_t i = 0; i < d->incidents.count && status == EXIT_DONE; i++) status = json_incident(d, i);
-    printf("],\n\"plan\":{\"assigned\":%u,\"late_share\":%.6f,\"total_s\":%.3f}", d->plan.assigned_count, d->plan.late_share, (double)d->plan.total_ms / 1000.0);
+    printf("],\n\"plan\":{\"assigned\":%u,\"late_share\":%.6f,\"total_s\":%.3f}", d->plan.assigned_count, d->plan.late_share,
+           (double)d->plan.total_ms / 1000.0);
     if (status == EXIT_DONE && d->coverage) status = json_gap(d);
     printf("}\n");
     return status;
@@ -456,17 +461,27 @@ static void take_profile(cimtool *tool)
         }
 }
 
+static bool take_seconds(cimtool *tool, const char *name, uint32_t *ms)
+{
+    double seconds = 0.0;
+    if (!cimtool_has(tool, name)) return true;
+    if (!cimtool_real(tool, name, &seconds)) return false;
+    if (seconds >= 0.0 && seconds <= 1e6) *ms = (uint32_t)(seconds * 1000.0 + 0.5);
+    else cimtool_complain("--%s: not within 0 and a million seconds", name);
+    return seconds >= 0.0 && seconds <= 1e6;
+}
+
 static int take_options(dispatching *d, cimtool *tool)
 {
-    double within = 480.0;
+    d->within_ms = 480000;
+    d->move_within_ms = CIM_ROUTE_UNREACHABLE_MS;
     d->k = 5;
     d->scenario_count = CIM_ROUTE_LANES;
     d->seed = d->moves_most = 1;
-    if (!cimtool_int(tool, "count", 1, 1000000, &d->k) || !cimtool_real(tool, "within", &within) || !cimtool_int(tool, "scenarios", 1, CIM_ROUTE_LANES, &d->scenario_count) ||
+    if (!cimtool_int(tool, "count", 1, 1000000, &d->k) || !take_seconds(tool, "within", &d->within_ms) || 
+        !take_seconds(tool, "move-within", &d->move_within_ms) || !cimtool_int(tool, "scenarios", 1, CIM_ROUTE_LANES, &d->scenario_count) ||
         !cimtool_int(tool, "seed", 0, INT64_MAX, &d->seed) || !cimtool_int(tool, "moves", 0, 1000, &d->moves_most))
         return EXIT_USAGE;
-    if (!(within >= 0.0 && within <= 1e6)) return cimtool_complain("--within: not within 0 and a million seconds");
-    d->within_ms = (uint32_t)(within * 1000.0 + 0.5);
     if (!cimtool_has(tool, "units") && !cimtool_has(tool, "units-file")) return cimtool_complain("--units or --units-file says who may be sent");
     bool demand = cimtool_has(tool, "demand") || cimtool_has(tool, "demand-file");
     if (!demand && (cimtool_has(tool, "posts") || cimtool_has(tool, "posts-file"))) return cimtool_complain("--posts needs --demand: what is to be covered");

@@ -115,6 +115,7 @@ static const cimtool_flag dispatch_flags[] = {
     { "demand-file", 0, "FILE", "the same, from a file" },
     { "posts", 0, "EXPRESSION", "where units that are left may wait (default: posts of those sent)" },
     { "posts-file", 0, "FILE", "the same, from a file" },
+    { "move-within", 0, "S", "only moves that take at most S seconds" },
     { "moves", 0, "N", "propose at most N moves of units that are left (default 1)" },
     { "geojson", 0, NULL, "print GeoJSON features: incidents, units, routes, what is no longer covered, moves" },
     { NULL, 0, NULL, NULL },

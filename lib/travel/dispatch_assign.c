@@ -81,7 +81,8 @@ static void read_plan(const problem *p, uint32_t *unit_of, cim_assignment *info)
     for (size_t i = 0; i < p->incidents; i++) unit_of[i] = CIM_NONE;
     for (size_t j = 1; j <= p->columns; j++) {
         if (!p->row_of[j]) continue;
-        size_t row = p->row_of[j] - 1, unit = p->rows == p->units ? row : j - 1, incident = p->rows == p->units ? j - 1 : row, at = unit * p->incidents + incident;
+        size_t row = p->row_of[j] - 1, unit = p->rows == p->units ? row : j - 1, incident = p->rows == p->units ? j - 1 : row;
+        size_t at = unit * p->incidents + incident;
         if (p->times[at] >= NO_WAY) continue;
         unit_of[incident] = (uint32_t)unit;
         info->assigned_count++;

@@ -143,8 +143,8 @@ static uint64_t union_at(const cim_coverage *c, const uint32_t *posts, size_t co
     return bits;
 }
 
-cim_status cim_coverage_gap(cim_ctx *ctx, const cim_coverage *c, const uint32_t *before, size_t before_count, const uint32_t *after, size_t after_count, uint32_t *lost_out,
-                            size_t cap, size_t *count_out, cim_gap *gap_out)
+cim_status cim_coverage_gap(cim_ctx *ctx, const cim_coverage *c, const uint32_t *before, size_t before_count, const uint32_t *after, size_t after_count,
+                            uint32_t *lost_out, size_t cap, size_t *count_out, cim_gap *gap_out)
 {
     cim__enter(ctx);
     if (!c || !gap_out || gap_out->struct_size < sizeof(size_t)) return cim__fail(ctx, CIM_EARG, "no coverage, or struct_size is not set");
@@ -248,8 +248,8 @@ static cim_status find_moves(cim_ctx *ctx, moving *m, size_t most, cim_move_up *
     return CIM_OK;
 }
 
-cim_status cim_coverage_move_up(cim_ctx *ctx, const cim_coverage *c, const uint32_t *at, size_t unit_count, const uint32_t *to, size_t post_count, const uint32_t *times_ms,
-                                uint32_t limit_ms, size_t most, cim_move_up *moves_out, size_t *count_out)
+cim_status cim_coverage_move_up(cim_ctx *ctx, const cim_coverage *c, const uint32_t *at, size_t unit_count, const uint32_t *to, size_t post_count,
+                                const uint32_t *times_ms, uint32_t limit_ms, size_t most, cim_move_up *moves_out, size_t *count_out)
 {
     cim__enter(ctx);
     if (!c) return cim__fail(ctx, CIM_EARG, "no coverage");

@@ -53,7 +53,8 @@ static void climb(const cim_scenarios *s, cim_route_query *q, const cim__group *
     for (size_t d = 0; d < count; d++) memcpy(row + d * CIM__LANES, q->lane + (2 * d + (size_t)side) * CIM__LANES, CIM__LANES * 4);
 }
 
-cim_status cim__fleet_lane_spokes(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, int32_t side, cim__buf *spokes, cim__buf *rows, size_t *count_out)
+cim_status cim__fleet_lane_spokes(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, int32_t side, cim__buf *spokes,
+                                  cim__buf *rows, size_t *count_out)
 {
     const cim_scenarios *s = f->scenarios;
     lane_ends all;
@@ -106,7 +107,10 @@ static cim_status fill_times(cim_ctx *ctx, const cim_fleet *f, cim_route_query *
                 least_sums(cim__spoke_row(&f->lanes, m), rows + mine[o].row, cim__common(s->hierarchy, cim__spoke_at(&f->lanes, m)->low, mine[o].low), best);
         for (uint32_t k = 0; k < s->count; k++) times[(size_t)i * s->count + k] = (uint32_t)best[k];
     }
-    for (size_t i = cim__fleet_on_edge(f, place->edge, &end); i < end; i++) put_straight(f, place, f->by_edge[i].id, times + (size_t)f->by_edge[i].id * s->count);
+    for (size_t i = cim__fleet_on_edge(f, place->edge, &end); i < end; i++) {
+        uint32_t member = f->by_edge[i].id;
+        put_straight(f, place, member, times + (size_t)member * s->count);
+    }
     return CIM_OK;
 }
 
@@ -192,8 +196,8 @@ static size_t pick(const cim_fleet *f, const uint32_t *times, const cim_rank_opt
     return found;
 }
 
-cim_status cim_fleet_rank(cim_ctx *ctx, const cim_fleet *f, cim_route_query *query, const cim_net_place *place, const cim_rank_options *options, size_t k, cim_rank *ranks_out,
-                          size_t *count_out)
+cim_status cim_fleet_rank(cim_ctx *ctx, const cim_fleet *f, cim_route_query *query, const cim_net_place *place, const cim_rank_options *options, size_t k,
+                          cim_rank *ranks_out, size_t *count_out)
 {
     cim_rank_options opts = CIM_RANK_OPTIONS_INIT;
     uint32_t *times = NULL;

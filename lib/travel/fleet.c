@@ -47,7 +47,8 @@ cim_status cim__fleet_fits(cim_ctx *ctx, const cim_net_costs *costs, const cim_r
 {
     const cim_net *net = costs->net;
     if (h->node_count == net->state_count && h->arc_count == net->arc_count) return CIM_OK;
-    return cim__fail(ctx, CIM_EARG, "a hierarchy of %u nodes and %u arcs, but the net has %u and %u", h->node_count, h->arc_count, net->state_count, net->arc_count);
+    return cim__fail(ctx, CIM_EARG, "a hierarchy of %u nodes and %u arcs, but the net has %u and %u", h->node_count, h->arc_count, net->state_count,
+                     net->arc_count);
 }
 
 /* ---- members on the same edge ---- */
@@ -66,7 +67,8 @@ size_t cim__fleet_on_edge(const cim_fleet *f, uint32_t edge, size_t *end_out)
 
 uint32_t cim__fleet_straight(const cim_fleet *f, const uint32_t *weights, uint32_t member, const cim_net_place *place)
 {
-    const cim_net_place *from = f->direction == CIM_ROUTE_FORWARD ? place : &f->places[member], *to = f->direction == CIM_ROUTE_FORWARD ? &f->places[member] : place;
+    const cim_net_place *from = f->direction == CIM_ROUTE_FORWARD ? place : &f->places[member];
+    const cim_net_place *to = f->direction == CIM_ROUTE_FORWARD ? &f->places[member] : place;
     uint32_t best = NO_WAY;
     for (uint32_t d = 0; d < 2; d++) {
         uint32_t link = 2 * from->edge + d, ms;
@@ -90,7 +92,8 @@ static cim_status sort_by_edge(cim_ctx *ctx, cim_fleet *f)
     return CIM_OK;
 }
 
-typedef cim_status (*spokes_fn)(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, int32_t side, cim__buf *spokes, cim__buf *rows, size_t *count_out);
+typedef cim_status (*spokes_fn)(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, int32_t side, cim__buf *spokes,
+                                cim__buf *rows, size_t *count_out);
 
 static cim_status fail_member(cim_ctx *ctx, cim_status st, uint32_t member)
 {
@@ -154,8 +157,8 @@ static bool make_arrays(cim_fleet *f, const cim_net_place *places)
     return true;
 }
 
-static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_scenarios *scenarios, const cim_net_place *places, size_t count,
-                        int32_t direction)
+static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_scenarios *scenarios,
+                        const cim_net_place *places, size_t count, int32_t direction)
 {
     if (!costs || (count && !places)) return cim__fail(ctx, CIM_EARG, "no costs or no places");
     if (count >= CIM_NONE) return cim__fail(ctx, CIM_EARG, "%zu places are too many", count);
@@ -166,8 +169,8 @@ static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_rout
     return CIM_OK;
 }
 
-cim_status cim_fleet_build(cim_ctx *ctx, cim_net_costs *costs, cim_route_metric *metric, cim_scenarios *scenarios, const cim_net_place *places, size_t count, int32_t direction,
-                           cim_fleet **fleet_out)
+cim_status cim_fleet_build(cim_ctx *ctx, cim_net_costs *costs, cim_route_metric *metric, cim_scenarios *scenarios, const cim_net_place *places, size_t count,
+                           int32_t direction, cim_fleet **fleet_out)
 {
     cim__enter(ctx);
     CIM__TRY(check(ctx, costs, metric, scenarios, places, count, direction));

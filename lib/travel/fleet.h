@@ -57,8 +57,10 @@ static inline const uint32_t *cim__spoke_row(const cim__spokes *s, size_t i) { r
 cim_status cim__fleet_fits(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_hierarchy *h);
 
 /* Append the spokes of a place; *count_out: how many. */
-cim_status cim__fleet_spokes(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, int32_t side, cim__buf *spokes, cim__buf *rows, size_t *count_out);
-cim_status cim__fleet_lane_spokes(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, int32_t side, cim__buf *spokes, cim__buf *rows, size_t *count_out);
+cim_status cim__fleet_spokes(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, int32_t side, cim__buf *spokes,
+                             cim__buf *rows, size_t *count_out);
+cim_status cim__fleet_lane_spokes(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, int32_t side, cim__buf *spokes,
+                                  cim__buf *rows, size_t *count_out);
 
 /* Times between a place and all members; query NULL without metric. */
 cim_status cim__fleet_fill(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, uint32_t *times);

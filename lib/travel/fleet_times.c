@@ -21,7 +21,10 @@ static void climb(const cim_route_metric *m, const cim__group *g, int32_t side, 
     for (uint32_t x = g->low; x != CIM_NONE; x = h->parent[x]) {
         uint32_t value = row[h->depth[x]];
         const uint32_t *w = m->weight + 2 * (size_t)h->up_first[x] + side;
-        for (uint32_t i = h->up_first[x]; value < CIM__INF && i < h->up_first[x + 1]; i++, w += 2) row[h->up_depth[i]] = cim__min32(row[h->up_depth[i]], value + *w);
+        for (uint32_t i = h->up_first[x]; value < CIM__INF && i < h->up_first[x + 1]; i++, w += 2) {
+            uint32_t *above = &row[h->up_depth[i]];
+            *above = cim__min32(*above, value + *w);
+        }
     }
 }
 
@@ -39,7 +42,8 @@ static void merge(const cim_route_metric *m, cim_route_query *q, const cim__grou
     }
 }
 
-cim_status cim__fleet_spokes(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, int32_t side, cim__buf *spokes, cim__buf *rows, size_t *count_out)
+cim_status cim__fleet_spokes(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, int32_t side, cim__buf *spokes,
+                             cim__buf *rows, size_t *count_out)
 {
     const cim_route_metric *m = f->metric;
     cim__ends ends;
@@ -182,7 +186,8 @@ static cim_status put_rest(cim_ctx *ctx, const uint32_t *times, uint32_t count, 
     return CIM_OK;
 }
 
-static cim_status pick(cim_ctx *ctx, const uint32_t *times, uint32_t count, size_t k, uint32_t limit, uint32_t *which, uint32_t *times_out, size_t *count_out, cim_fleet_rest *rest)
+static cim_status pick(cim_ctx *ctx, const uint32_t *times, uint32_t count, size_t k, uint32_t limit, uint32_t *which, uint32_t *times_out,
+                       size_t *count_out, cim_fleet_rest *rest)
 {
     size_t found = 0;
     if (k > count) k = count;
@@ -194,8 +199,8 @@ static cim_status pick(cim_ctx *ctx, const uint32_t *times, uint32_t count, size
     return CIM_OK;
 }
 
-cim_status cim_fleet_nearest(cim_ctx *ctx, const cim_fleet *f, cim_route_query *query, const cim_net_place *place, size_t k, uint32_t limit_ms, uint32_t *which_out,
-                             uint32_t *times_ms_out, size_t *count_out, cim_fleet_rest *rest_out)
+cim_status cim_fleet_nearest(cim_ctx *ctx, const cim_fleet *f, cim_route_query *query, const cim_net_place *place, size_t k, uint32_t limit_ms,
+                             uint32_t *which_out, uint32_t *times_ms_out, size_t *count_out, cim_fleet_rest *rest_out)
 {
     cim__enter(ctx);
     CIM__TRY(check(ctx, f, query, place));
@@ -229,7 +234,8 @@ cim_status cim_fleet_matrix(cim_ctx *ctx, const cim_fleet *f, const cim_net_plac
     size_t cells;
     cim__enter(ctx);
     if (!f || (count && !places)) return cim__fail(ctx, CIM_EARG, "no fleet or no places");
-    if (__builtin_mul_overflow(count, (size_t)f->count, &cells) || cells > SIZE_MAX / 4) return cim__fail(ctx, CIM_EARG, "%zu times %u is too much", count, f->count);
+    bool over = __builtin_mul_overflow(count, (size_t)f->count, &cells) || cells > SIZE_MAX / 4;
+    if (over) return cim__fail(ctx, CIM_EARG, "%zu times %u is too much", count, f->count);
     uint32_t *times = cim__alloc_n(ctx->mem, cells + 1, sizeof *times);
     if (!times) return cim__nomem(ctx);
     matrix x = { .fleet = f, .places = places, .times = times };

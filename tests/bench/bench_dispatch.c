@@ -86,7 +86,8 @@ static void draw_places(cim_net_place *places, size_t count)
     for (size_t i = 0; i < count; i++) {
         uint32_t j = (uint32_t)(uniform() * net_view.junction_count);
         size_t found = 0;
-        must(cim_net_snap(ctx, costs, net_view.junction_x[j] + 60.0 * uniform(), net_view.junction_y[j] + 60.0 * uniform(), NULL, 1, &places[i], &found), "snap");
+        must(cim_net_snap(ctx, costs, net_view.junction_x[j] + 60.0 * uniform(), net_view.junction_y[j] + 60.0 * uniform(), NULL, 1, &places[i], &found),
+             "snap");
         if (!found) die("no street");
     }
 }

@@ -86,7 +86,8 @@ static void test_assign_random(void **state)
             share += p.shared ? p.shares[at] : p.times[at] > p.limit;
         }
         value best = best_plan(&p, 0, 0);
-        if (less(got, best) || less(best, got)) fail_msg("round %d: %lld late %lld, best %lld late %lld", round, (long long)got.total, (long long)got.late, (long long)best.total, (long long)best.late);
+        if (less(got, best) || less(best, got)) fail_msg("round %d: %lld late %lld, best %lld late %lld", round, (long long)got.total, (long long)got.late,
+                                                         (long long)best.total, (long long)best.late);
         assert_int_equal(info.assigned_count, p.incidents - got.unserved);
         assert_int_equal(info.late_count, late);
         assert_int_equal(info.total_ms, got.total);
@@ -198,7 +199,8 @@ static void check_gap(const town *t, const uint32_t *before, size_t before_count
 }
 
 /* The best single move by trying them all, and then the next after it. */
-static bool best_move(const town *t, const uint32_t *at, const bool *moved, size_t units, const uint32_t *to, size_t posts, const uint32_t *times, uint32_t limit, cim_move_up *best)
+static bool best_move(const town *t, const uint32_t *at, const bool *moved, size_t units, const uint32_t *to, size_t posts, const uint32_t *times,
+                      uint32_t limit, cim_move_up *best)
 {
     bool in[DEMAND];
     double now = covered(t, at, units, in);
@@ -213,7 +215,8 @@ static bool best_move(const town *t, const uint32_t *at, const bool *moved, size
             double after = covered(t, then, units, in);
             if (after <= now || after < best->after_weight || (after == best->after_weight && best->unit != CIM_NONE && time >= best->time_ms)) continue;
             uint64_t considered = best->considered;
-            *best = (cim_move_up){ .unit = u, .from = at[u], .to = to[p], .time_ms = time, .before_weight = now, .after_weight = after, .considered = considered };
+            *best = (cim_move_up){ .unit = u, .from = at[u], .to = to[p], .time_ms = time, .before_weight = now, .after_weight = after,
+                                  .considered = considered };
         }
     return best->unit != CIM_NONE;
 }
@@ -343,7 +346,10 @@ static void test_scenarios_drawn(void **state)
     options.city_spread = 0.5;
     assert_ok(t.n.ctx, cim_scenarios_make(t.n.ctx, t.costs, t.h, NULL, &options, &s[0]));
     static const double wanted[] = { -0.967422, 0.0, 0.967422 };
-    for (uint32_t k = 0; k < 3; k++) assert_true(fabs(mean_log(cim_scenarios_weights(s[0], k, NULL), t.costs->weights_ms, arcs, &deviation) - 0.5 * wanted[k]) < 0.002);
+    for (uint32_t k = 0; k < 3; k++) {
+        double got = mean_log(cim_scenarios_weights(s[0], k, NULL), t.costs->weights_ms, arcs, &deviation);
+        assert_true(fabs(got - 0.5 * wanted[k]) < 0.002);
+    }
     cim_scenarios_free(s[0]);
     cim_scenarios_free(s[3]);
     end(&t);

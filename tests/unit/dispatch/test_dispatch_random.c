@@ -29,7 +29,8 @@ static void put_lines(trial *t, char *lines, size_t size)
     }
     for (uint32_t w = 1; w <= ways; w++) {
         uint32_t a = pick(t, NODES), b = (a + 1 + pick(t, NODES - 1)) % NODES, c = pick(t, NODES);
-        static const char *const kinds[] = { "residential", "primary", "service", "residential|oneway=yes", "tertiary|maxspeed=30", "residential|access=private" };
+        static const char *const kinds[] = { "residential", "primary", "service", "residential|oneway=yes", "tertiary|maxspeed=30",
+            "residential|access=private" };
         if (pick(t, 4)) snprintf(line, sizeof line, "w %u %c,%c highway=%s\n", w, 'a' + (int)a, 'a' + (int)b, kinds[pick(t, 6)]);
         else snprintf(line, sizeof line, "w %u %c,%c,%c highway=%s\n", w, 'a' + (int)a, 'a' + (int)b, 'a' + (int)(c == b ? a : c), kinds[pick(t, 6)]);
         strncat(lines, line, size - strlen(lines) - 1);
@@ -177,7 +178,8 @@ static void test_fleet_random(void **state)
         uint32_t count = pick(&t, MEMBERS + 1), labels = (uint32_t)(round / 4 % 4);
         for (uint32_t i = 0; i < count; i++) members[i] = random_place(&t);
         uint32_t *weights = random_weights(&t);
-        cim_route_metric *base = metric_of(&t, t.costs->weights_ms, labels), *live = metric_of(&t, weights, labels), *bare = metric_of(&t, weights, CIM_ROUTE_LABELS_NONE);
+        cim_route_metric *base = metric_of(&t, t.costs->weights_ms, labels), *live = metric_of(&t, weights, labels);
+        cim_route_metric *bare = metric_of(&t, weights, CIM_ROUTE_LABELS_NONE);
         for (int32_t direction = 0; direction < 2; direction++) {
             check_fleet(&t, direction, members, count, base, NULL);
             check_fleet(&t, direction, members, count, NULL, NULL);

@@ -336,7 +336,8 @@ static void test_dispatch_oom(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_fleet_refuses), cmocka_unit_test(test_scenarios_refuse), cmocka_unit_test(test_plans_refuse), cmocka_unit_test(test_nobody),
-                                        cmocka_unit_test(test_fleet_island), cmocka_unit_test(test_no_streets), cmocka_unit_test(test_dispatch_oom) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_fleet_refuses), cmocka_unit_test(test_scenarios_refuse), cmocka_unit_test(test_plans_refuse),
+                                        cmocka_unit_test(test_nobody), cmocka_unit_test(test_fleet_island), cmocka_unit_test(test_no_streets),
+                                        cmocka_unit_test(test_dispatch_oom) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
