@@ -97,9 +97,12 @@ static void test_fleet_refuses(void **state)
     cim_rank_options ranking = CIM_RANK_OPTIONS_INIT;
     ranking.by = 3;
     assert_status(ctx, cim_fleet_rank(ctx, f, t.q, &t.at[0], &ranking, 1, &rank, &count), CIM_EARG);
-    ranking.by = 0;
-    ranking.struct_size = 1 << 20;
-    assert_status(ctx, cim_fleet_rank(ctx, f, t.q, &t.at[0], &ranking, 1, &rank, &count), CIM_EVERSION);
+    struct {
+        cim_rank_options known;
+        uint64_t unknown;
+    } later = { CIM_RANK_OPTIONS_INIT, 1 };
+    later.known.struct_size = sizeof later;
+    assert_status(ctx, cim_fleet_rank(ctx, f, t.q, &t.at[0], &later.known, 1, &rank, &count), CIM_EVERSION);
     assert_status(ctx, cim_fleet_rank(ctx, f, t.q2, &t.at[0], NULL, 1, &rank, &count), CIM_EARG);
     cim_fleet_free(f);
     end(&t);
@@ -139,8 +142,12 @@ static void test_scenarios_refuse(void **state)
     o.area_m = 500.0;
     o.count = 17;
     assert_status(ctx, cim_scenarios_make(ctx, t.costs, t.h, NULL, &o, &s), CIM_EARG);
-    o.struct_size = 1 << 20;
-    assert_status(ctx, cim_scenarios_make(ctx, t.costs, t.h, NULL, &o, &s), CIM_EVERSION);
+    struct {
+        cim_scenario_options known;
+        uint64_t unknown;
+    } later = { CIM_SCENARIO_OPTIONS_INIT, 1 };
+    later.known.struct_size = sizeof later;
+    assert_status(ctx, cim_scenarios_make(ctx, t.costs, t.h, NULL, &later.known, &s), CIM_EVERSION);
     assert_null(s);
     end(&t);
 }
