@@ -10,6 +10,7 @@
 #include "cim/city.h"
 #include "cim/crs.h"
 #include "cim/ctx.h"
+#include "cim/dispatch.h"
 #include "cim/export.h"
 #include "cim/geom.h"
 #include "cim/import.h"

@@ -6,6 +6,7 @@ ciminclude_HEADERS = \
 	include/cim/city.h \
 	include/cim/crs.h \
 	include/cim/ctx.h \
+	include/cim/dispatch.h \
 	include/cim/export.h \
 	include/cim/geom.h \
 	include/cim/import.h \

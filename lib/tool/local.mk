@@ -1,5 +1,7 @@
 bin_PROGRAMS += cimtool
 cimtool_SOURCES = \
+	%D%/among.c \
+	%D%/among.h \
 	%D%/args.c \
 	%D%/main.c \
 	%D%/options.c \
@@ -9,12 +11,14 @@ cimtool_SOURCES = \
 	%D%/travel.c \
 	%D%/travel.h \
 	%D%/verb_check.c \
+	%D%/verb_dispatch.c \
 	%D%/verb_export.c \
 	%D%/verb_get.c \
 	%D%/verb_import.c \
 	%D%/verb_info.c \
 	%D%/verb_isochrone.c \
 	%D%/verb_matrix.c \
+	%D%/verb_nearest.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
 	%D%/verbs.c \

@@ -6,7 +6,7 @@
 
 /* Options of all of them, read by travel_open() and travel_place(). */
 #define TRAVEL_FLAGS                                                                                                    \
-    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },     \
+    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car; dispatch: emergency)" }, \
     { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },                        \
     { "lonlat", 0, NULL, "places are longitude and latitude" },                                                        \
     { "radius", 'r', "M", "how far a place may be from a street (default 1000 m; 0: any)" },                           \

@@ -115,6 +115,35 @@ static const cimtool_flag matrix_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag nearest_flags[] = {
+    TRAVEL_FLAGS,
+    { "among", 'a', "EXPRESSION", "choose from the objects that cim-query(7) finds with it" },
+    { "among-file", 0, "FILE", "choose from the places in a file, one a line: an id or X,Y; - is standard input" },
+    { "count", 'k', "N", "show N of them (default 5)" },
+    { "within", 0, "S", "only those within S seconds" },
+    { "from-place", 0, NULL, "times from the place to them, not from them to the place" },
+    { "geojson", 0, NULL, "print the routes as GeoJSON features" },
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag dispatch_flags[] = {
+    TRAVEL_FLAGS,
+    { "units", 'u', "EXPRESSION", "units are the objects that cim-query(7) finds with it" },
+    { "units-file", 0, "FILE", "units are at the places in a file, one a line: an id or X,Y; - is standard input" },
+    { "count", 'k', "N", "show N units an incident (default 5)" },
+    { "within", 0, "S", "in time is within S seconds (default 480)" },
+    { "scenarios", 0, "N", "travel times that may turn out, 1 to 16 (default 16)" },
+    { "seed", 0, "N", "draw other scenarios (default 1)" },
+    { "demand", 'd', "EXPRESSION", "objects that should have a unit within reach" },
+    { "demand-file", 0, "FILE", "the same, from a file" },
+    { "posts", 0, "EXPRESSION", "where units that are left may wait (default: posts of those sent)" },
+    { "posts-file", 0, "FILE", "the same, from a file" },
+    { "move-within", 0, "S", "only moves that take at most S seconds" },
+    { "moves", 0, "N", "propose at most N moves of units that are left (default 1)" },
+    { "geojson", 0, NULL, "print GeoJSON features: incidents, units, routes, what is no longer covered, moves" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -123,6 +152,8 @@ const cimtool_verb cimtool_verbs[] = {
     { "route", verb_route, route_flags, "CITY FROM TO", 3, 3, "find the quickest way between two places" },
     { "isochrone", verb_isochrone, isochrone_flags, "CITY [PLACE...]", 1, -1, "show how far one gets in some time, or from where" },
     { "matrix", verb_matrix, matrix_flags, "CITY", 1, 1, "times from many places to many places, as CSV" },
+    { "nearest", verb_nearest, nearest_flags, "CITY PLACE", 2, 2, "find who or what is nearest to a place in time" },
+    { "dispatch", verb_dispatch, dispatch_flags, "CITY INCIDENT...", 2, -1, "choose which units to send, and who covers the gap" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },

@@ -1,9 +1,16 @@
 libcimcore_la_SOURCES += \
+	%D%/dispatch_assign.c \
+	%D%/dispatch_cover.c \
+	%D%/dispatch_rank.c \
+	%D%/fleet.c \
+	%D%/fleet.h \
+	%D%/fleet_times.c \
 	%D%/isochrone.c \
 	%D%/isochrone.h \
 	%D%/isochrone_edges.c \
 	%D%/isochrone_field.c \
 	%D%/isochrone_rings.c \
 	%D%/matrix.c \
+	%D%/scenarios.c \
 	%D%/times.c \
 	%D%/times.h

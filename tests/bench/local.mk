@@ -1,7 +1,8 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
-EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_route.py %D%/bench_shapes.py %D%/gen_city.py %D%/pgrouting.py
-EXTRA_PROGRAMS += %D%/bench_index %D%/bench_route %D%/bench_shapes %D%/open_window
-bench_needs = %D%/bench_route$(EXEEXT) %D%/open_window$(EXEEXT)
+EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_route.py %D%/bench_shapes.py %D%/gen_city.py \
+	%D%/pgrouting.py %D%/bench_dispatch.py
+EXTRA_PROGRAMS += %D%/bench_index %D%/bench_route %D%/bench_shapes %D%/open_window %D%/bench_dispatch
+bench_needs = %D%/bench_route$(EXEEXT) %D%/open_window$(EXEEXT) %D%/bench_dispatch$(EXEEXT)
 
 # Made by the script that runs it, for it alone.
 %C%_bench_shapes_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE $(GEOS_CFLAGS)
@@ -32,6 +33,10 @@ endif
 %C%_open_window_LDFLAGS = -no-install
 
 # Routing, beside igraph and METIS where they are installed.
+# Units and incidents on a city's road net.
+%C%_bench_dispatch_LDADD = libcim.la
+
+# Routing, beside igraph where that is installed.
 %C%_bench_route_LDADD = libcim.la
 if HAVE_IGRAPH
 EXTRA_PROGRAMS += %D%/bench_route_igraph

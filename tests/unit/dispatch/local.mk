@@ -1,0 +1,9 @@
+DISPATCH_TESTS = %D%/test_dispatch_random %D%/test_dispatch_plans %D%/test_dispatch_refuses
+check_PROGRAMS += $(DISPATCH_TESTS)
+TESTS += $(DISPATCH_TESTS)
+%C%_test_dispatch_random_CPPFLAGS = $(TEST_CPPFLAGS) -I$(srcdir)/tests/unit/net
+%C%_test_dispatch_random_LDADD = $(NET_LDADD)
+%C%_test_dispatch_plans_CPPFLAGS = $(TEST_CPPFLAGS) -I$(srcdir)/tests/unit/net
+%C%_test_dispatch_plans_LDADD = $(NET_LDADD)
+%C%_test_dispatch_refuses_CPPFLAGS = $(TEST_CPPFLAGS) -I$(srcdir)/tests/unit/net
+%C%_test_dispatch_refuses_LDADD = $(NET_LDADD)
