@@ -54,7 +54,7 @@ typedef struct cim_scenario_options {
  * @param options     NULL for defaults.
  * @param[out] scenarios_out  freed with cim_scenarios_free().
  * @return CIM_OK; CIM_EARG for options out of range or a hierarchy of another graph; CIM_EVERSION; CIM_ENOMEM; CIM_ECANCEL.
- * Thread rule: any thread; the result may be shared.   Cost: 3 ns an arc and scenario, and cim_route_lanes_build(); 4 bytes an arc and scenario.
+ * Thread rule: any thread; the result may be shared.   Cost: 4 ns an arc and scenario, and cim_route_lanes_build(); 4 bytes an arc and scenario.
  * Since 0.1.
  */
 CIM_API cim_status cim_scenarios_make(cim_ctx *ctx, cim_net_costs *costs, cim_route_hierarchy *hierarchy, const uint32_t *weights_ms,
