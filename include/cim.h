@@ -14,6 +14,7 @@
 #include "cim/geom.h"
 #include "cim/import.h"
 #include "cim/index.h"
+#include "cim/journey.h"
 #include "cim/live.h"
 #include "cim/net.h"
 #include "cim/query.h"

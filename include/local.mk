@@ -10,6 +10,7 @@ ciminclude_HEADERS = \
 	include/cim/geom.h \
 	include/cim/import.h \
 	include/cim/index.h \
+	include/cim/journey.h \
 	include/cim/live.h \
 	include/cim/net.h \
 	include/cim/query.h \
