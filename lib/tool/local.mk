@@ -1,5 +1,7 @@
 bin_PROGRAMS += cimtool
 cimtool_SOURCES = \
+	%D%/areas.c \
+	%D%/areas.h \
 	%D%/args.c \
 	%D%/main.c \
 	%D%/options.c \
