@@ -315,7 +315,7 @@ static cim_status add_alternatives(planning *p, cim_journey *j, const cim_journe
 
 /* ---- order ---- */
 
-/* Times between all stops.  ends: of stop i in places[1], starts in places[0]. */
+/* Of every stop how one starts there (side 0) and how one arrives (side 1). */
 static cim_status list_places(planning *p, cim__buf ends[2], cim__buf first[2])
 {
     for (size_t i = 0; i <= p->count; i++)
@@ -514,6 +514,7 @@ cim_status cim_journey_find(cim_ctx *ctx, cim_net_costs *costs, const cim_journe
     cim__enter(ctx);
     CIM__TRY(cim__opts(ctx, &opts, sizeof opts, options, "journey options"));
     CIM__TRY(check(ctx, costs, stops, stop_count, &opts, metric, query));
+    CIM__TRY(cim__metric_fits(ctx, costs, metric));
     cim_journey *j = journey_of(ctx, costs, stops, stop_count);
     planning *p = cim__zalloc(ctx->mem, sizeof *p);
     cim_status st = j && p ? CIM_OK : cim__nomem(ctx);

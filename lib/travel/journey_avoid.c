@@ -1,4 +1,5 @@
 /* journey_avoid.c - weights in which some edges are closed or dearer. */
+#include "route/route.h"
 #include "travel/journey.h"
 #include "travel/times.h"
 
@@ -86,6 +87,13 @@ static cim_status find_areas(cim_ctx *ctx, const cim_net *net, const cim_journey
 
 /* ---- all of it ---- */
 
+cim_status cim__metric_fits(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric)
+{
+    const cim_net *net = costs->net;
+    if (!metric || (metric->hierarchy->arc_count == net->arc_count && metric->hierarchy->node_count == net->state_count)) return CIM_OK;
+    return cim__fail(ctx, CIM_EARG, "the metric is of another graph than the net's");
+}
+
 cim_status cim__avoid_options(cim_ctx *ctx, const cim_journey_avoid *avoid, cim_journey_avoid *o)
 {
     *o = (cim_journey_avoid)CIM_JOURNEY_AVOID_INIT;
@@ -143,6 +151,7 @@ cim_status cim_journey_weights(cim_ctx *ctx, const cim_net_costs *costs, const c
     size_t count = 0;
     cim__enter(ctx);
     if (!costs || !avoid) return cim__fail(ctx, CIM_EARG, "no costs, or nothing to avoid");
+    CIM__TRY(cim__metric_fits(ctx, costs, metric));
     CIM__TRY(cim__avoid_options(ctx, avoid, &opts));
     const cim_net *net = costs->net;
     uint32_t *by_edge = cim__zalloc_n(ctx->mem, (size_t)net->edge_count + 1, sizeof *by_edge);

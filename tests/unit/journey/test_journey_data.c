@@ -151,6 +151,10 @@ static void test_journey_refuses(void **state)
     o.alternatives = 101;
     assert_status(j.n.ctx, FIND(s, 2, j.metric, j.query), CIM_EARG);
     o.alternatives = 0;
+    journey_net other = journey_net_of("n a 0 0\nn b 400 0\nw 1 a,b highway=residential\n", 1);
+    assert_status(j.n.ctx, FIND(s, 3, other.metric, other.query), CIM_EARG);
+    assert_status(j.n.ctx, FIND(s, 3, j.metric, other.query), CIM_EARG);
+    journey_net_done(&other);
     s[2].place = net_place(&j.n, j.costs, 2); /* the other island */
     assert_status(j.n.ctx, FIND(s, 3, NULL, NULL), CIM_ENOTFOUND);
     assert_string_equal(cim_ctx_error(j.n.ctx), "there is no way from stop 2 to stop 3");
