@@ -16,6 +16,7 @@
 #include "cim/import.h"
 #include "cim/index.h"
 #include "cim/isochrone.h"
+#include "cim/journey.h"
 #include "cim/live.h"
 #include "cim/matrix.h"
 #include "cim/net.h"

@@ -259,7 +259,7 @@ CIM_API cim_status cim_net_snap(cim_ctx *ctx, const cim_net_costs *costs, double
  * The place of an object of the city on the net: a building where its relation accesses says, others nearest to a point in or on them.
  *
  * @param city  the city that the net was built from.
- * @param[out] place_out  the place.
+ * @param[out] place_out  the place; distance_m has the way from the door to the street, side is that of the object.
  * @return CIM_OK; CIM_ENOTFOUND if there is no such object, it has no place, or no street may be used; CIM_EARG; CIM_EIO; CIM_EFORMAT;
  *         CIM_ENOMEM.
  * Thread rule: any thread.   Cost: one or a few rows are read.

@@ -400,6 +400,46 @@ CIM_API cim_status cim_route_within(cim_ctx *ctx, const cim_route_metric *metric
 CIM_API cim_status cim_route_all_lanes(cim_ctx *ctx, const cim_route_metric *metric, cim_route_query *query, int32_t direction,
                                        const cim_route_places *places, uint32_t *times_ms_out);
 
+/* ---- alternatives ---- */
+
+typedef struct cim_route_alternative_options {
+    size_t struct_size;  /* set by CIM_ROUTE_ALTERNATIVE_OPTIONS_INIT */
+    double stretch;      /* how much longer than the quickest a way may be, and each detour than what it goes round: 0.25 is a quarter */
+    double sharing;      /* how much it may share with all the ways before it, in parts of the quickest one's time */
+    double locality;     /* T in parts of the quickest one's time: every piece of a way that takes at most T is itself a quickest way */
+    uint32_t candidates; /* most that are tested; 0: 200 */
+    uint32_t reserved0;
+} cim_route_alternative_options;
+
+#define CIM_ROUTE_ALTERNATIVE_OPTIONS_INIT { sizeof(cim_route_alternative_options), 0.25, 0.8, 0.25, 0, 0 }
+
+/** A way among several; its arcs are borrowed from the query until its next use. */
+typedef struct cim_route_alternative {
+    cim_route_path path;
+    uint32_t via;       /* the node over which it is the quickest way; CIM_NONE: the quickest of all */
+    uint32_t shared_ms; /* of its time, on arcs (and over starts and ends) that ways before it have too */
+} cim_route_alternative;
+
+/**
+ * The quickest path, and others that a person would take too: not much longer, really different, and without detours that make no sense
+ * (I. Abraham, D. Delling, A. V. Goldberg, R. F. Werneck, "Alternative Routes in Road Networks", JEA 2013: single via nodes with
+ * limits for stretch, sharing and local optimality; candidates are the plateaus of two limited sweeps).
+ *
+ * @param options  NULL for defaults.
+ * @param k        1 .. 1000: most paths, with the quickest.
+ * @param alternatives_out  room for k paths: the quickest as cim_route_path_find() gives it, then the others, best first: by twice
+ *                 the time, plus what is shared, less the plateau.
+ * @param[out] count_out  how many there are, 1 .. k.
+ * @return CIM_OK; CIM_ENOTFOUND if there is no way at all; CIM_EARG, also for limits out of range; CIM_ENOMEM.
+ * Thread rule: metric shared, query of one thread.   Cost: two calls of cim_route_within(), some 50 ns a node within the stretch and
+ *              20 us a candidate; 2 to 10 ms across a city.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_route_alternatives_find(cim_ctx *ctx, const cim_route_metric *metric, cim_route_query *query, const cim_route_end *starts,
+                                               size_t start_count, const cim_route_end *ends, size_t end_count,
+                                               const cim_route_alternative_options *options, size_t k, cim_route_alternative *alternatives_out,
+                                               size_t *count_out);
+
 /* ---- several sets of weights side by side ---- */
 
 typedef struct cim_route_lanes cim_route_lanes;

@@ -9,7 +9,7 @@ libcimcore_la_SOURCES += \
 	%D%/net.h \
 	%D%/object.c \
 	%D%/parts.c \
-	%D%/path.c \
+	%D%/path.c %D%/path.h \
 	%D%/profile.c \
 	%D%/profile_text.c \
 	%D%/profiles/bicycle.def %D%/profiles/bus.def %D%/profiles/car.def %D%/profiles/elderly.def \

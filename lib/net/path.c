@@ -1,5 +1,5 @@
 /* path.c - quickest routes between places, and what they are made of. */
-#include "net/ends.h"
+#include "net/path.h"
 
 #include <math.h>
 
@@ -257,10 +257,8 @@ cim_status cim_net_route_find(cim_ctx *ctx, const cim_net_costs *costs, const ci
 {
     cim__enter(ctx);
     if (!costs || !from || !to || !metric != !query) return cim__fail(ctx, CIM_EARG, "costs, places, or one of metric and query is missing");
-    cim_net_route *r = cim__zalloc(ctx->mem, sizeof *r);
+    cim_net_route *r = cim__net_route_new(ctx);
     if (!r) return cim__nomem(ctx);
-    r->mem = cim__mem_ref(ctx->mem);
-    r->legs = r->xy = cim__buf_on(r->mem);
     way w = { .arcs = cim__buf_on(ctx->mem) };
     cim_status st = find(ctx, costs, from, to, metric, query, &w, r);
     cim__buf_free(&w.arcs);
@@ -268,3 +266,21 @@ cim_status cim_net_route_find(cim_ctx *ctx, const cim_net_costs *costs, const ci
     else *route_out = r;
     return st;
 }
+
+/* ---- for those who put routes together themselves ---- */
+
+cim_net_route *cim__net_route_new(cim_ctx *ctx)
+{
+    cim_net_route *r = cim__zalloc(ctx->mem, sizeof *r);
+    if (!r) return NULL;
+    r->mem = cim__mem_ref(ctx->mem);
+    r->legs = r->xy = cim__buf_on(r->mem);
+    return r;
+}
+
+void cim__net_route_leg(const cim_net_costs *costs, cim_net_route *route, uint32_t link, double from, double to, uint32_t time_ms, uint32_t rules)
+{
+    put_leg(costs, route, link, from, to, time_ms, rules);
+}
+
+bool cim__net_route_failed(const cim_net_route *r) { return r->legs.failed || r->xy.failed; }

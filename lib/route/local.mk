@@ -1,4 +1,5 @@
 libcimcore_la_SOURCES += \
+	%D%/alternatives.c \
 	%D%/customize.c \
 	%D%/cutter.c %D%/cutter.h \
 	%D%/derive.c \

@@ -2,6 +2,8 @@ bin_PROGRAMS += cimtool
 cimtool_SOURCES = \
 	%D%/among.c \
 	%D%/among.h \
+	%D%/areas.c \
+	%D%/areas.h \
 	%D%/args.c \
 	%D%/main.c \
 	%D%/options.c \

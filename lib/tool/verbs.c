@@ -88,7 +88,17 @@ static const cimtool_flag export_flags[] = {
 
 static const cimtool_flag route_flags[] = {
     TRAVEL_FLAGS,
-    { "geojson", 0, NULL, "print a GeoJSON feature" },
+    { "geojson", 0, NULL, "print a GeoJSON feature, of several routes a collection" },
+    { "pass", 0, NULL, "pass through the places in between: no turning back there" },
+    { "optimize", 0, NULL, "visit the places in between in the quickest order" },
+    { "alternatives", 'a', "N", "at most N good routes beside the quickest" },
+    { "avoid", 0, "ID", "a street, or tolls, ferries, motorways, tunnels; may be given several times" },
+    { "avoid-area", 0, "AREA", "X0,Y0,X1,Y1, POLYGON((...)) or a GeoJSON file; may be given several times" },
+    { "avoid-factor", 0, "F", "do not close what is avoided, but count it F times" },
+    { "steps", 0, NULL, "the steps of every route (default for a single one)" },
+    { "signals", 0, NULL, "when one will be at which traffic signals" },
+    { "depart", 0, "T", "local time 2026-01-31T08:30:00 at which one departs" },
+    { "batch", 0, "FILE", "a route for every line of FILE (-: standard input): FROM [VIA...] TO" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -149,7 +159,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
     { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
     { "query", verb_query, query_flags, "CITY EXPRESSION", 2, 2, "find objects with an expression (cim-query(7))" },
-    { "route", verb_route, route_flags, "CITY FROM TO", 3, 3, "find the quickest way between two places" },
+    { "route", verb_route, route_flags, "CITY FROM [VIA...] TO", 1, -1, "find the quickest way between places, alternatives, steps" },
     { "isochrone", verb_isochrone, isochrone_flags, "CITY [PLACE...]", 1, -1, "show how far one gets in some time, or from where" },
     { "matrix", verb_matrix, matrix_flags, "CITY", 1, 1, "times from many places to many places, as CSV" },
     { "nearest", verb_nearest, nearest_flags, "CITY PLACE", 2, 2, "find who or what is nearest to a place in time" },

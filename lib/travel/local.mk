@@ -1,4 +1,6 @@
 libcimcore_la_SOURCES += \
+	%D%/ask.c \
+	%D%/ask.h \
 	%D%/dispatch_assign.c \
 	%D%/dispatch_cover.c \
 	%D%/dispatch_rank.c \
@@ -10,6 +12,12 @@ libcimcore_la_SOURCES += \
 	%D%/isochrone_edges.c \
 	%D%/isochrone_field.c \
 	%D%/isochrone_rings.c \
+	%D%/journey.c \
+	%D%/journey.h \
+	%D%/journey_avoid.c \
+	%D%/journey_order.c \
+	%D%/journey_signals.c \
+	%D%/journey_steps.c \
 	%D%/matrix.c \
 	%D%/scenarios.c \
 	%D%/times.c \
