@@ -13,7 +13,10 @@ uint32_t cim__live_aspect(uint32_t kind)
 }
 
 uint32_t cim__cut_ms(double ms) { return ms < (double)CIM__INF ? (uint32_t)(ms + 0.5) : CIM__INF; }
-uint32_t cim__speed_ms(float length_m, double kmh, double least_kmh) { return cim__cut_ms((double)length_m * 3600.0 / (kmh < least_kmh ? least_kmh : kmh)); }
+uint32_t cim__speed_ms(float length_m, uint32_t fixed_ms, double kmh, double least_kmh)
+{
+    return cim__cut_ms((double)fixed_ms + (double)length_m * 3600.0 / (kmh < least_kmh ? least_kmh : kmh));
+}
 
 cim_status cim__live_check(cim_ctx *ctx, const cim_route_change *c, size_t number, bool has_lengths)
 {
@@ -304,7 +307,7 @@ uint32_t cim__live_weight(const cim_route_live *live, uint32_t arc, const cim_ro
     uint32_t base = live->base[arc], ms = base;
     bool against = base >= CIM__INF && (!time || time->kind == CIM_ROUTE_FACTOR);
     if (time && time->kind == CIM_ROUTE_WEIGHT) ms = cim__cut_ms(time->value);
-    else if (time && time->kind == CIM_ROUTE_SPEED) ms = cim__speed_ms(live->views->lengths_m[arc], time->value, live->min_speed_kmh);
+    else if (time && time->kind == CIM_ROUTE_SPEED) ms = cim__speed_ms(live->views->lengths_m[arc], live->views->fixed_ms ? live->views->fixed_ms[arc] : 0, time->value, live->min_speed_kmh);
     else if (time && base < CIM__INF) ms = cim__cut_ms(base * time->value);
     if (by[CIM__PENALTY]) ms = cim__cut_ms((double)ms + by[CIM__PENALTY]->value);
     *open_out = against ? CIM__INF : cim__min32(ms, CIM__INF);

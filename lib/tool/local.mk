@@ -6,6 +6,7 @@ cimtool_SOURCES = \
 	%D%/tool.h \
 	%D%/travel.c \
 	%D%/travel.h \
+	%D%/travel_traffic.c \
 	%D%/verb_check.c \
 	%D%/verb_export.c \
 	%D%/verb_get.c \
@@ -13,6 +14,7 @@ cimtool_SOURCES = \
 	%D%/verb_info.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
+	%D%/verb_traffic.c \
 	%D%/verbs.c \
 	%D%/view.c
 cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE

@@ -102,5 +102,6 @@ int verb_import(cimtool *tool);
 int verb_info(cimtool *tool);
 int verb_query(cimtool *tool);
 int verb_route(cimtool *tool);
+int verb_traffic(cimtool *tool);
 
 #endif

@@ -101,6 +101,7 @@ static int print_members(const routing *r)
     print_json_rules(r->view.rules, true);
     printf(",\"uses\":");
     print_json_rules(r->view.rules, false);
+    travel_print_epoch(&r->travel);
     printf(",\"from_distance_m\":%.1f,\"to_distance_m\":%.1f,\"steps\":[", r->from.distance_m, r->to.distance_m);
     while (next_step(r, &s)) {
         printf("%s{\"name\":", s.first ? "," : "");
@@ -148,7 +149,7 @@ static int answer(routing *r)
     int status = travel_place(&r->travel, t->args[1], &r->from);
     if (status == EXIT_DONE) status = travel_place(&r->travel, t->args[2], &r->to);
     if (status != EXIT_DONE) return status;
-    cim_status st = cim_net_route_find(t->ctx, r->travel.costs, &r->from, &r->to, NULL, NULL, &r->route);
+    cim_status st = cim_net_route_find(t->ctx, r->travel.costs, &r->from, &r->to, r->travel.metric, r->travel.query, &r->route);
     r->view.struct_size = sizeof r->view;
     if (st >= 0) st = cim_net_route_get(t->ctx, r->route, &r->view);
     if (st < 0) return cimtool_fail(t, st);

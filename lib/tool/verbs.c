@@ -92,12 +92,20 @@ static const cimtool_flag route_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag traffic_flags[] = {
+    TRAVEL_FLAGS,
+    { "watch", 'w', "ID|EXPRESSION", "tell whether this object, or those that cim-query(7) finds, are cut off; may be given several times" },
+    { "geojson", 0, NULL, "print a GeoJSON collection of the streets" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
     { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
     { "query", verb_query, query_flags, "CITY EXPRESSION", 2, 2, "find objects with an expression (cim-query(7))" },
     { "route", verb_route, route_flags, "CITY FROM TO", 3, 3, "find the quickest way between two places" },
+    { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },
