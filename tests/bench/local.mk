@@ -1,7 +1,7 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
-EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_route.py %D%/bench_shapes.py
-EXTRA_PROGRAMS += %D%/bench_index %D%/bench_route %D%/bench_shapes %D%/open_window
-bench_needs = %D%/bench_route$(EXEEXT) %D%/open_window$(EXEEXT)
+EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_live.py %D%/bench_open.py %D%/bench_route.py %D%/bench_shapes.py
+EXTRA_PROGRAMS += %D%/bench_index %D%/bench_live %D%/bench_route %D%/bench_shapes %D%/open_window
+bench_needs = %D%/bench_live$(EXEEXT) %D%/bench_route$(EXEEXT) %D%/open_window$(EXEEXT)
 
 # Made by the script that runs it, for it alone.
 %C%_bench_shapes_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE $(GEOS_CFLAGS)
@@ -33,6 +33,7 @@ endif
 
 # Routing, beside igraph where that is installed.
 %C%_bench_route_LDADD = libcim.la
+%C%_bench_live_LDADD = libcim.la -lpthread
 if HAVE_IGRAPH
 EXTRA_PROGRAMS += %D%/bench_route_igraph
 %C%_bench_route_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
