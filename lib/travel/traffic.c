@@ -51,9 +51,10 @@ cim_status cim_traffic_new(cim_ctx *ctx, cim_city *city, cim_net_costs *costs, c
     t->hierarchy = cim_route_hierarchy_ref(hierarchy);
     t->radius_m = o.radius_m > 0.0 ? o.radius_m : 25.0;
     t->vehicle_ms = (int64_t)((o.vehicle_s > 0.0 ? o.vehicle_s : 300.0) * 1000.0);
-    t->watched = cim__buf_on(t->mem);
+    t->watched = t->place_ends = t->place_arcs = cim__buf_on(t->mem);
     cim__map_init(&t->nodes, t->mem);
     cim__names_init(&t->entities, t->mem);
+    cim__names_init(&t->places, t->mem);
     pthread_mutex_init(&t->lock, NULL);
     cim_status st = new_live(ctx, t, &o);
     if (st < 0) cim_traffic_free(t);
@@ -69,6 +70,9 @@ void cim_traffic_free(cim_traffic *t)
     cim__buf_free(&t->watched);
     cim__map_free(&t->nodes);
     cim__names_free(&t->entities);
+    cim__names_free(&t->places);
+    cim__buf_free(&t->place_ends);
+    cim__buf_free(&t->place_arcs);
     pthread_mutex_destroy(&t->lock);
     cim_route_hierarchy_free(t->hierarchy);
     cim_net_costs_free(t->costs);

@@ -25,6 +25,9 @@ struct cim_traffic {
     cim__map nodes;       /* number of a node of OpenStreetMap -> junction */
     cim__names entities;  /* ids of GTFS; an event is made of their number */
     cim__buf watched;     /* cim__watched */
+    cim__names places;    /* direction and id of places that were looked up before, as feeds come again and again */
+    cim__buf place_ends;  /* uint32_t by place: where its arcs end in */
+    cim__buf place_arcs;
 };
 
 /* The arcs of a place, appended to a buffer of uint32_t: ascending, each once. */

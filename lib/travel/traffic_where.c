@@ -483,11 +483,60 @@ static cim_status end(finding *f, cim_status st, cim__buf *arcs)
     return st < 0 ? st : CIM_OK;
 }
 
+/* ---- places that were looked up before ---- */
+
+enum { KEY_BYTES = 80 };
+
+static cim__str key_of(const cim_route_feed_where *where, char text[KEY_BYTES])
+{
+    if (!where->id || where->id_size >= KEY_BYTES) return (cim__str){ "", 0 };
+    text[0] = (char)('0' + where->direction);
+    memcpy(text + 1, where->id, where->id_size);
+    return (cim__str){ text, where->id_size + 1 };
+}
+
+/* CIM_DONE: not known yet. */
+static cim_status recall(cim_ctx *ctx, cim_traffic *t, cim__str key, cim__buf *arcs)
+{
+    pthread_mutex_lock(&t->lock);
+    uint32_t place = cim__names_find(&t->places, key);
+    if (place != CIM_NONE) {
+        uint32_t first = place ? CIM__AT(&t->place_ends, uint32_t, place - 1) : 0, last = CIM__AT(&t->place_ends, uint32_t, place);
+        cim__buf_put(arcs, (const uint32_t *)(const void *)t->place_arcs.data + first, (last - first) * sizeof(uint32_t));
+    }
+    pthread_mutex_unlock(&t->lock);
+    if (place == CIM_NONE) return CIM_DONE;
+    return arcs->failed ? cim__nomem(ctx) : CIM_OK;
+}
+
+/* Places without a street are not kept, nor more than some for each arc: feeds may name what they like. */
+static void remember(cim_traffic *t, cim__str key, const cim__buf *arcs, size_t before)
+{
+    size_t most = 8 * (size_t)t->costs->net->arc_count + 1024, size = arcs->size - before;
+    pthread_mutex_lock(&t->lock);
+    size_t places = t->places.count, kept = t->place_arcs.size;
+    bool room = size && CIM__COUNT(&t->place_arcs, uint32_t) + size / sizeof(uint32_t) <= most && cim__buf_reserve(&t->place_arcs, size) && cim__buf_reserve(&t->place_ends, sizeof(uint32_t));
+    t->place_arcs.failed = t->place_ends.failed = false; /* then it is looked up again */
+    if (room && cim__names_add(&t->places, key) == places) {
+        uint32_t last = (uint32_t)((kept + size) / sizeof(uint32_t));
+        cim__buf_put(&t->place_arcs, arcs->data + before, size);
+        cim__buf_put(&t->place_ends, &last, sizeof last);
+    }
+    pthread_mutex_unlock(&t->lock);
+}
+
 cim_status cim__traffic_where(cim_ctx *ctx, cim_traffic *t, const cim_route_feed_where *where, cim__buf *arcs)
 {
+    char text[KEY_BYTES];
+    cim__str key = key_of(where, text);
+    size_t before = arcs->size;
+    cim_status st = key.len ? recall(ctx, t, key, arcs) : CIM_DONE;
+    if (st != CIM_DONE) return st;
     finding f = begin(ctx, t, where->direction);
-    cim_status st = where->geometry ? find_text(&f, (cim__str){ where->geometry, where->geometry_size }) : find_id(&f, (cim__str){ where->id, where->id_size });
-    return end(&f, st, arcs);
+    st = where->geometry ? find_text(&f, (cim__str){ where->geometry, where->geometry_size }) : find_id(&f, (cim__str){ where->id, where->id_size });
+    CIM__TRY(end(&f, st, arcs));
+    if (key.len) remember(t, key, arcs, before);
+    return CIM_OK;
 }
 
 cim_status cim__traffic_heading(cim_ctx *ctx, cim_traffic *t, const double xy[2], double heading_deg, bool has_heading, cim__buf *arcs)
