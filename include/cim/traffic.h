@@ -94,7 +94,8 @@ CIM_API cim_status cim_traffic_find(cim_ctx *ctx, cim_traffic *traffic, const ch
  * Thread rule: any thread.   Cost: O(arcs).
  * Since 0.1.
  */
-CIM_API cim_status cim_traffic_on_edge(cim_ctx *ctx, cim_traffic *traffic, uint32_t edge, uint32_t direction, uint32_t *arcs_out, size_t cap, size_t *count_out);
+CIM_API cim_status cim_traffic_on_edge(cim_ctx *ctx, cim_traffic *traffic, uint32_t edge, uint32_t direction, uint32_t *arcs_out, size_t cap,
+                                       size_t *count_out);
 
 /**
  * The arcs that leave a junction of the net, by its number.
@@ -116,8 +117,8 @@ CIM_API cim_status cim_traffic_at_junction(cim_ctx *ctx, cim_traffic *traffic, u
  * Thread rule: any thread.   Cost: polygons O(streets near it * log vertices); lines 10 us every 5 m.
  * Since 0.1.
  */
-CIM_API cim_status cim_traffic_within(cim_ctx *ctx, cim_traffic *traffic, const cim_geom *geom, double least_share, uint32_t direction, uint32_t *arcs_out, size_t cap,
-                                      size_t *count_out);
+CIM_API cim_status cim_traffic_within(cim_ctx *ctx, cim_traffic *traffic, const cim_geom *geom, double least_share, uint32_t direction, uint32_t *arcs_out,
+                                      size_t cap, size_t *count_out);
 
 /**
  * Say the same of many arcs: cim_route_live_apply() with a copy of `what` for each.

@@ -51,7 +51,8 @@ static void note_unknown(void *user, const char *id, size_t size)
 {
     travel_file *file = user;
     if (file->unknown_count++ >= TRAVEL_UNKNOWN) return;
-    snprintf(file->unknown[file->unknown_count - 1], sizeof *file->unknown, "%.*s", size < sizeof *file->unknown ? (int)size : (int)sizeof *file->unknown - 1, id);
+    int shown = size < sizeof *file->unknown ? (int)size : (int)sizeof *file->unknown - 1;
+    snprintf(file->unknown[file->unknown_count - 1], sizeof *file->unknown, "%.*s", shown, id);
 }
 
 /* "FILE,FORMAT": the name without the format, which is one of the known ones. */
@@ -79,7 +80,8 @@ static int feed(travel *t, travel_file *file, FILE *f, uint32_t format, int32_t 
     in.reported_ms = t->as_of_ms;
     in.format = format;
     file->fed.struct_size = sizeof file->fed;
-    cim_status st = cim_route_live_source(ctx, cim_traffic_live(t->traffic), file->name + (length > NAME_BYTES ? length - NAME_BYTES : 0), priority, &in.source);
+    const char *source = file->name + (length > NAME_BYTES ? length - NAME_BYTES : 0);
+    cim_status st = cim_route_live_source(ctx, cim_traffic_live(t->traffic), source, priority, &in.source);
     if (st >= 0) st = cim_traffic_feed(ctx, t->traffic, &in, &file->fed);
     return st < 0 ? cimtool_fail(t->tool, st) : EXIT_DONE;
 }

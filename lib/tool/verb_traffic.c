@@ -87,7 +87,8 @@ static const char *kind_of(const line *l)
 }
 
 static bool has_value(const line *l) { return l->change.kind != CIM_ROUTE_CLOSED && l->change.kind != CIM_ROUTE_OPEN; }
-static double value_of(const line *l) { return l->change.kind == CIM_ROUTE_WEIGHT || l->change.kind == CIM_ROUTE_PENALTY ? l->change.value / 1000.0 : l->change.value; }
+static bool in_ms(const line *l) { return l->change.kind == CIM_ROUTE_WEIGHT || l->change.kind == CIM_ROUTE_PENALTY; }
+static double value_of(const line *l) { return in_ms(l) ? l->change.value / 1000.0 : l->change.value; }
 static const char *direction_of(const line *l) { return l->links == 3 ? "both" : l->links == 1 ? "forward" : "backward"; }
 static const char *source_of(const showing *s, const line *l) { return cim_route_live_source_name(cim_traffic_live(s->travel.traffic), l->change.source); }
 
@@ -178,7 +179,8 @@ static int print_plain(const showing *s)
     int status = EXIT_DONE;
     printf("as of ");
     travel_print_time(s->travel.as_of_ms);
-    printf(", epoch %llu: %zu statements about %u streets, %u arcs changed, %u closed\n", (unsigned long long)s->travel.epoch, s->line_count, s->street_count, p->changed_count, p->closed_count);
+    printf(", epoch %llu: %zu statements about %u streets, %u arcs changed, %u closed\n", (unsigned long long)s->travel.epoch, s->line_count, s->street_count,
+           p->changed_count, p->closed_count);
     for (size_t i = 0; i < s->line_count && status == EXIT_DONE; i++) status = print_plain_line(s, &s->lines[i]);
     for (size_t i = 0; i < s->travel.file_count; i++) {
         const travel_file *f = &s->travel.files[i];
@@ -189,7 +191,8 @@ static int print_plain(const showing *s)
     for (size_t i = 0; i < s->cut_count && status == EXIT_DONE; i++) {
         printf("cut off: ");
         status = print_gid(s, s->cuts[i].object, false);
-        printf("  %s\n", s->cuts[i].cut == CIM_ROUTE_CUT_TO ? "one does not get there" : s->cuts[i].cut == CIM_ROUTE_CUT_FROM ? "one does not get away" : "one gets neither there nor away");
+        printf("  %s\n", s->cuts[i].cut == CIM_ROUTE_CUT_TO ? "one does not get there" : s->cuts[i].cut == CIM_ROUTE_CUT_FROM ?
+               "one does not get away" : "one gets neither there nor away");
     }
     return status;
 }
@@ -230,7 +233,8 @@ static void print_json_files(const showing *s)
         const travel_file *f = &s->travel.files[i];
         printf("%s{\"file\":", i ? "," : "");
         travel_print_text(f->name);
-        printf(",\"format\":\"%s\",\"rows\":%llu,\"statements\":%llu,\"ignored\":%llu,\"unknown_count\":%llu,\"unknown\":[", travel_format(f->fed.format), (unsigned long long)f->fed.row_count,
+        printf(",\"format\":\"%s\",\"rows\":%llu,\"statements\":%llu,\"ignored\":%llu,\"unknown_count\":%llu,\"unknown\":[", travel_format(f->fed.format),
+               (unsigned long long)f->fed.row_count,
                (unsigned long long)f->fed.change_count, (unsigned long long)f->fed.ignored_count, (unsigned long long)f->unknown_count);
         for (uint64_t k = 0; k < f->unknown_count && k < TRAVEL_UNKNOWN; k++) {
             if (k) putchar(',');
@@ -257,7 +261,8 @@ static int print_summary(const showing *s)
     const cim_route_published *p = &s->travel.published;
     printf("\"profile\":\"%s\"", travel_profile(&s->travel));
     travel_print_epoch(&s->travel);
-    printf(",\"street_count\":%u,\"arc_statement_count\":%llu,\"changed_arc_count\":%u,\"closed_arc_count\":%u,\"files\":[", s->street_count, (unsigned long long)p->statement_count, p->changed_count,
+    printf(",\"street_count\":%u,\"arc_statement_count\":%llu,\"changed_arc_count\":%u,\"closed_arc_count\":%u,\"files\":[", s->street_count,
+           (unsigned long long)p->statement_count, p->changed_count,
            p->closed_count);
     print_json_files(s);
     printf("],\"watched_count\":%zu,\"cut\":[", s->watched_count);

@@ -8,7 +8,8 @@ static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_rout
 {
     if (!costs || !h) return cim__fail(ctx, CIM_EARG, "no costs or no hierarchy");
     if (h->arc_count != costs->net->arc_count || h->node_count != costs->net->state_count)
-        return cim__fail(ctx, CIM_EARG, "a hierarchy of %u nodes and %u arcs for a net of %u states and %u arcs", h->node_count, h->arc_count, costs->net->state_count, costs->net->arc_count);
+        return cim__fail(ctx, CIM_EARG, "a hierarchy of %u nodes and %u arcs for a net of %u states and %u arcs", h->node_count, h->arc_count,
+                         costs->net->state_count, costs->net->arc_count);
     if (!(o->radius_m >= 0.0 && o->radius_m <= 1e6)) return cim__fail(ctx, CIM_EARG, "the radius is negative or too large");
     if (!(o->vehicle_s >= 0.0 && o->vehicle_s <= 1e9)) return cim__fail(ctx, CIM_EARG, "the time of vehicles is negative or too large");
     return CIM_OK;
@@ -36,7 +37,8 @@ static cim_status new_live(cim_ctx *ctx, cim_traffic *t, const cim_traffic_optio
     return st;
 }
 
-cim_status cim_traffic_new(cim_ctx *ctx, cim_city *city, cim_net_costs *costs, cim_route_hierarchy *hierarchy, const cim_traffic_options *given, cim_traffic **traffic_out)
+cim_status cim_traffic_new(cim_ctx *ctx, cim_city *city, cim_net_costs *costs, cim_route_hierarchy *hierarchy, const cim_traffic_options *given,
+                           cim_traffic **traffic_out)
 {
     cim_traffic_options o = CIM_TRAFFIC_OPTIONS_INIT;
     cim__enter(ctx);
@@ -101,7 +103,8 @@ cim_status cim_traffic_say(cim_ctx *ctx, cim_traffic *t, const uint32_t *arcs, s
 cim_status cim_traffic_time(cim_ctx *ctx, const char *text, int64_t *ms_out)
 {
     cim__enter(ctx);
-    if (!text || !cim__live_time(cim__str_of(text), ms_out)) return cim__fail(ctx, CIM_EARG, "%.100s is no time like 2026-01-31T08:30:00Z", text ? text : "nothing");
+    if (!text || !cim__live_time(cim__str_of(text), ms_out))
+        return cim__fail(ctx, CIM_EARG, "%.100s is no time like 2026-01-31T08:30:00Z", text ? text : "nothing");
     return CIM_OK;
 }
 
@@ -148,7 +151,8 @@ cim_status cim_traffic_watch(cim_ctx *ctx, cim_traffic *t, const uint32_t *objec
 }
 
 /* Is there no end left from which (or at which) the main part is reached? */
-static cim_status all_cut(cim_ctx *ctx, const cim_traffic *t, const uint32_t *weights_ms, const cim__watched *w, int32_t direction, const cim__map *cut_nodes, uint32_t bit, uint32_t *cut)
+static cim_status all_cut(cim_ctx *ctx, const cim_traffic *t, const uint32_t *weights_ms, const cim__watched *w, int32_t direction, const cim__map *cut_nodes,
+                          uint32_t bit, uint32_t *cut)
 {
     cim__ends ends;
     bool left = false;
@@ -190,7 +194,8 @@ static cim_status cut_nodes(cim_ctx *ctx, const cim_traffic *t, cim__map *map, c
     return st;
 }
 
-static cim_status list_cuts(cim_ctx *ctx, const cim_traffic *t, const uint32_t *weights_ms, const cim__map *nodes, cim_traffic_cut *out, size_t cap, size_t *count_out)
+static cim_status list_cuts(cim_ctx *ctx, const cim_traffic *t, const uint32_t *weights_ms, const cim__map *nodes, cim_traffic_cut *out, size_t cap,
+                            size_t *count_out)
 {
     size_t found = 0;
     for (size_t i = 0; i < CIM__COUNT(&t->watched, cim__watched); i++) {

@@ -139,12 +139,14 @@ static cim_status put_feature(cim_ctx *ctx, cim__traffic_in *in, cim__buf *rows,
     cim__jvalue type, geometry, properties, id;
     char event[24];
     bool has_id = false, has_event = false;
-    if (feature.type != CIM__J_OBJECT || !cim__jfind(feature, CIM__STR("type"), &type) || !cim__str_is(type.text, "\"Feature\"")) return bad_feature(ctx, in, number, "no feature");
+    if (feature.type != CIM__J_OBJECT || !cim__jfind(feature, CIM__STR("type"), &type) || !cim__str_is(type.text, "\"Feature\""))
+        return bad_feature(ctx, in, number, "no feature");
     bool placed = cim__jfind(feature, CIM__STR("geometry"), &geometry) && geometry.type != CIM__J_NULL;
     if (placed && geometry.type != CIM__J_OBJECT) return bad_feature(ctx, in, number, "the geometry is no object");
     cim__buf_putc(rows, '{');
     if (placed) put_member(rows, "geometry", geometry.text);
-    if (cim__jfind(feature, CIM__STR("properties"), &properties) && properties.type == CIM__J_OBJECT) put_columns(rows, properties, &has_id, &has_event, placed);
+    if (cim__jfind(feature, CIM__STR("properties"), &properties) && properties.type == CIM__J_OBJECT)
+        put_columns(rows, properties, &has_id, &has_event, placed);
     if (!placed && !has_id && cim__jfind(feature, CIM__STR("id"), &id)) put_member(rows, "id", id.text);
     size_t digits = 0;
     for (uint64_t n = number; n && digits < sizeof event; n /= 10) event[sizeof event - ++digits] = (char)('0' + n % 10);
@@ -197,7 +199,8 @@ static cim_status feed_geojson(cim_ctx *ctx, cim__traffic_in *in)
 static bool looks_binary(cim__str s)
 {
     static const unsigned char version[] = { 10, 3 }; /* header { gtfs_realtime_version: "2.0" */
-    return s.len >= 7 && s.ptr[0] == 10 && (unsigned char)s.ptr[1] < 0x80 && !memcmp(s.ptr + 2, version, 2) && s.ptr[4] >= '0' && s.ptr[4] <= '9' && s.ptr[5] == '.';
+    return s.len >= 7 && s.ptr[0] == 10 && (unsigned char)s.ptr[1] < 0x80 && !memcmp(s.ptr + 2, version, 2) && s.ptr[4] >= '0' && s.ptr[4] <= '9' &&
+        s.ptr[5] == '.';
 }
 
 static uint32_t json_format(cim__str text)
@@ -205,8 +208,9 @@ static uint32_t json_format(cim__str text)
     cim__jvalue v, member;
     if (!cim__jparse(text, &v) || v.type != CIM__J_OBJECT) return CIM_TRAFFIC_AUTO;
     if (cim__jfind(v, CIM__STR("header"), &member) && member.type == CIM__J_OBJECT) return CIM_TRAFFIC_GTFS_JSON;
-    if (cim__jfind(v, CIM__STR("type"), &member) && (cim__str_is(member.text, "\"FeatureCollection\"") || cim__str_is(member.text, "\"Feature\""))) return CIM_TRAFFIC_GEOJSON;
-    return CIM_TRAFFIC_NDJSON;
+    if (!cim__jfind(v, CIM__STR("type"), &member)) return CIM_TRAFFIC_NDJSON;
+    bool features = cim__str_is(member.text, "\"FeatureCollection\"") || cim__str_is(member.text, "\"Feature\"");
+    return features ? CIM_TRAFFIC_GEOJSON : CIM_TRAFFIC_NDJSON;
 }
 
 static cim_status guess(cim_ctx *ctx, cim__traffic_in *in)

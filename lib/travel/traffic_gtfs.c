@@ -56,7 +56,8 @@ static cim_status put_changes(cim__gtfs *g, const cim_route_change *what)
 
 static cim_status take_alert(cim__gtfs *g, uint32_t event)
 {
-    cim_route_change c = { .source = g->in->o.source, .kind = CIM_ROUTE_CLOSED, .reported_ms = g->time_s * 1000, .from_ms = CIM_ROUTE_ALWAYS_FROM, .until_ms = CIM_ROUTE_ALWAYS_UNTIL };
+    cim_route_change c = { .source = g->in->o.source, .kind = CIM_ROUTE_CLOSED, .reported_ms = g->time_s * 1000, .from_ms = CIM_ROUTE_ALWAYS_FROM,
+                           .until_ms = CIM_ROUTE_ALWAYS_UNTIL };
     size_t periods = CIM__COUNT(&g->periods, cim__gtfs_period);
     for (size_t i = 0; i < CIM__COUNT(&g->ids, cim__str); i++) {
         cim__str id = CIM__AT(&g->ids, cim__str, i);
@@ -81,7 +82,8 @@ static cim_status take_vehicle(cim__gtfs *g, uint32_t event)
     const cim__gtfs_entity *e = &g->entity;
     double xy[2] = { e->lonlat[0], e->lonlat[1] };
     int64_t measured = (e->measured_s ? e->measured_s : g->time_s) * 1000;
-    cim_route_change c = { .source = g->in->o.source, .kind = CIM_ROUTE_SPEED, .event = event, .value = e->speed_ms * 3.6, .reported_ms = measured, .from_ms = CIM_ROUTE_ALWAYS_FROM };
+    cim_route_change c = { .source = g->in->o.source, .kind = CIM_ROUTE_SPEED, .event = event, .value = e->speed_ms * 3.6, .reported_ms = measured,
+                           .from_ms = CIM_ROUTE_ALWAYS_FROM };
     c.until_ms = measured + g->in->traffic->vehicle_ms;
     g->in->arcs.size = 0;
     cim_status st = cim__traffic_project(g->ctx, g->in->traffic, 1, xy);
@@ -147,7 +149,8 @@ static cim_status withdraw(cim__gtfs *g, cim__buf *all)
     for (size_t i = 0; st >= 0 && i < count && i < got; i++) {
         cim_route_change c = said[i].change;
         if (c.source != g->in->o.source || cim__map_get(&gone, c.event / PERIODS) == CIM_NONE) continue;
-        cim_route_change take = { .arc = c.arc, .source = c.source, .kind = CIM_ROUTE_WITHDRAW, .event = c.event, .from_ms = CIM_ROUTE_ALWAYS_FROM, .until_ms = CIM_ROUTE_ALWAYS_UNTIL };
+        cim_route_change take = { .arc = c.arc, .source = c.source, .kind = CIM_ROUTE_WITHDRAW, .event = c.event, .from_ms = CIM_ROUTE_ALWAYS_FROM,
+                                  .until_ms = CIM_ROUTE_ALWAYS_UNTIL };
         take.reported_ms = c.reported_ms > g->time_s * 1000 ? c.reported_ms : g->time_s * 1000;
         cim__buf_put(all, &take, sizeof take);
     }
@@ -208,7 +211,8 @@ static cim_status whole(const cim__gtfs *g, cim__jvalue object, const char *name
 {
     cim__jvalue v;
     if (!member(object, name, &v)) return CIM_OK;
-    if ((v.type != CIM__J_NUMBER && v.type != CIM__J_STRING) || !cim__parse_int(inner(v), value)) return cim__gtfs_bad(g, "a whole number is none, or too large");
+    if ((v.type != CIM__J_NUMBER && v.type != CIM__J_STRING) || !cim__parse_int(inner(v), value))
+        return cim__gtfs_bad(g, "a whole number is none, or too large");
     return CIM_OK;
 }
 

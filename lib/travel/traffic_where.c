@@ -315,7 +315,8 @@ static cim_status read_geojson(cim_ctx *ctx, cim__str text, cim__gbuild *g)
     static const char *const types[] = { "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon" };
     cim__jvalue object, type, coordinates;
     int which = 0;
-    if (!cim__jparse(text, &object) || object.type != CIM__J_OBJECT || !cim__jfind(object, CIM__STR("type"), &type) || type.type != CIM__J_STRING) return malformed(ctx);
+    if (!cim__jparse(text, &object) || object.type != CIM__J_OBJECT || !cim__jfind(object, CIM__STR("type"), &type)) return malformed(ctx);
+    if (type.type != CIM__J_STRING) return malformed(ctx);
     if (!cim__jfind(object, CIM__STR("coordinates"), &coordinates)) return malformed(ctx);
     cim__str name = { type.text.ptr + 1, type.text.len - 2 };
     while (which < 6 && !cim__str_is(name, types[which])) which++;
@@ -515,7 +516,8 @@ static void remember(cim_traffic *t, cim__str key, const cim__buf *arcs, size_t 
     size_t most = 8 * (size_t)t->costs->net->arc_count + 1024, size = arcs->size - before;
     pthread_mutex_lock(&t->lock);
     size_t places = t->places.count, kept = t->place_arcs.size;
-    bool room = size && CIM__COUNT(&t->place_arcs, uint32_t) + size / sizeof(uint32_t) <= most && cim__buf_reserve(&t->place_arcs, size) && cim__buf_reserve(&t->place_ends, sizeof(uint32_t));
+    bool room = size && CIM__COUNT(&t->place_arcs, uint32_t) + size / sizeof(uint32_t) <= most && cim__buf_reserve(&t->place_arcs, size) &&
+        cim__buf_reserve(&t->place_ends, sizeof(uint32_t));
     t->place_arcs.failed = t->place_ends.failed = false; /* then it is looked up again */
     if (room && cim__names_add(&t->places, key) == places) {
         uint32_t last = (uint32_t)((kept + size) / sizeof(uint32_t));
@@ -598,7 +600,8 @@ cim_status cim_traffic_at_junction(cim_ctx *ctx, cim_traffic *t, uint32_t juncti
     return give(end(&f, CIM_OK, &arcs), &arcs, arcs_out, cap, count_out);
 }
 
-cim_status cim_traffic_within(cim_ctx *ctx, cim_traffic *t, const cim_geom *geom, double least_share, uint32_t direction, uint32_t *arcs_out, size_t cap, size_t *count_out)
+cim_status cim_traffic_within(cim_ctx *ctx, cim_traffic *t, const cim_geom *geom, double least_share, uint32_t direction, uint32_t *arcs_out, size_t cap,
+                              size_t *count_out)
 {
     cim__enter(ctx);
     CIM__TRY(check_direction(ctx, direction));

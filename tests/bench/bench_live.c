@@ -132,7 +132,8 @@ static cim_route_live *live_new(bool labels, uint32_t *source)
 static void make_changes(cim_route_change *c, uint32_t count, bool in_order, uint32_t source, int64_t now)
 {
     for (uint32_t i = 0; i < count; i++)
-        c[i] = (cim_route_change){ in_order ? i : (uint32_t)(next(&seed) % g.m), source, CIM_ROUTE_FACTOR, 0, 0.5 + unit(&seed), now, CIM_ROUTE_ALWAYS_FROM, CIM_ROUTE_ALWAYS_UNTIL };
+        c[i] = (cim_route_change){ in_order ? i : (uint32_t)(next(&seed) % g.m), source, CIM_ROUTE_FACTOR, 0, 0.5 + unit(&seed), now, CIM_ROUTE_ALWAYS_FROM,
+                                   CIM_ROUTE_ALWAYS_UNTIL };
 }
 
 static void measure_publish(const char *name, uint32_t count, bool in_order, bool labels)
@@ -184,6 +185,28 @@ static void measure_whatif(uint32_t count)
     free(c);
 }
 
+static void measure_watch(void)
+{
+    uint32_t source, nodes[100];
+    cim_route_live *live = live_new(false, &source);
+    for (int i = 0; i < 100; i++) nodes[i] = pool[next(&seed) % pool_count];
+    for (int r = -2; r < ROUNDS; r++) {
+        double begin = cpu();
+        must(cim_route_live_watch(ctx, live, nodes, 100), "watch");
+        if (r >= 0) samples[taken++] = cpu() - begin;
+    }
+    report("watch_ms", 1e3, "ms");
+    for (int r = -2; r < ROUNDS; r++) { /* a closure, and its end */
+        cim_route_change c = { (uint32_t)(next(&seed) % g.m), source, CIM_ROUTE_CLOSED, 0, 0.0, r + 3, CIM_ROUTE_ALWAYS_FROM, CIM_ROUTE_ALWAYS_UNTIL };
+        must(cim_route_live_replace(ctx, live, source, &c, 1), "replace");
+        double begin = cpu();
+        must(cim_route_live_publish(ctx, live, r + 3, NULL), "publish");
+        if (r >= 0) samples[taken++] = cpu() - begin;
+    }
+    report("publish_watched_closure_ms", 1e3, "ms");
+    cim_route_live_free(live);
+}
+
 /* ---- feeds ---- */
 
 typedef struct text {
@@ -210,7 +233,8 @@ static void measure_feed(const char *name, uint32_t format)
     if (format == CIM_ROUTE_FEED_CSV) size += (size_t)sprintf(content, "id,speed_kmh,reported,until\n");
     for (int i = 0; i < ROWS; i++) {
         uint32_t arc = (uint32_t)(next(&seed) % g.m);
-        size += (size_t)sprintf(content + size, format == CIM_ROUTE_FEED_CSV ? "%u,%.1f,%d,2026-11-22T12:00:00Z\n" : "{\"id\":%u,\"speed_kmh\":%.1f,\"reported\":%d,\"until\":\"2026-11-22T12:00:00Z\"}\n", arc, 10 + 40 * unit(&seed), i);
+        size += (size_t)sprintf(content + size, format == CIM_ROUTE_FEED_CSV ? "%u,%.1f,%d,2026-11-22T12:00:00Z\n"
+                                : "{\"id\":%u,\"speed_kmh\":%.1f,\"reported\":%d,\"until\":\"2026-11-22T12:00:00Z\"}\n", arc, 10 + 40 * unit(&seed), i);
     }
     cim_route_live *live = live_new(false, &source);
     for (int r = 0; r < 5; r++) {
@@ -233,7 +257,8 @@ static void measure_feed(const char *name, uint32_t format)
 
 /* ---- answers against Dijkstra's ---- */
 
-static uint32_t differ(cim_route_dijkstra *d, const uint32_t *weights, const cim_route_metric *m, cim_route_query *q, uint32_t from, uint32_t targets, uint32_t *all, uint64_t *s)
+static uint32_t differ(cim_route_dijkstra *d, const uint32_t *weights, const cim_route_metric *m, cim_route_query *q, uint32_t from, uint32_t targets,
+                       uint32_t *all, uint64_t *s)
 {
     uint32_t bad = 0, time;
     must(cim_route_dijkstra_run(ctx, d, weights, CIM_ROUTE_FORWARD, &(cim_route_end){ from, 0 }, 1, CIM_ROUTE_UNREACHABLE_MS, CIM_NONE, all), "dijkstra");
@@ -427,7 +452,8 @@ static void measure_readers(int readers, bool labels, uint32_t changed, const ch
     qsort(idle, TURNS, sizeof *idle, by_value), qsort(busy, TURNS, sizeof *busy, by_value), qsort(share, TURNS, sizeof *share, by_value);
     qsort(own_idle, TURNS, sizeof *own_idle, by_value), qsort(own_busy, TURNS, sizeof *own_busy, by_value);
     printf("readers_%s_idle_per_s\t%.4g\t1/s\t\nreaders_%s_busy_per_s\t%.4g\t1/s\t\n", name, idle[1], name, busy[1]);
-    printf("readers_%s_own_idle_per_s\t%.4g\t1/s of its processor time\t\nreaders_%s_own_busy_per_s\t%.4g\t1/s of its processor time\t\n", name, own_idle[1], name, own_busy[1]);
+    printf("readers_%s_own_idle_per_s\t%.4g\t1/s of its processor time\t\nreaders_%s_own_busy_per_s\t%.4g\t1/s of its processor time\t\n", name, own_idle[1],
+           name, own_busy[1]);
     printf("readers_%s_writer_share\t%.4g\tprocessors\t\n", name, share[1]);
     printf("readers_%s_longest_idle_ms\t%.4g\tms\t\nreaders_%s_longest_busy_ms\t%.4g\tms\t\n", name, longest[0], name, longest[1]);
     printf("readers_%s_late_idle\t%.4g\tof a million beyond 1 ms\t\nreaders_%s_late_busy\t%.4g\tof a million beyond 1 ms\t\n", name, late[0], name, late[1]);
@@ -559,6 +585,7 @@ int main(int argc, char **argv)
     measure_publish("100000_in_order", g.m < 100000 ? g.m : 100000, true, false);
     measure_whatif(1);
     measure_whatif(100);
+    measure_watch();
     measure_feed("csv", CIM_ROUTE_FEED_CSV);
     measure_feed("ndjson", CIM_ROUTE_FEED_NDJSON);
     check_random();

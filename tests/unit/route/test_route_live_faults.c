@@ -60,8 +60,10 @@ static cim_status use_live(cim_ctx *ctx, cim_route_live *live)
     CIM__TRY(cim_route_live_source(ctx, live, "second", 2, &other));
     CIM__TRY(cim_route_live_watch(ctx, live, (uint32_t[]){ 0, 5 }, 2));
     CIM__TRY(feed(ctx, live, source, "id,closed,source\n\"1\",true,\n2,true,second\n", CIM_ROUTE_FEED_CSV, false, false, 2));
-    CIM__TRY(feed(ctx, live, source, "{\"id\":\"4\\u0030\",\"speed_kmh\":3}\n{\"id\":7,\"source\":\"sec\\u006fnd\",\"factor\":2}\n", CIM_ROUTE_FEED_NDJSON, false, false, 2));
-    CIM__TRY(feed(ctx, live, other, "{\"id\":\"many\",\"penalty_s\":1}\n{\"geometry\":\"POINT(1 1)\",\"closed\":true,\"direction\":\"backward\"}\n", CIM_ROUTE_FEED_NDJSON, true, true, 2));
+    CIM__TRY(feed(ctx, live, source, "{\"id\":\"4\\u0030\",\"speed_kmh\":3}\n{\"id\":7,\"source\":\"sec\\u006fnd\",\"factor\":2}\n", CIM_ROUTE_FEED_NDJSON,
+                  false, false, 2));
+    CIM__TRY(feed(ctx, live, other, "{\"id\":\"many\",\"penalty_s\":1}\n{\"geometry\":\"POINT(1 1)\",\"closed\":true,\"direction\":\"backward\"}\n",
+                  CIM_ROUTE_FEED_NDJSON, true, true, 2));
     CIM__TRY(cim_route_live_publish(ctx, live, 1, NULL));
     CIM__TRY(cim_route_live_statements(ctx, live, CIM_NONE, 1, said, 4, &count));
     assert_int_equal(count, 82); /* 80 penalties, arc 1 closed, arc 40 slow: what "second" said before is replaced */

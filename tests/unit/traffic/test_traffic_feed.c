@@ -147,7 +147,8 @@ static void test_traffic_rows(void **state)
     publish(11);
     assert_int_equal(closed_ways(), WAY(3) & 0xff00);
     /* geometry as WKT in degrees, and as an object */
-    snprintf(text, sizeof text, "geometry,closed,event\n\"POLYGON((%.7f %.7f,%.7f %.7f,%.7f %.7f,%.7f %.7f))\",true,7\n", lon_of(90), lat_of(-5), lon_of(95), lat_of(-5), lon_of(92), lat_of(5), lon_of(90), lat_of(-5));
+    snprintf(text, sizeof text, "geometry,closed,event\n\"POLYGON((%.7f %.7f,%.7f %.7f,%.7f %.7f,%.7f %.7f))\",true,7\n", lon_of(90), lat_of(-5), lon_of(95),
+             lat_of(-5), lon_of(92), lat_of(5), lon_of(90), lat_of(-5));
     assert_ok(t.n.ctx, give_text(text, CIM_TRAFFIC_CSV, &fed));
     snprintf(text, sizeof text, "{\"geometry\":{\"type\":\"Point\",\"coordinates\":[%.7f,%.7f,3]},\"closed\":true}\n", lon_of(300), lat_of(3));
     assert_ok(t.n.ctx, give_text(text, CIM_TRAFFIC_NDJSON, &fed));
@@ -167,7 +168,8 @@ static void test_traffic_geojson(void **state)
              "{\"type\":\"Feature\",\"properties\":{\"closed\":true,\"direction\":\"forward\"},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[%.7f,%.7f],[%.7f,%.7f]]}},\n"
              "{\"type\":\"Feature\",\"id\":\"osm:way/5\",\"properties\":{\"closed\":true},\"geometry\":null},\n"
              "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Point\",\"coordinates\":[%.7f,%.7f]}}]}\n",
-             lon_of(195), lat_of(90), lon_of(205), lat_of(90), lon_of(200), lat_of(95), lon_of(195), lat_of(90), lon_of(190), lat_of(1), lon_of(10), lat_of(1), lon_of(700), lat_of(700));
+             lon_of(195), lat_of(90), lon_of(205), lat_of(90), lon_of(200), lat_of(95), lon_of(195), lat_of(90), lon_of(190), lat_of(1), lon_of(10),
+                 lat_of(1), lon_of(700), lat_of(700));
     assert_ok(t.n.ctx, give_text(text, CIM_TRAFFIC_AUTO, &fed));
     assert_int_equal(fed.format, CIM_TRAFFIC_GEOJSON);
     assert_int_equal(fed.row_count, 4);
@@ -181,17 +183,25 @@ static void test_traffic_geojson(void **state)
 static void test_traffic_geojson_refuses(void **state)
 {
     static const char *const bad[] = {
-        "{\"type\":\"FeatureCollection\"}", "{\"type\":\"FeatureCollection\",\"features\":{}}", "{\"type\":\"FeatureCollection\",\"features\":[3]}", "{\"type\":\"FeatureCollection\",\"features\":[{}]}", "[]", "{", "",
+        "{\"type\":\"FeatureCollection\"}", "{\"type\":\"FeatureCollection\",\"features\":{}}", "{\"type\":\"FeatureCollection\",\"features\":[3]}",
+            "{\"type\":\"FeatureCollection\",\"features\":[{}]}", "[]", "{", "",
         "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":[]}", "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":null}",
-        "{\"type\":\"Feature\",\"properties\":{},\"id\":\"1\",\"geometry\":null}", "{\"type\":\"Feature\",\"properties\":{\"closed\":\"yes\"},\"id\":\"1\"}", "{\"type\":\"Feature\",\"properties\":{\"speed_kmh\":-1},\"id\":\"1\"}",
-        "{\"type\":\"Feature\",\"properties\":{\"speed_kmh\":1e999},\"id\":\"1\"}", "{\"type\":\"Feature\",\"properties\":{\"closed\":true,\"closed\":true},\"id\":\"1\"}",
-        "{\"type\":\"Feature\",\"properties\":{\"closed\":true,\"direction\":\"up\"},\"id\":\"1\"}", "{\"type\":\"Feature\",\"properties\":{\"closed\":true,\"from\":\"soon\"},\"id\":\"1\"}",
-        "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Point\"}}", "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1]}}",
-        "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,\"2\"]}}", "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1e999,2]}}",
+        "{\"type\":\"Feature\",\"properties\":{},\"id\":\"1\",\"geometry\":null}", "{\"type\":\"Feature\",\"properties\":{\"closed\":\"yes\"},\"id\":\"1\"}",
+            "{\"type\":\"Feature\",\"properties\":{\"speed_kmh\":-1},\"id\":\"1\"}",
+        "{\"type\":\"Feature\",\"properties\":{\"speed_kmh\":1e999},\"id\":\"1\"}",
+            "{\"type\":\"Feature\",\"properties\":{\"closed\":true,\"closed\":true},\"id\":\"1\"}",
+        "{\"type\":\"Feature\",\"properties\":{\"closed\":true,\"direction\":\"up\"},\"id\":\"1\"}",
+            "{\"type\":\"Feature\",\"properties\":{\"closed\":true,\"from\":\"soon\"},\"id\":\"1\"}",
+        "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Point\"}}",
+            "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1]}}",
+        "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,\"2\"]}}",
+            "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1e999,2]}}",
         "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[9,48],[9,49],[10,49]]}}",
-        "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[9,48],[9,49],[10,49]]]}}", /* not closed */
+        "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[9,48],[9,49],[10,49]]]}}",
+            /* not closed */
         "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"GeometryCollection\",\"geometries\":[]}}",
-        "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":{}}}", "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"coordinates\":[9,48]}}"
+        "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":{}}}",
+            "{\"type\":\"Feature\",\"properties\":{\"closed\":true},\"geometry\":{\"coordinates\":[9,48]}}"
     };
     char deep[2000], nested[400];
     size_t count;
@@ -339,15 +349,25 @@ static void test_traffic_vehicles(void **state)
 static void test_traffic_gtfs_refuses(void **state)
 {
 #define ENTITY(e) "{\"header\":{\"timestamp\":1},\"entity\":[" e "]}"
-    static const char *const bad[] = { "", "{}", "[]", "{\"header\":3}", "{\"header\":{\"timestamp\":-1}}", "{\"header\":{\"timestamp\":1e300}}", "{\"header\":{\"timestamp\":99999999999999999999}}", "{\"header\":{\"timestamp\":true}}",
-                                       "{\"header\":{\"incrementality\":\"SOME\"}}", "{\"header\":{\"incrementality\":7}}", "{\"header\":{},\"entity\":{}}", ENTITY("3"), ENTITY("{}"), ENTITY("{\"id\":3}"), ENTITY("{\"id\":\"\"}"),
-                                       ENTITY("{\"id\":\"a\",\"is_deleted\":1}"), ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":3}}"), ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":[3]}}"),
-                                       ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":[{\"start\":5,\"end\":5}]}}"), ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":[{\"start\":-5}]}}"),
-                                       ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":[{\"start\":\"x\"}]}}"), ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":[{\"start\":9223372036854775807}]}}"),
-                                       ENTITY("{\"id\":\"a\",\"alert\":{\"informed_entity\":[{\"stop_id\":3}]}}"), ENTITY("{\"id\":\"a\",\"alert\":{\"informed_entity\":[\"x\"]}}"),
-                                       ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"latitude\":\"1\"}}}"), ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"latitude\":91,\"longitude\":1}}}"),
-                                       ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"latitude\":1,\"longitude\":1e308}}}"), ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"speed\":-1}}}"),
-                                       ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"speed\":1e9}}}"), ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"speed\":NaN}}}"), ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"bearing\":1e30}}}"),
+    static const char *const bad[] = { "", "{}", "[]", "{\"header\":3}", "{\"header\":{\"timestamp\":-1}}", "{\"header\":{\"timestamp\":1e300}}",
+                                       "{\"header\":{\"timestamp\":99999999999999999999}}", "{\"header\":{\"timestamp\":true}}",
+                                       "{\"header\":{\"incrementality\":\"SOME\"}}", "{\"header\":{\"incrementality\":7}}", "{\"header\":{},\"entity\":{}}",
+                                           ENTITY("3"), ENTITY("{}"), ENTITY("{\"id\":3}"), ENTITY("{\"id\":\"\"}"),
+                                       ENTITY("{\"id\":\"a\",\"is_deleted\":1}"), ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":3}}"),
+                                           ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":[3]}}"),
+                                       ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":[{\"start\":5,\"end\":5}]}}"),
+                                           ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":[{\"start\":-5}]}}"),
+                                       ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":[{\"start\":\"x\"}]}}"),
+                                           ENTITY("{\"id\":\"a\",\"alert\":{\"active_period\":[{\"start\":9223372036854775807}]}}"),
+                                       ENTITY("{\"id\":\"a\",\"alert\":{\"informed_entity\":[{\"stop_id\":3}]}}"),
+                                           ENTITY("{\"id\":\"a\",\"alert\":{\"informed_entity\":[\"x\"]}}"),
+                                       ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"latitude\":\"1\"}}}"),
+                                           ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"latitude\":91,\"longitude\":1}}}"),
+                                       ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"latitude\":1,\"longitude\":1e308}}}"),
+                                           ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"speed\":-1}}}"),
+                                       ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"speed\":1e9}}}"),
+                                           ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"speed\":NaN}}}"),
+                                               ENTITY("{\"id\":\"a\",\"vehicle\":{\"position\":{\"bearing\":1e30}}}"),
                                        ENTITY("{\"id\":\"a\",\"vehicle\":{\"timestamp\":-4}}"), ENTITY("{\"id\":\"a\",\"vehicle\":{\"timestamp\":1.5}}") };
     size_t count;
     (void)state;
@@ -400,7 +420,8 @@ static void put_float(message *m, uint32_t field, float v)
 
 static message binary_feed(float latitude, float speed, uint32_t incrementality)
 {
-    message period = { .size = 0 }, stop = { .size = 0 }, alert = { .size = 0 }, position = { .size = 0 }, vehicle = { .size = 0 }, header = { .size = 0 }, a = { .size = 0 }, b = { .size = 0 }, all = { .size = 0 };
+    message period = { .size = 0 }, stop = { .size = 0 }, alert = { .size = 0 }, position = { .size = 0 }, vehicle = { .size = 0 }, header = { .size = 0 },
+        a = { .size = 0 }, b = { .size = 0 }, all = { .size = 0 };
     put_text(&header, 1, "2.0"), put_number(&header, 2, incrementality), put_number(&header, 3, 1000);
     put_number(&period, 1, 1000), put_number(&period, 2, 2000);
     put_text(&stop, 1, "agency"), put_text(&stop, 5, "osm:way/2");
@@ -621,8 +642,10 @@ static void test_traffic_new_refuses(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(test_traffic_rows),          TEST(test_traffic_geojson),      TEST(test_traffic_geojson_refuses), TEST(test_traffic_gtfs_json), TEST(test_traffic_vehicles),
-                                        TEST(test_traffic_gtfs_refuses),  TEST(test_traffic_gtfs_binary),  TEST(test_traffic_random_bytes),    TEST(test_traffic_priorities), TEST(test_traffic_cuts),
+    const struct CMUnitTest tests[] = { TEST(test_traffic_rows),          TEST(test_traffic_geojson),      TEST(test_traffic_geojson_refuses),
+                                        TEST(test_traffic_gtfs_json), TEST(test_traffic_vehicles),
+                                        TEST(test_traffic_gtfs_refuses),  TEST(test_traffic_gtfs_binary),  TEST(test_traffic_random_bytes),
+                                            TEST(test_traffic_priorities), TEST(test_traffic_cuts),
                                         TEST(test_traffic_routes),        TEST(test_traffic_new_refuses) };
     return cmocka_run_group_tests_name("traffic_feed", tests, NULL, NULL);
 }

@@ -98,7 +98,8 @@ static void test_traffic_ids(void **state)
         }
         want_way(&t, 3, -1, 3);
         check_id(&t, "3", CIM_ROUTE_BOTH_WAYS);
-        static const char *const unknown[] = { "osm:way/77", "77", "x", "+", "-", "1++", "osm:node/99", "osm:node/", "osm:node/x", "osm:way/1#7", "1#", "99999999999999999999999999", "osm:relation/1+" };
+        static const char *const unknown[] = { "osm:way/77", "77", "x", "+", "-", "1++", "osm:node/99", "osm:node/", "osm:node/x", "osm:way/1#7", "1#",
+                                               "99999999999999999999999999", "osm:relation/1+" };
         t.wanted_count = 0;
         for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) check_id(&t, unknown[i], CIM_ROUTE_BOTH_WAYS);
         assert_status(t.n.ctx, cim_traffic_find(t.n.ctx, t.traffic, "1", 3, NULL, 0, &t.count), CIM_EARG);
@@ -126,7 +127,8 @@ static void test_traffic_junctions(void **state)
                 double dx = x[*name - 'A'] - 100.0, dy = y[*name - 'A'], bx = 0.0, by = 0.0;
                 uint32_t most = 0;
                 for (uint32_t k = 0; k < net->junction_count; k++)
-                    if (net->first_out[k + 1] - net->first_out[k] > most) most = net->first_out[k + 1] - net->first_out[k], bx = net->junction_x[k], by = net->junction_y[k];
+                    if (net->first_out[k + 1] - net->first_out[k] > most) most = net->first_out[k + 1] - net->first_out[k], bx = net->junction_x[k],
+                        by = net->junction_y[k];
                 if (hypot(net->junction_x[j] - bx - dx, net->junction_y[j] - by - dy) < 10.0) junction = j;
             }
             assert_int_not_equal(junction, CIM_NONE);
@@ -174,7 +176,8 @@ static bool geos_meets(cim_ctx *ctx, const cim__prepared *prepared, const cim_ne
 static cim_geom random_star(uint64_t *seed, const cim_box *box, double *xy, uint32_t *ring, const uint32_t *part)
 {
     uint32_t corners = 3 + (uint32_t)(support_random(seed) % 9);
-    double cx = support_uniform(seed, box->min_x - 50, box->max_x + 50), cy = support_uniform(seed, box->min_y - 50, box->max_y + 50), reach = support_uniform(seed, 5, 300);
+    double cx = support_uniform(seed, box->min_x - 50, box->max_x + 50), cy = support_uniform(seed, box->min_y - 50, box->max_y + 50),
+        reach = support_uniform(seed, 5, 300);
     for (uint32_t i = 0; i < corners; i++) {
         double angle = 2.0 * M_PI * i / corners, r = reach * support_uniform(seed, 0.3, 1.0);
         xy[2 * i] = cx + r * cos(angle);
@@ -310,7 +313,8 @@ static void test_traffic_geometry_refuses(void **state)
     (void)state;
     town t = town_of(crossing, 1);
     const cim_net *net = t.n.net;
-    double x = net->junction_x[0], y = net->junction_y[0], open[] = { x, y, x + 9, y, x + 9, y + 9, x + 1, y }, nan[] = { x, NAN }, far[] = { 0.0, 0.0, 2e9, 2e9 }, empty[] = { 0.0 };
+    double x = net->junction_x[0], y = net->junction_y[0], open[] = { x, y, x + 9, y, x + 9, y + 9, x + 1, y }, nan[] = { x, NAN },
+        far[] = { 0.0, 0.0, 2e9, 2e9 }, empty[] = { 0.0 };
     uint32_t four = 4, one = 1, two = 2, zero = 0;
     cim_geom polygon = { CIM_GEOM_POLYGON, 2, 4, 1, 1, 0, open, &four, &one }, point = { CIM_GEOM_POINT, 2, 1, 1, 1, 0, nan, &one, &one },
              line = { CIM_GEOM_LINESTRING, 2, 2, 1, 1, 0, far, &two, &one }, nothing = { CIM_GEOM_MULTIPOLYGON, 2, 0, 0, 0, 0, empty, &zero, &zero };
@@ -349,7 +353,9 @@ static void test_traffic_degrees(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_traffic_ids),   cmocka_unit_test(test_traffic_junctions),        cmocka_unit_test(test_traffic_areas),
-                                        cmocka_unit_test(test_traffic_lines), cmocka_unit_test(test_traffic_geometry_refuses), cmocka_unit_test(test_traffic_degrees) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_traffic_ids),   cmocka_unit_test(test_traffic_junctions),
+                                        cmocka_unit_test(test_traffic_areas),
+                                        cmocka_unit_test(test_traffic_lines), cmocka_unit_test(test_traffic_geometry_refuses),
+                                            cmocka_unit_test(test_traffic_degrees) };
     return cmocka_run_group_tests_name("traffic_where", tests, NULL, NULL);
 }
