@@ -37,6 +37,9 @@ static bool takes_back(const cim_route_change *c) { return c->kind >= CIM_ROUTE_
 /* The first statement from `at` on whose key is not below: steps double, then halve. */
 static size_t seek(const cim__said *said, size_t at, uint64_t wanted)
 {
+    enum { NEAR = 8 };
+    for (size_t end = at + NEAR < said->count ? at + NEAR : said->count; at < end; at++)
+        if (key(&said->at[at]) >= wanted) return at; /* neighbours first: most batches are dense */
     size_t step = 1, low = at, high = at;
     while (high < said->count && key(&said->at[high]) < wanted) {
         low = high + 1;

@@ -246,8 +246,9 @@ static void test_traffic_geojson_refuses(void **state)
     assert_status(t.n.ctx, cim_traffic_feed(t.n.ctx, t.traffic, &in, NULL), CIM_ELIMIT);
     cim_traffic_fed fed = { 0 };
     assert_status(t.n.ctx, cim_traffic_feed(t.n.ctx, t.traffic, &in, &fed), CIM_EARG);
-    in.struct_size = 1000;
-    assert_status(t.n.ctx, cim_traffic_feed(t.n.ctx, t.traffic, &in, NULL), CIM_EVERSION);
+    struct { cim_traffic_input in; char more[64]; } newer = { in, "something set" };
+    newer.in.struct_size = sizeof newer;
+    assert_status(t.n.ctx, cim_traffic_feed(t.n.ctx, t.traffic, &newer.in, NULL), CIM_EVERSION);
 }
 
 /* ---- GTFS realtime ---- */
@@ -628,8 +629,9 @@ static void test_traffic_new_refuses(void **state)
     o.vehicle_s = 0.0;
     o.min_speed_kmh = -1.0;
     assert_status(t.n.ctx, cim_traffic_new(t.n.ctx, t.n.city, t.costs, t.h, &o, &traffic), CIM_EARG);
-    o.struct_size = 4000;
-    assert_status(t.n.ctx, cim_traffic_new(t.n.ctx, t.n.city, t.costs, t.h, &o, &traffic), CIM_EVERSION);
+    struct { cim_traffic_options o; char more[64]; } newer = { o, "something set" };
+    newer.o.struct_size = sizeof newer;
+    assert_status(t.n.ctx, cim_traffic_new(t.n.ctx, t.n.city, t.costs, t.h, &newer.o, &traffic), CIM_EVERSION);
     assert_null(traffic);
     assert_ok(t.n.ctx, cim_traffic_time(t.n.ctx, "1970-01-01T01:00:00.25+00:30", &ms));
     assert_int_equal(ms, 1800250);
