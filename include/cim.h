@@ -23,5 +23,6 @@
 #include "cim/query.h"
 #include "cim/route.h"
 #include "cim/shapes.h"
+#include "cim/traffic.h"
 
 #endif

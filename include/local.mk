@@ -18,4 +18,5 @@ ciminclude_HEADERS = \
 	include/cim/net.h \
 	include/cim/query.h \
 	include/cim/route.h \
-	include/cim/shapes.h
+	include/cim/shapes.h \
+	include/cim/traffic.h

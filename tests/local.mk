@@ -39,6 +39,7 @@ include tests/unit/net/local.mk
 include tests/unit/travel/local.mk
 include tests/unit/dispatch/local.mk
 include tests/unit/journey/local.mk
+include tests/unit/traffic/local.mk
 include tests/unit/city/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk

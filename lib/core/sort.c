@@ -16,12 +16,26 @@ static bool to_starts(size_t *hist, int buckets, size_t count)
     return false;
 }
 
+/* The bits in which keys differ; 0 when they ascend as they are. */
+static uint64_t to_sort(const cim__keyed *items, size_t count)
+{
+    uint64_t differ = 0;
+    bool ascends = true;
+    for (size_t i = 1; i < count; i++) {
+        differ |= items[i].key ^ items[0].key;
+        ascends &= items[i - 1].key <= items[i].key;
+    }
+    return ascends ? 0 : differ;
+}
+
 void cim__sort_keyed(cim__keyed *items, cim__keyed *scratch, size_t count)
 {
     cim__keyed *from = items, *to = scratch;
+    uint64_t differ = to_sort(items, count);
     size_t hist[BUCKETS];
     for (int pass = 0; pass < PASSES64; pass++) {
         int shift = pass * BITS;
+        if (!(differ >> shift & MASK)) continue;
         memset(hist, 0, sizeof hist);
         for (size_t i = 0; i < count; i++) hist[(from[i].key >> shift) & MASK]++;
         if (to_starts(hist, BUCKETS, count)) continue;

@@ -13,6 +13,7 @@ static void clear_views(cim__epochs *epochs)
         cim__buf_free(&view->shut);
     }
     cim__free(epochs->mem, ((cim__views *)epochs)->lengths_m);
+    cim__free(epochs->mem, ((cim__views *)epochs)->fixed_ms);
 }
 
 static cim_status check_lengths(cim_ctx *ctx, const float *lengths_m, uint32_t count)
@@ -40,6 +41,7 @@ static cim_status free_view(cim_ctx *ctx, cim_route_live *live, cim_route_view *
     view->shut.failed = false;
     view->min_speed_kmh = live->min_speed_kmh;
     view->lengths_m = live->views->lengths_m;
+    view->fixed_ms = live->views->fixed_ms;
     *view_out = view;
     return CIM_OK;
 }
@@ -52,7 +54,7 @@ static void show(cim_route_live *live, cim_route_view *view, cim_route_metric *m
     live->now = view;
 }
 
-static cim_status fill(cim_ctx *ctx, cim_route_live *live, const uint32_t *base_ms, const float *lengths_m)
+static cim_status fill(cim_ctx *ctx, cim_route_live *live, const uint32_t *base_ms, const float *lengths_m, const uint32_t *fixed_ms)
 {
     size_t m = live->hierarchy->arc_count;
     cim_route_view *view = NULL;
@@ -61,9 +63,11 @@ static cim_status fill(cim_ctx *ctx, cim_route_live *live, const uint32_t *base_
     live->base = cim__alloc_n(live->mem, m + 1, sizeof *live->base);
     live->dirty = cim__zalloc_n(live->mem, live->dirty_words, sizeof *live->dirty);
     if (lengths_m) live->views->lengths_m = cim__alloc_n(live->mem, m + 1, sizeof *lengths_m);
-    if (!live->base || !live->dirty || (lengths_m && !live->views->lengths_m)) return cim__nomem(ctx);
+    if (fixed_ms) live->views->fixed_ms = cim__alloc_n(live->mem, m + 1, sizeof *fixed_ms);
+    if (!live->base || !live->dirty || (lengths_m && !live->views->lengths_m) || (fixed_ms && !live->views->fixed_ms)) return cim__nomem(ctx);
     if (m) memcpy(live->base, base_ms, m * sizeof *base_ms);
     if (m && lengths_m) memcpy(live->views->lengths_m, lengths_m, m * sizeof *lengths_m);
+    if (m && fixed_ms) memcpy(live->views->fixed_ms, fixed_ms, m * sizeof *fixed_ms);
     CIM__TRY(free_view(ctx, live, &view));
     CIM__TRY(cim_route_metric_build(ctx, live->hierarchy, base_ms, live->has_labels ? &live->labels : NULL, &metric));
     show(live, view, metric, CIM_ROUTE_ALWAYS_FROM, 0);
@@ -107,7 +111,7 @@ cim_status cim_route_live_new(cim_ctx *ctx, cim_route_hierarchy *h, const uint32
     CIM__TRY(make(ctx, h, &o, &live));
     live->has_labels = o.labels != NULL;
     live->labels = labels;
-    cim_status st = fill(ctx, live, base_ms, o.lengths_m);
+    cim_status st = fill(ctx, live, base_ms, o.lengths_m, o.fixed_ms);
     if (st < 0) cim_route_live_free(live);
     else *live_out = live;
     return st;
@@ -401,7 +405,7 @@ static uint32_t imagine(const cim_route_view *view, uint32_t arc, const cim_rout
     if (closure) open = closure->kind == CIM_ROUTE_OPEN;
     if (!open) return CIM__INF;
     if (time && time->kind == CIM_ROUTE_WEIGHT) ms = cim__cut_ms(time->value);
-    else if (time && time->kind == CIM_ROUTE_SPEED) ms = cim__speed_ms(view->lengths_m[arc], time->value, view->min_speed_kmh);
+    else if (time && time->kind == CIM_ROUTE_SPEED) ms = cim__speed_ms(view->lengths_m[arc], view->fixed_ms ? view->fixed_ms[arc] : 0, time->value, view->min_speed_kmh);
     else if (time && ms < CIM__INF) ms = cim__cut_ms(ms * time->value);
     return by[CIM__PENALTY] ? cim__cut_ms((double)ms + by[CIM__PENALTY]->value) : ms;
 }

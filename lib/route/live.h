@@ -36,11 +36,13 @@ struct cim_route_view {
     cim__buf shut; /* cim__shut, ascending */
     double min_speed_kmh;
     const float *lengths_m;  /* the owner's, which lives as long as a state */
+    const uint32_t *fixed_ms; /* the same; NULL: nothing */
 };
 
 typedef struct cim__views {
     cim__epochs epochs; /* first */
     float *lengths_m;
+    uint32_t *fixed_ms;
 } cim__views;
 
 typedef struct cim__watch cim__watch;
@@ -68,7 +70,12 @@ uint32_t cim__live_aspect(uint32_t kind);
 /* Whether a change is one: everything but arc and source. */
 cim_status cim__live_check(cim_ctx *ctx, const cim_route_change *change, size_t number, bool has_lengths);
 uint32_t cim__cut_ms(double ms); /* rounded, at most CIM__INF; ms >= 0 */
-uint32_t cim__speed_ms(float length_m, double kmh, double least_kmh);
+uint32_t cim__speed_ms(float length_m, uint32_t fixed_ms, double kmh, double least_kmh);
+
+/* Is it a column of a feed? */
+bool cim__live_column(cim__str name);
+/* RFC 3339 with a zone, or a whole number of milliseconds; false if it is neither. */
+bool cim__live_time(cim__str text, int64_t *ms_out);
 
 static inline bool cim__in_force(const cim_route_change *c, int64_t now) { return c->from_ms <= now && now < c->until_ms; }
 static inline void cim__live_mark(cim_route_live *live, uint32_t arc) { live->dirty[arc >> 6] |= 1ull << (arc & 63); }

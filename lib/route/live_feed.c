@@ -10,8 +10,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { ID, SPEED, WEIGHT, FACTOR, PENALTY, CLOSED, OPEN, WITHDRAW, EVENT, REPORTED, FROM, UNTIL, SOURCE, CELLS };
-enum { TEXT_CELL, NUMBER_CELL, BOOL_CELL, TIME_CELL };
+enum { ID, SPEED, WEIGHT, FACTOR, PENALTY, CLOSED, OPEN, WITHDRAW, EVENT, REPORTED, FROM, UNTIL, SOURCE, GEOMETRY, DIRECTION, CELLS };
+enum { TEXT_CELL, NUMBER_CELL, BOOL_CELL, TIME_CELL, SHAPE_CELL };
 enum { CHUNK = 1 << 16, DEFAULT_LINE = 1 << 16, DEFAULT_ROWS = 1 << 24, MAX_ARCS_OF_ID = 1 << 20 };
 
 static const struct {
@@ -19,7 +19,8 @@ static const struct {
     int type;
 } cells[CELLS] = { { "id", TEXT_CELL },       { "speed_kmh", NUMBER_CELL }, { "weight_s", NUMBER_CELL }, { "factor", NUMBER_CELL }, { "penalty_s", NUMBER_CELL },
                    { "closed", BOOL_CELL },   { "open", BOOL_CELL },        { "withdraw", BOOL_CELL },   { "event", NUMBER_CELL },  { "reported", TIME_CELL },
-                   { "from", TIME_CELL },     { "until", TIME_CELL },       { "source", TEXT_CELL } };
+                   { "from", TIME_CELL },     { "until", TIME_CELL },       { "source", TEXT_CELL },
+                   { "geometry", SHAPE_CELL }, { "direction", TEXT_CELL } };
 
 /* A cell without text is not there. */
 typedef struct cell {
@@ -154,8 +155,7 @@ static bool read_moment(const char **p, const char *end, int64_t *ms_out)
     return true;
 }
 
-/* RFC 3339, or a whole number of milliseconds. */
-static bool read_time(cim__str text, int64_t *ms_out)
+bool cim__live_time(cim__str text, int64_t *ms_out)
 {
     const char *p = text.ptr, *end = p + text.len;
     int hours, minutes;
@@ -186,17 +186,25 @@ static cim_status set_cell(feed *f, int which, cim__str text)
         c->number = text.ptr[0] == 't' || text.ptr[0] == '1';
         return CIM_OK;
     case TIME_CELL:
-        if (!read_time(text, &c->time_ms)) return BAD(f, "%s is no time: \"%.*s\"", cells[which].name, show_size(text), text.ptr);
+        if (!cim__live_time(text, &c->time_ms)) return BAD(f, "%s is no time: \"%.*s\"", cells[which].name, show_size(text), text.ptr);
         return CIM_OK;
     default: return CIM_OK;
     }
 }
 
-static int find_cell(cim__str name)
+bool cim__live_column(cim__str name)
 {
-    int i = 0;
-    while (i < CELLS && !cim__str_is(name, cells[i].name)) i++;
-    return i;
+    for (int i = 0; i < CELLS; i++)
+        if (cim__str_is(name, cells[i].name)) return true;
+    return false;
+}
+
+/* Places that nobody looks up are no columns. */
+static int find_cell(const feed *f, cim__str name)
+{
+    int i = 0, known = f->o.where ? CELLS : GEOMETRY;
+    while (i < known && !cim__str_is(name, cells[i].name)) i++;
+    return i < known ? i : CELLS;
 }
 
 /* ---- CSV ---- */
@@ -239,13 +247,13 @@ static cim_status csv_head(feed *f)
     f->scratch.size = 0;
     for (bool go_on = true; go_on;) {
         CIM__TRY(csv_cell(f, &line, &name, &go_on));
-        int which = find_cell(name);
+        int which = find_cell(f, name);
         if (which == CELLS) return BAD(f, "no such column: \"%.*s\"", show_size(name), name.ptr);
         if (seen >> which & 1) return BAD(f, "column %s comes twice", cells[which].name);
         seen |= 1u << which;
         f->column[f->columns++] = which;
     }
-    return seen & 1u << ID ? CIM_OK : BAD(f, "no column id");
+    return seen & (1u << ID | 1u << GEOMETRY) ? CIM_OK : BAD(f, "no column id");
 }
 
 static cim_status csv_row(feed *f, cim__str line)
@@ -267,6 +275,7 @@ static bool type_fits(int type, cim__jtype j)
     switch (type) {
     case NUMBER_CELL: return j == CIM__J_NUMBER;
     case BOOL_CELL: return j == CIM__J_TRUE || j == CIM__J_FALSE;
+    case SHAPE_CELL: return j == CIM__J_STRING || j == CIM__J_OBJECT;
     default: return j == CIM__J_STRING || j == CIM__J_NUMBER;
     }
 }
@@ -278,7 +287,7 @@ static cim_status json_row(feed *f, cim__str line)
     if (!cim__jparse(line, &row) || row.type != CIM__J_OBJECT) return BAD(f, "no JSON object");
     cim__jiter it = cim__jiter_of(row);
     while (cim__jnext(&it, &key, &value)) {
-        int which = find_cell(key);
+        int which = find_cell(f, key);
         if (which == CELLS) return BAD(f, "no such key: \"%.*s\"", show_size(key), key.ptr);
         if (f->row[which].there) return BAD(f, "key %s comes twice", cells[which].name);
         if (value.type == CIM__J_NULL) continue;
@@ -304,11 +313,64 @@ static cim_status row_source(feed *f, uint32_t *source_out)
     return CIM_OK;
 }
 
+static cim_status row_direction(feed *f, uint32_t *direction_out)
+{
+    static const char *const names[] = { "both", "forward", "backward" };
+    const cell *c = &f->row[DIRECTION];
+    uint32_t d = CIM_ROUTE_BOTH_WAYS;
+    while (c->there && d <= CIM_ROUTE_AGAINST && !cim__str_is(c->text, names[d])) d++;
+    if (d > CIM_ROUTE_AGAINST) return BAD(f, "direction is not both, forward or backward: \"%.*s\"", show_size(c->text), c->text.ptr);
+    *direction_out = d;
+    return CIM_OK;
+}
+
+/* What where() says is wrong, with the place of the row. */
+static cim_status where_failed(feed *f, cim_status st)
+{
+    char text[300];
+    snprintf(text, sizeof text, "%s", cim_ctx_error(f->ctx));
+    return st == CIM_ENOMEM || st == CIM_ECANCEL ? st : bad(f, st, "%s", text[0] ? text : "where() failed");
+}
+
+static cim_status ask_where(feed *f, const cim_route_feed_where *where, size_t *count_out)
+{
+    size_t cap = CIM__COUNT(&f->arcs, uint32_t), again = 0;
+    cim_status st = f->o.where(f->ctx, f->o.map_user, where, (uint32_t *)(void *)f->arcs.data, cap, count_out);
+    if (st < 0) return where_failed(f, st);
+    if (*count_out <= cap) return CIM_OK;
+    if (!cim__buf_extend(&f->arcs, (*count_out - cap) * sizeof(uint32_t))) return cim__nomem(f->ctx);
+    st = f->o.where(f->ctx, f->o.map_user, where, (uint32_t *)(void *)f->arcs.data, *count_out, &again);
+    if (st < 0) return where_failed(f, st);
+    return again == *count_out ? CIM_OK : bad(f, CIM_EARG, "where() says another number of arcs when asked again");
+}
+
+static cim_status check_arcs(feed *f, size_t count)
+{
+    uint32_t arc_count = f->live->hierarchy->arc_count;
+    for (size_t i = 0; i < count; i++)
+        if (CIM__AT(&f->arcs, uint32_t, i) >= arc_count) return bad(f, CIM_EARG, "map() gave arc %u of %u", CIM__AT(&f->arcs, uint32_t, i), arc_count);
+    return CIM_OK;
+}
+
+static cim_status row_where(feed *f, size_t *count_out)
+{
+    const cell *id = &f->row[ID], *geometry = &f->row[GEOMETRY];
+    cim_route_feed_where where = { .direction = CIM_ROUTE_BOTH_WAYS };
+    if (id->there == geometry->there) return BAD(f, id->there ? "id and geometry" : "no id");
+    if (id->there && !id->text.len) return BAD(f, "no id");
+    CIM__TRY(row_direction(f, &where.direction));
+    if (id->there) where.id = id->text.ptr, where.id_size = id->text.len;
+    else where.geometry = geometry->text.ptr, where.geometry_size = geometry->text.len;
+    CIM__TRY(ask_where(f, &where, count_out));
+    return check_arcs(f, *count_out);
+}
+
 /* The arcs of the row's id, in f->arcs; none when it is unknown. */
 static cim_status row_arcs(feed *f, size_t *count_out)
 {
     const cell *c = &f->row[ID];
     uint32_t arc_count = f->live->hierarchy->arc_count;
+    if (f->o.where) return row_where(f, count_out);
     if (!c->there || !c->text.len) return BAD(f, "no id");
     if (!f->o.map) {
         int64_t arc;
@@ -323,10 +385,8 @@ static cim_status row_arcs(feed *f, size_t *count_out)
         if (!cim__buf_extend(&f->arcs, (count - cap) * sizeof(uint32_t))) return cim__nomem(f->ctx);
         if (f->o.map(f->o.map_user, c->text.ptr, c->text.len, (uint32_t *)(void *)f->arcs.data, count) != count) return bad(f, CIM_EARG, "map() says another number of arcs when asked again");
     }
-    for (size_t i = 0; i < count; i++)
-        if (CIM__AT(&f->arcs, uint32_t, i) >= arc_count) return bad(f, CIM_EARG, "map() gave arc %u of %u", CIM__AT(&f->arcs, uint32_t, i), arc_count);
     *count_out = count;
-    return CIM_OK;
+    return check_arcs(f, count);
 }
 
 static cim_status add(feed *f, cim_route_change *c, uint32_t kind, double value, size_t arc_count)

@@ -13,7 +13,10 @@ uint32_t cim__live_aspect(uint32_t kind)
 }
 
 uint32_t cim__cut_ms(double ms) { return ms < (double)CIM__INF ? (uint32_t)(ms + 0.5) : CIM__INF; }
-uint32_t cim__speed_ms(float length_m, double kmh, double least_kmh) { return cim__cut_ms((double)length_m * 3600.0 / (kmh < least_kmh ? least_kmh : kmh)); }
+uint32_t cim__speed_ms(float length_m, uint32_t fixed_ms, double kmh, double least_kmh)
+{
+    return cim__cut_ms((double)fixed_ms + (double)length_m * 3600.0 / (kmh < least_kmh ? least_kmh : kmh));
+}
 
 cim_status cim__live_check(cim_ctx *ctx, const cim_route_change *c, size_t number, bool has_lengths)
 {
@@ -34,6 +37,9 @@ static bool takes_back(const cim_route_change *c) { return c->kind >= CIM_ROUTE_
 /* The first statement from `at` on whose key is not below: steps double, then halve. */
 static size_t seek(const cim__said *said, size_t at, uint64_t wanted)
 {
+    enum { NEAR = 8 };
+    for (size_t end = at + NEAR < said->count ? at + NEAR : said->count; at < end; at++)
+        if (key(&said->at[at]) >= wanted) return at; /* neighbours first: most batches are dense */
     size_t step = 1, low = at, high = at;
     while (high < said->count && key(&said->at[high]) < wanted) {
         low = high + 1;
@@ -51,9 +57,11 @@ static size_t seek(const cim__said *said, size_t at, uint64_t wanted)
 
 /* ---- a batch ---- */
 
-/* What one source gets: keys with the number of the change; `extra` becomes the place of the statement there, or CIM_NONE. */
+/* What one source gets: keys with the number of the change in `at`, a copy in their order; `extra` becomes the place of the statement there, or
+ * CIM_NONE. */
 typedef struct part {
     cim__keyed *items;
+    cim_route_change *at;
     size_t count, fresh; /* fresh: statements that are new */
     size_t gone;
     cim_route_change *room; /* a snapshot's array */
@@ -62,6 +70,7 @@ typedef struct part {
 typedef struct batch {
     const cim_route_change *changes;
     cim__keyed *items;
+    cim_route_change *sorted;
     part parts[CIM_ROUTE_MAX_SOURCES];
 } batch;
 
@@ -98,6 +107,17 @@ static size_t keep_last(const batch *b, cim__keyed *items, size_t count)
     return kept;
 }
 
+/* The caller's changes are jumped about in once, here. */
+static void gather(const batch *b, part *p)
+{
+    enum { AHEAD = 24 };
+    for (size_t i = 0; i < p->count; i++) {
+        if (i + AHEAD < p->count) __builtin_prefetch(&b->changes[p->items[i + AHEAD].id]);
+        p->at[i] = b->changes[p->items[i].id];
+        p->items[i].id = (uint32_t)i;
+    }
+}
+
 /* The changes by source, each source's sorted. */
 static cim_status sort_batch(cim_ctx *ctx, batch *b, size_t count)
 {
@@ -105,10 +125,13 @@ static cim_status sort_batch(cim_ctx *ctx, batch *b, size_t count)
     for (size_t i = 0; i < count; i++) starts[b->changes[i].source] += b->changes[i].kind == CIM_ROUTE_WITHDRAW ? CIM__ASPECTS : 1;
     for (uint32_t s = 0; s < CIM_ROUTE_MAX_SOURCES; s++) total += starts[s];
     cim__keyed *items = b->items = cim__alloc_n(ctx->mem, total * 2 + 1, sizeof *items);
-    if (!items) return cim__nomem(ctx);
+    cim_route_change *sorted = b->sorted = cim__alloc_n(ctx->mem, total + 1, sizeof *sorted);
+    if (!items || !sorted) return cim__nomem(ctx);
     for (uint32_t s = 0; s < CIM_ROUTE_MAX_SOURCES; s++) {
         b->parts[s].items = items;
+        b->parts[s].at = sorted;
         items += starts[s];
+        sorted += starts[s];
     }
     for (size_t i = 0; i < count; i++) {
         part *p = &b->parts[b->changes[i].source];
@@ -119,15 +142,16 @@ static cim_status sort_batch(cim_ctx *ctx, batch *b, size_t count)
         if (!p->count) continue;
         cim__sort_keyed(p->items, b->items + total, p->count);
         p->count = keep_last(b, p->items, p->count);
+        gather(b, p);
     }
     return CIM_OK;
 }
 
-static void locate(const batch *b, const cim__said *said, part *p)
+static void locate(const cim__said *said, part *p)
 {
     size_t at = 0;
     for (size_t i = 0; i < p->count; i++) {
-        const cim_route_change *c = &b->changes[p->items[i].id];
+        const cim_route_change *c = &p->at[i];
         at = seek(said, at, p->items[i].key);
         bool there = at < said->count && key(&said->at[at]) == p->items[i].key;
         bool late = there && said->at[at].reported_ms > c->reported_ms;
@@ -146,9 +170,9 @@ static cim_status reserve(cim_ctx *ctx, cim_route_live *live, batch *b, uint32_t
         part *p = &b->parts[s];
         cim__said *said = &live->said[s];
         if (s == replace) {
-            for (size_t i = 0; i < p->count; i++) p->fresh += !takes_back(&b->changes[p->items[i].id]);
+            for (size_t i = 0; i < p->count; i++) p->fresh += !takes_back(&p->at[i]);
             total -= said->count;
-        } else locate(b, said, p);
+        } else locate(said, p);
         total = total + p->fresh - (s == replace ? 0 : p->gone);
     }
     if (total > live->max_statements) return cim__fail(ctx, CIM_ELIMIT, "%llu statements, the limit is %llu", (unsigned long long)total, (unsigned long long)live->max_statements);
@@ -175,13 +199,13 @@ static void note_times(cim_route_live *live, cim__said *said, const cim_route_ch
     if (c->from_ms > live->now->as_of_ms && c->from_ms < said->next_ms) said->next_ms = c->from_ms;
 }
 
-static void take_snapshot(cim_route_live *live, const batch *b, part *p, cim__said *said)
+static void take_snapshot(cim_route_live *live, part *p, cim__said *said)
 {
     size_t count = 0;
     for (size_t i = 0; i < said->count; i++) cim__live_mark(live, said->at[i].arc);
     said->next_ms = INT64_MAX;
     for (size_t i = 0; i < p->count; i++) {
-        const cim_route_change *c = &b->changes[p->items[i].id];
+        const cim_route_change *c = &p->at[i];
         if (takes_back(c)) continue;
         p->room[count++] = *c;
         cim__live_mark(live, c->arc);
@@ -201,13 +225,13 @@ static void drop_taken_back(cim__said *said)
     said->count = kept;
 }
 
-static void take_delta(cim_route_live *live, const batch *b, part *p, cim__said *said)
+static void take_delta(cim_route_live *live, part *p, cim__said *said)
 {
     size_t fresh = 0, to;
     for (size_t i = 0; i < p->count; i++) {
         const cim__keyed *item = &p->items[i];
         if (item->id == CIM_NONE) continue; /* reported before what is known */
-        const cim_route_change *c = &b->changes[item->id];
+        const cim_route_change *c = &p->at[item->id];
         if (item->extra == CIM_NONE && takes_back(c)) continue;
         cim__live_mark(live, c->arc);
         if (!takes_back(c)) note_times(live, said, c);
@@ -218,7 +242,7 @@ static void take_delta(cim_route_live *live, const batch *b, part *p, cim__said 
     to = said->count + fresh;
     for (size_t old = said->count; fresh;) { /* from the end, so nothing is overwritten that is still to be moved */
         if (old && key(&said->at[old - 1]) > p->items[fresh - 1].key) said->at[--to] = said->at[--old];
-        else said->at[--to] = b->changes[p->items[--fresh].id];
+        else said->at[--to] = p->at[p->items[--fresh].id];
     }
     said->count += p->fresh;
 }
@@ -231,11 +255,12 @@ cim_status cim__live_change(cim_ctx *ctx, cim_route_live *live, uint32_t replace
     cim_status st = sort_batch(ctx, &b, count);
     if (st >= 0) st = reserve(ctx, live, &b, replace);
     for (uint32_t s = 0; s < live->source_count && st >= 0; s++) {
-        if (s == replace) take_snapshot(live, &b, &b.parts[s], &live->said[s]);
-        else if (b.parts[s].count) take_delta(live, &b, &b.parts[s], &live->said[s]);
+        if (s == replace) take_snapshot(live, &b.parts[s], &live->said[s]);
+        else if (b.parts[s].count) take_delta(live, &b.parts[s], &live->said[s]);
     }
     for (uint32_t s = 0; s < CIM_ROUTE_MAX_SOURCES; s++) cim__free(live->mem, b.parts[s].room);
     cim__free(ctx->mem, b.items);
+    cim__free(ctx->mem, b.sorted);
     return st;
 }
 
@@ -304,7 +329,7 @@ uint32_t cim__live_weight(const cim_route_live *live, uint32_t arc, const cim_ro
     uint32_t base = live->base[arc], ms = base;
     bool against = base >= CIM__INF && (!time || time->kind == CIM_ROUTE_FACTOR);
     if (time && time->kind == CIM_ROUTE_WEIGHT) ms = cim__cut_ms(time->value);
-    else if (time && time->kind == CIM_ROUTE_SPEED) ms = cim__speed_ms(live->views->lengths_m[arc], time->value, live->min_speed_kmh);
+    else if (time && time->kind == CIM_ROUTE_SPEED) ms = cim__speed_ms(live->views->lengths_m[arc], live->views->fixed_ms ? live->views->fixed_ms[arc] : 0, time->value, live->min_speed_kmh);
     else if (time && base < CIM__INF) ms = cim__cut_ms(base * time->value);
     if (by[CIM__PENALTY]) ms = cim__cut_ms((double)ms + by[CIM__PENALTY]->value);
     *open_out = against ? CIM__INF : cim__min32(ms, CIM__INF);

@@ -72,10 +72,10 @@ cim_status cim_route_metric_build(cim_ctx *ctx, cim_route_hierarchy *h, const ui
     return complete(ctx, m, labels, metric_out, cim__customize(ctx, h, m->weight, 1));
 }
 
-static cim_status update(cim_ctx *ctx, cim_route_metric *m, const uint32_t *arcs, size_t count)
+static cim_status update(cim_ctx *ctx, cim_route_metric *m, const uint32_t *before, const uint32_t *arcs, size_t count)
 {
     bool done;
-    CIM__TRY(cim__metric_touch(ctx, m, arcs, count, &done));
+    CIM__TRY(cim__metric_touch(ctx, m, before, arcs, count, &done));
     if (done) return CIM_OK;
     cim__metric_fill(m);
     return cim__customize(ctx, m->hierarchy, m->weight, 1);
@@ -91,10 +91,9 @@ cim_status cim_route_metric_update(cim_ctx *ctx, const cim_route_metric *metric,
     for (size_t i = 0; i < count; i++)
         if (arcs[i] >= metric->hierarchy->arc_count) return cim__fail(ctx, CIM_EARG, "arc %u of %u", arcs[i], metric->hierarchy->arc_count);
     CIM__TRY(cim__metric_alloc(ctx, metric->hierarchy, &m));
-    memcpy(m->weight, metric->weight, (size_t)m->hierarchy->up_count * 8);
     if (m->hierarchy->arc_count) memcpy(m->arc_ms, metric->arc_ms, (size_t)m->hierarchy->arc_count * 4);
     for (size_t i = 0; i < count; i++) m->arc_ms[arcs[i]] = cim__min32(weights_ms[i], CIM__INF);
-    return complete(ctx, m, labels, metric_out, update(ctx, m, arcs, count));
+    return complete(ctx, m, labels, metric_out, update(ctx, m, metric->weight, arcs, count));
 }
 
 cim_status cim_route_metric_label(cim_ctx *ctx, cim_route_metric *metric, const cim_route_label_options *labels, cim_route_metric **metric_out)

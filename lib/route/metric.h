@@ -12,9 +12,9 @@ cim_status cim__metric_alloc(cim_ctx *ctx, cim_route_hierarchy *h, cim_route_met
 /* Adds labels as the options say (NULL: none). */
 cim_status cim__metric_add_labels(cim_ctx *ctx, cim_route_metric *metric, const cim_route_label_options *labels);
 
-/* Brings `metric`, a copy of another with new weights of `count` arcs in arc_ms, up to date.  False when it gave up because
- * everything anew is less work. */
-cim_status cim__metric_touch(cim_ctx *ctx, cim_route_metric *metric, const uint32_t *arcs, size_t count, bool *done_out);
+/* Brings `metric` up to date: its arc_ms are those of another, whose slots are `before`, with new weights of `count` arcs.  False when it gave
+ * up because everything anew is less work. */
+cim_status cim__metric_touch(cim_ctx *ctx, cim_route_metric *metric, const uint32_t *before, const uint32_t *arcs, size_t count, bool *done_out);
 
 void cim__metric_fill(cim_route_metric *metric); /* the weights of the input arcs into their slots, the rest unreachable */
 

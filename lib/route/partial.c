@@ -99,7 +99,7 @@ static bool worth_it(const touched *t, const uint32_t *arcs, size_t count, uint6
     return triangles <= h->triangle_count / 2;
 }
 
-cim_status cim__metric_touch(cim_ctx *ctx, cim_route_metric *m, const uint32_t *arcs, size_t count, bool *done_out)
+cim_status cim__metric_touch(cim_ctx *ctx, cim_route_metric *m, const uint32_t *before, const uint32_t *arcs, size_t count, bool *done_out)
 {
     const cim_route_hierarchy *h = m->hierarchy;
     touched t = { h, NULL, m, NULL, CIM_NONE, 0, (int64_t)(h->triangle_count * COST_FULL_TRIANGLE + (uint64_t)h->up_count * COST_FULL_ARC) };
@@ -108,6 +108,7 @@ cim_status cim__metric_touch(cim_ctx *ctx, cim_route_metric *m, const uint32_t *
     if (!t.bits) return cim__nomem(ctx);
     cim_status st = CIM_OK;
     if (worth_it(&t, arcs, count, t.bits + h->up_count / 64 + 1)) {
+        if (h->up_count) memcpy(m->weight, before, (size_t)h->up_count * 8);
         for (size_t i = 0; i < count; i++)
             if (h->arc_slot[arcs[i]] != CIM_NONE) mark(&t, h->arc_slot[arcs[i]] >> 1);
         if (t.first == CIM_NONE) *done_out = true;

@@ -12,6 +12,7 @@ cimtool_SOURCES = \
 	%D%/tool.h \
 	%D%/travel.c \
 	%D%/travel.h \
+	%D%/travel_traffic.c \
 	%D%/verb_check.c \
 	%D%/verb_dispatch.c \
 	%D%/verb_export.c \
@@ -23,6 +24,7 @@ cimtool_SOURCES = \
 	%D%/verb_nearest.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
+	%D%/verb_traffic.c \
 	%D%/verbs.c \
 	%D%/view.c
 cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE

@@ -106,5 +106,6 @@ int verb_matrix(cimtool *tool);
 int verb_nearest(cimtool *tool);
 int verb_query(cimtool *tool);
 int verb_route(cimtool *tool);
+int verb_traffic(cimtool *tool);
 
 #endif

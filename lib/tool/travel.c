@@ -27,11 +27,13 @@ int travel_open(travel *t, cimtool *tool)
 {
     *t = (travel){ .tool = tool };
     int status = cimtool_open(tool, tool->args[0], &t->city);
-    return status == EXIT_DONE ? open_net(t) : status;
+    if (status == EXIT_DONE) status = open_net(t);
+    return status == EXIT_DONE && cimtool_has(tool, "traffic") ? travel_traffic(t) : status;
 }
 
 int travel_metric(travel *t, uint32_t labels)
 {
+    if (t->traffic) return travel_traffic_labels(t, labels);
     cim_ctx *ctx = t->tool->ctx;
     cim_net_costs_view view = { .struct_size = sizeof view };
     cim_route_label_options options = CIM_ROUTE_LABEL_OPTIONS_INIT;
@@ -46,6 +48,8 @@ int travel_metric(travel *t, uint32_t labels)
 
 void travel_close(travel *t)
 {
+    cim_traffic_free(t->traffic);
+    free(t->files);
     cim_route_query_free(t->query);
     cim_route_metric_free(t->metric);
     cim_route_hierarchy_free(t->hierarchy);

@@ -14,16 +14,33 @@
     { "width", 0, "M", "width of the vehicle" },                                                                       \
     { "length", 0, "M", "length of the vehicle" },                                                                     \
     { "weight", 0, "T", "weight of the vehicle in tonnes" },                                                           \
+    { "traffic", 0, "FILE[,FORMAT]", "live traffic: csv, ndjson, geojson, gtfs-json or gtfs (default: by content)" },  \
+    { "now", 0, "T", "the time that traffic is of, 2026-01-31T08:30:00Z (default: that of the clock)" },               \
     { "foreign", 0, NULL, "accept tables and views that libcim did not make" }
+
+/* A file of traffic, and the first ids and places in it that mean no street. */
+enum { TRAVEL_UNKNOWN = 100 };
+typedef struct travel_file {
+    char name[1024];
+    cim_traffic_fed fed;
+    uint64_t unknown_count;
+    char unknown[TRAVEL_UNKNOWN][80];
+} travel_file;
 
 typedef struct travel {
     cimtool *tool;
     cim_city *city;
     cim_net *net;
     cim_net_costs *costs;
-    cim_route_hierarchy *hierarchy; /* these three after travel_metric() */
+    cim_route_hierarchy *hierarchy; /* these three after travel_metric(), and from the beginning when there is traffic */
     cim_route_metric *metric;
     cim_route_query *query;
+    cim_traffic *traffic;           /* NULL: none; else metric is of it */
+    int64_t as_of_ms;
+    uint64_t epoch;
+    cim_route_published published;
+    travel_file *files;
+    size_t file_count;
 } travel;
 
 /* All return EXIT_DONE or the status after a message. */
@@ -34,6 +51,15 @@ void travel_close(travel *t);
 /* "X,Y" or an object's id. */
 int travel_place(travel *t, const char *text, cim_net_place *place_out);
 const char *travel_profile(const travel *t);
+
+/* ---- traffic (travel_traffic.c) ---- */
+
+int travel_traffic(travel *t);                               /* of --traffic and --now, published; travel_open() calls it */
+int travel_traffic_labels(travel *t, uint32_t labels);
+int travel_publish(travel *t);                               /* once more */
+const char *travel_format(uint32_t format);                  /* CIM_TRAFFIC_* */
+void travel_print_time(int64_t ms);                          /* "2026-01-31T08:30:00Z" */
+void travel_print_epoch(const travel *t);                    /* members "as_of" and "epoch" of JSON, with a comma before, when there is traffic */
 
 /* ---- printing ---- */
 

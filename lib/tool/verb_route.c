@@ -286,6 +286,7 @@ static int print_members(const routing *r)
     print_json_rules(r->view.rules, true);
     printf(",\"uses\":");
     print_json_rules(r->view.rules, false);
+    travel_print_epoch(&r->travel);
     printf(",\"from_distance_m\":%.1f,\"to_distance_m\":%.1f", r->stops[0].place.distance_m, r->stops[r->stop_count - 1].place.distance_m);
     if (r->number) printf(",\"shared_s\":%.3f", r->journey_view.shared_ms / 1000.0);
     if (r->stop_count > 2) print_json_sections(r);

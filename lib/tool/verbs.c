@@ -154,6 +154,13 @@ static const cimtool_flag dispatch_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag traffic_flags[] = {
+    TRAVEL_FLAGS,
+    { "watch", 'w', "ID|EXPRESSION", "tell whether this object, or those that cim-query(7) finds, are cut off; may be given several times" },
+    { "geojson", 0, NULL, "print a GeoJSON collection of the streets" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -164,6 +171,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "matrix", verb_matrix, matrix_flags, "CITY", 1, 1, "times from many places to many places, as CSV" },
     { "nearest", verb_nearest, nearest_flags, "CITY PLACE", 2, 2, "find who or what is nearest to a place in time" },
     { "dispatch", verb_dispatch, dispatch_flags, "CITY INCIDENT...", 2, -1, "choose which units to send, and who covers the gap" },
+    { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },

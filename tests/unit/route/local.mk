@@ -1,5 +1,5 @@
 ROUTE_TESTS = %D%/test_route_random %D%/test_route_update %D%/test_route_bytes %D%/test_route_refuses %D%/test_route_threads %D%/test_route_data \
-	%D%/test_route_live %D%/test_route_live_feed %D%/test_route_live_threads %D%/test_route_alternatives
+	%D%/test_route_live %D%/test_route_live_faults %D%/test_route_live_feed %D%/test_route_live_threads %D%/test_route_alternatives
 check_PROGRAMS += $(ROUTE_TESTS)
 TESTS += $(ROUTE_TESTS)
 check_LTLIBRARIES += %D%/libgraphs.la
@@ -22,6 +22,8 @@ ROUTE_LDADD = %D%/libgraphs.la $(TEST_LDADD)
 %C%_test_route_live_LDADD = $(ROUTE_LDADD)
 %C%_test_route_live_feed_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_route_live_feed_LDADD = $(ROUTE_LDADD)
+%C%_test_route_live_faults_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_route_live_faults_LDADD = $(ROUTE_LDADD)
 %C%_test_route_live_threads_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_route_live_threads_LDADD = $(ROUTE_LDADD)
 %C%_test_route_alternatives_CPPFLAGS = $(TEST_CPPFLAGS)

@@ -34,6 +34,17 @@ static size_t map_id(void *user, const char *id, size_t size, uint32_t *arcs, si
     return n;
 }
 
+/* Ids of one digit are that arc; longer ones lie about their number; geometries are wrong. */
+static cim_status look(cim_ctx *c, void *user, const cim_route_feed_where *where, uint32_t *arcs, size_t cap, size_t *count_out)
+{
+    size_t *calls = user;
+    (void)c;
+    if (where->geometry) return CIM_EFORMAT;
+    *count_out = where->id_size == 1 ? 1 : 100 + ++*calls;
+    for (size_t i = 0; i < *count_out && i < cap; i++) arcs[i] = where->id_size == 1 ? (uint32_t)(where->id[0] - '0') + 10 * where->direction : (uint32_t)i;
+    return CIM_OK;
+}
+
 static cim_ctx *ctx;
 static graph *g;
 static cim_route_hierarchy *h;
@@ -136,9 +147,10 @@ static void test_route_live_feed_refuses(void **state)
                                        "id,speed_kmh\n0,inf\n", "id,speed_kmh\n0,nan\n", "id,factor\n0,0\n", "id,speed_kmh,factor\n0,1,1\n", "id,closed\n0,\n", "id,closed\n999999,true\n", "id,closed\n-1,true\n",
                                        "id,closed\n,true\n", "id,closed,source\n0,true,nobody\n", "id,closed,from,until\n0,true,5,5\n", "id,closed,from\n0,true,2026-02-29T00:00:00Z\n", "id,closed,from\n0,true,2026-01-01T00:00:00\n",
                                        "id,closed\n\"0,true\n", "id,closed\n\"0\"x,true\n", "id,closed\n0\",true\n", "id,closed,open\n0,1,1\n", "id,closed,withdraw\n0,1,1\n", "id,closed,event\n0,1,-1\n", "id,closed,event\n0,1,1.5\n",
-                                       "id,closed,event\n0,1,4294967296\n" };
+                                       "id,closed,event\n0,1,4294967296\n", "id,direction\n", "geometry,closed\n" };
     static const char *const json[] = { "[]", "{\"id\":0", "{\"id\":0,\"closed\":\"true\"}", "{\"id\":0,\"closed\":1}", "{\"id\":[0],\"closed\":true}", "{\"id\":0,\"id\":1,\"closed\":true}", "{\"id\":0,\"colour\":1}",
-                                        "{\"closed\":true}", "{\"id\":0}", "{\"id\":0,\"speed_kmh\":\"5\"}", "{\"id\":0,\"factor\":1e999}", "{\"id\":\"\",\"closed\":true}", "{\"id\":0,\"closed\":true} x" };
+                                        "{\"closed\":true}", "{\"id\":0}", "{\"id\":0,\"speed_kmh\":\"5\"}", "{\"id\":0,\"factor\":1e999}", "{\"id\":\"\",\"closed\":true}", "{\"id\":0,\"closed\":true} x",
+                                        "{\"id\":0,\"closed\":true,\"direction\":\"both\"}" };
     size_t count;
     (void)state;
     setup(state);
@@ -168,8 +180,41 @@ static void test_route_live_feed_refuses(void **state)
     teardown(state);
 }
 
+static cim_status give_where(const char *content)
+{
+    size_t calls = 0;
+    text t = { content, 13 };
+    cim_route_feed f = CIM_ROUTE_FEED_INIT;
+    f.name = "f";
+    f.read = read_text;
+    f.read_user = &t;
+    f.where = look;
+    f.map_user = &calls;
+    f.source = feed;
+    return cim_route_live_feed(ctx, live, &f, NULL);
+}
+
+static void test_route_live_feed_where(void **state)
+{
+    static const char *const bad[] = { "id,closed,geometry\n,1,\"POINT(1 1)\"\n", "id,closed,geometry\n1,1,x\n", "id,closed,geometry\n,1,\n", "id,closed,direction\n1,1,up\n", "id,closed,direction\n1,1,BOTH\n" };
+    size_t count;
+    setup(state);
+    assert_ok(ctx, give_where("id,closed,direction\n1,true,\n2,true,backward\n3,true,forward\n4,true,both\n"));
+    static const uint32_t wanted[] = { 1, 4, 13, 22 };
+    for (size_t i = 0; i < 4; i++) assert_int_equal(weight_at(wanted[i], 5), NO_WAY);
+    assert_ok(ctx, cim_route_live_replace(ctx, live, feed, NULL, 0));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_status(ctx, give_where(bad[i]), CIM_EFORMAT);
+        assert_true(!strncmp(cim_ctx_error(ctx), "f:2: ", 5));
+    }
+    assert_status(ctx, give_where("id,closed\nlong,true\n"), CIM_EARG); /* another number of arcs when asked again */
+    assert_ok(ctx, cim_route_live_statements(ctx, live, CIM_NONE, 0, NULL, 0, &count));
+    assert_int_equal(count, 0);
+    teardown(state);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_route_live_feed_reads), cmocka_unit_test(test_route_live_feed_refuses) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_route_live_feed_reads), cmocka_unit_test(test_route_live_feed_refuses), cmocka_unit_test(test_route_live_feed_where) };
     return cmocka_run_group_tests_name("route_live_feed", tests, NULL, NULL);
 }

@@ -1,0 +1,11 @@
+TRAFFIC_TESTS = %D%/test_traffic_where %D%/test_traffic_feed %D%/test_traffic_faults
+check_PROGRAMS += $(TRAFFIC_TESTS)
+TESTS += $(TRAFFIC_TESTS)
+TRAFFIC_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/tests/unit/net
+TRAFFIC_LDADD = tests/unit/net/libnets.la $(TEST_LDADD)
+%C%_test_traffic_where_CPPFLAGS = $(TRAFFIC_CPPFLAGS)
+%C%_test_traffic_where_LDADD = $(TRAFFIC_LDADD)
+%C%_test_traffic_feed_CPPFLAGS = $(TRAFFIC_CPPFLAGS)
+%C%_test_traffic_feed_LDADD = $(TRAFFIC_LDADD)
+%C%_test_traffic_faults_CPPFLAGS = $(TRAFFIC_CPPFLAGS)
+%C%_test_traffic_faults_LDADD = $(TRAFFIC_LDADD)
