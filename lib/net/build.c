@@ -172,13 +172,10 @@ static cim_status build_with(cim_ctx *ctx, cim__net_maker *m, cim__buf *words)
     return cim__net_expand(ctx, net, words);
 }
 
-cim_status cim_net_build(cim_ctx *ctx, cim_city *city, const cim_net_options *options, cim_net **net_out)
+cim_status cim__net_new(cim_ctx *ctx, const cim_net_options *options, cim_net **net_out)
 {
     cim_net_options opts = CIM_NET_OPTIONS_INIT;
-    cim__net_maker m;
-    cim__enter(ctx);
     CIM__TRY(cim__opts(ctx, &opts, sizeof opts, options, "net options"));
-    if (!city) return cim__fail(ctx, CIM_EARG, "no city");
     if (opts.turns > CIM_NET_TURNS_FULL) return cim__fail(ctx, CIM_EARG, "turns %u", opts.turns);
     cim_net *net = cim__zalloc(ctx->mem, sizeof *net);
     if (!net) return cim__nomem(ctx);
@@ -187,6 +184,17 @@ cim_status cim_net_build(cim_ctx *ctx, cim_city *city, const cim_net_options *op
     net->turns = opts.turns;
     cim__names_init(&net->texts, net->mem);
     net->set_first = net->tags = net->rules = net->bans = cim__buf_on(net->mem);
+    *net_out = net;
+    return CIM_OK;
+}
+
+cim_status cim_net_build(cim_ctx *ctx, cim_city *city, const cim_net_options *options, cim_net **net_out)
+{
+    cim__net_maker m;
+    cim_net *net = NULL;
+    cim__enter(ctx);
+    if (!city) return cim__fail(ctx, CIM_EARG, "no city");
+    CIM__TRY(cim__net_new(ctx, options, &net));
     cim__buf words = cim__buf_on(ctx->mem);
     maker_begin(ctx, &m, net, city);
     cim_status st = build_with(ctx, &m, &words);

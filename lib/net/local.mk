@@ -6,12 +6,14 @@ libcimcore_la_SOURCES += \
 	%D%/expand.c \
 	%D%/net.h \
 	%D%/object.c \
+	%D%/open.c \
 	%D%/parts.c \
 	%D%/path.c \
 	%D%/profile.c \
 	%D%/profiles/bicycle.def %D%/profiles/bus.def %D%/profiles/car.def %D%/profiles/elderly.def \
 	%D%/profiles/emergency.def %D%/profiles/foot.def %D%/profiles/truck.def %D%/profiles/wheelchair.def \
 	%D%/read.c \
+	%D%/save.c \
 	%D%/snap.c \
 	%D%/turns.c \
 	%D%/when.c

@@ -101,6 +101,7 @@ int verb_get(cimtool *tool);
 int verb_import(cimtool *tool);
 int verb_info(cimtool *tool);
 int verb_query(cimtool *tool);
+int verb_prepare(cimtool *tool);
 int verb_route(cimtool *tool);
 
 #endif
