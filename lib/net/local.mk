@@ -14,6 +14,7 @@ libcimcore_la_SOURCES += \
 	%D%/profiles/emergency.def %D%/profiles/foot.def %D%/profiles/truck.def %D%/profiles/wheelchair.def \
 	%D%/read.c \
 	%D%/save.c \
+	%D%/search.c %D%/search.h \
 	%D%/snap.c \
 	%D%/turns.c \
 	%D%/when.c

@@ -223,6 +223,7 @@ struct cim_net_costs {
     uint8_t *edge_bits;     /* by edge: 1 and 2: its links may be used; 4 and 8: and are in the largest part */
     uint32_t *junction_ms, *junction_rules;
     uint64_t *holds;        /* bits of rules */
+    uint64_t *broken;       /* bits of arcs: a rule that holds is broken */
     uint32_t main_states;
 };
 
