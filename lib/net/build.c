@@ -7,13 +7,17 @@
 
 static void free_arrays(cim_net *net)
 {
+    cim__buf_free(&net->rules);
+    if (net->block) {
+        cim__free(net->mem, net->block);
+        return;
+    }
     void *arrays[] = { net->junction_x, net->junction_y, net->junction_set, net->first_out, net->out_link, net->edge_object, net->edge_from, net->edge_to, net->first_vertex,
                        net->edge_set, net->edge_name, net->edge_way, net->edge_length_m, net->xy, net->vertex_edge, net->heading, net->way_length_m, net->state_junction,
                        net->state_link, net->state_x, net->state_y, net->first_arc, net->arc_tail, net->arc_head, net->arc_link, net->first_of_link, net->arc_of_link };
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) cim__free(net->mem, arrays[i]);
     cim__buf_free(&net->set_first);
     cim__buf_free(&net->tags);
-    cim__buf_free(&net->rules);
     cim__buf_free(&net->bans);
 }
 

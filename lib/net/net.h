@@ -58,6 +58,7 @@ struct cim_net {
     cim__buf set_first, tags;        /* uint32_t (set_count + 1), cim__net_tag */
     cim__buf rules, bans;            /* cim__net_rule, cim__net_ban in the order of arcs */
     uint32_t unlocated;              /* restrictions that could not be placed */
+    void *block;                     /* of a net from a file: all arrays and buffers but rules */
     cim_index *index;                /* of edges' straight pieces; ids are first vertices */
 };
 

@@ -228,19 +228,27 @@ _Static_assert(CIM_NONE == UINT32_MAX, "numbers_ok");
 
 static cim_status not_good(cim_ctx *ctx) { return cim__fail(ctx, CIM_EFORMAT, "damaged net"); }
 
-/* Bytes of an array, padded, into new memory. */
-static cim_status take(cim_ctx *ctx, cim__mem *mem, cim__block *block, const array *a, void **data_out, cim__sums *sums)
+/* Bytes of an array, padded, to where they stay. */
+static cim_status take(cim_ctx *ctx, cim__block *block, const array *a, void *data, cim__sums *sums)
 {
     size_t size = a->count * a->item, whole = padded(size);
-    char *data = cim__alloc(mem, whole + 64);
-    if (!data) return cim__nomem(ctx);
-    *data_out = data;
-    cim__large_pages(data, whole);
     for (size_t at = 0; at < whole; at += AT_ONCE) {
+        char *to = (char *)data + at;
         size_t some = whole - at < AT_ONCE ? whole - at : AT_ONCE, end = at + some < size ? at + some : size;
-        CIM__TRY(cim__block_read(ctx, block, data + at, some));
-        cim__sums_add(sums, data + at, some);
-        if (a->kind != ANY && !numbers_ok(a, (const uint32_t *)(const void *)data, at / 4, end / 4)) return not_good(ctx);
+        CIM__TRY(cim__block_read(ctx, block, to, some));
+        cim__sums_add(sums, to, some);
+        if (a->kind != ANY && !numbers_ok(a, data, at / 4, end / 4)) return not_good(ctx);
+    }
+    return CIM_OK;
+}
+
+static cim_status add_texts(cim_ctx *ctx, cim_net *net, const head *h, const uint32_t *ends, const char *text)
+{
+    for (uint32_t t = 0, at = 0; t < h->texts; at = ends[t++]) {
+        if (ends[t] < at || ends[t] > h->text_bytes) return not_good(ctx);
+        uint32_t id = cim__names_add(&net->texts, (cim__str){ text + at, ends[t] - at });
+        if (id == CIM_NONE) return cim__nomem(ctx);
+        if (id != t) return not_good(ctx); /* twice */
     }
     return CIM_OK;
 }
@@ -248,18 +256,12 @@ static cim_status take(cim_ctx *ctx, cim__mem *mem, cim__block *block, const arr
 static cim_status take_texts(cim_ctx *ctx, cim_net *net, cim__block *block, const head *h, cim__sums *sums)
 {
     const array ends = { NULL, h->texts, 4, ANY, 0 }, bytes = { NULL, h->text_bytes, 1, ANY, 0 };
-    void *end = NULL, *text = NULL;
-    cim_status st = take(ctx, ctx->mem, block, &ends, &end, sums);
-    if (st >= 0) st = take(ctx, ctx->mem, block, &bytes, &text, sums);
-    for (uint32_t t = 0, at = 0; t < h->texts && st >= 0; t++) {
-        uint32_t to = ((const uint32_t *)end)[t], id;
-        if (to < at || to > h->text_bytes) st = not_good(ctx);
-        else if ((id = cim__names_add(&net->texts, (cim__str){ (const char *)text + at, to - at })) == CIM_NONE) st = cim__nomem(ctx);
-        else if (id != t) st = not_good(ctx); /* twice */
-        at = to;
-    }
-    cim__free(ctx->mem, end);
-    cim__free(ctx->mem, text);
+    char *room = cim__alloc(ctx->mem, padded(h->texts * (size_t)4) + padded(h->text_bytes) + 1), *text = room + padded(h->texts * (size_t)4);
+    if (!room) return cim__nomem(ctx);
+    cim_status st = take(ctx, block, &ends, room, sums);
+    if (st >= 0) st = take(ctx, block, &bytes, text, sums);
+    if (st >= 0) st = add_texts(ctx, net, h, (const uint32_t *)(const void *)room, text);
+    cim__free(ctx->mem, room);
     return st;
 }
 
@@ -280,23 +282,49 @@ static cim_status take_rules(cim_ctx *ctx, cim_net *net, const head *h, const st
     return CIM_OK;
 }
 
+/* Arrays that are not in the file, behind the others. */
+enum { DERIVED = 4 };
+
+static void list_derived(cim_net *net, array out[DERIVED])
+{
+    const array arrays[DERIVED] = { { &net->state_x, net->state_count, 8, ANY, 0 }, { &net->state_y, net->state_count, 8, ANY, 0 },
+                                    { &net->vertex_edge, net->vertex_count, 4, ANY, 0 }, { &net->arc_tail, net->arc_count, 4, ANY, 0 } };
+    memcpy(out, arrays, sizeof arrays);
+}
+
+static size_t size_of(const array *arrays, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) size += padded(arrays[i].count * arrays[i].item);
+    return size;
+}
+
+static char *settle(const array *a, char *at)
+{
+    memcpy(a->pointer, &at, sizeof at);
+    return at + padded(a->count * a->item);
+}
+
+/* One block for all, so that large pages pay. */
 static cim_status take_arrays(cim_ctx *ctx, cim_net *net, cim__block *block, const head *h)
 {
-    array arrays[ARRAYS];
+    array arrays[ARRAYS], derived[DERIVED];
     stored_rule *rules = NULL;
     cim__sums sums = CIM__SUMS_START;
     cim_status st = CIM_OK;
     size_t n = list_arrays(net, h, &rules, arrays);
+    list_derived(net, derived);
+    char *at = cim__alloc_big(net->mem, size_of(arrays, n) + size_of(derived, DERIVED) + 64, &net->block);
+    if (!at) return cim__nomem(ctx);
+    for (size_t i = 0; i < DERIVED; i++) at = settle(&derived[i], at);
     for (size_t i = 0; i < n && st >= 0; i++) {
-        void *data = NULL;
-        st = take(ctx, arrays[i].pointer == &rules ? ctx->mem : net->mem, block, &arrays[i], &data, &sums);
-        memcpy(arrays[i].pointer, &data, sizeof data);
+        st = take(ctx, block, &arrays[i], at, &sums);
+        at = settle(&arrays[i], at);
     }
     net->set_first.size = net->set_first.cap = ((size_t)h->sets + 1) * 4;
     net->tags.size = net->tags.cap = h->tags * sizeof(cim__net_tag);
     net->bans.size = net->bans.cap = h->bans * sizeof(cim__net_ban);
     if (st >= 0) st = take_rules(ctx, net, h, rules);
-    cim__free(ctx->mem, rules);
     if (st >= 0) st = take_texts(ctx, net, block, h, &sums);
     return st >= 0 && cim__hash64(&sums, sizeof sums, h->made_by) != h->body ? not_good(ctx) : st;
 }
@@ -316,13 +344,8 @@ static bool pieces_ok(const uint32_t *ids, size_t count, uint32_t bound, const v
 }
 
 /* What is not in the file. */
-static cim_status derive(cim_ctx *ctx, cim_net *net)
+static void derive(cim_net *net)
 {
-    net->vertex_edge = cim__alloc_n(net->mem, (size_t)net->vertex_count + 1, 4);
-    net->arc_tail = cim__alloc_n(net->mem, (size_t)net->arc_count + 1, 4);
-    net->state_x = cim__alloc_n(net->mem, (size_t)net->state_count + 1, 8);
-    net->state_y = cim__alloc_n(net->mem, (size_t)net->state_count + 1, 8);
-    if (!net->vertex_edge || !net->arc_tail || !net->state_x || !net->state_y) return cim__nomem(ctx);
     for (uint32_t e = 0; e < net->edge_count; e++)
         for (uint32_t v = net->first_vertex[e]; v < net->first_vertex[e + 1]; v++) net->vertex_edge[v] = e;
     for (uint32_t s = 0; s < net->state_count; s++) {
@@ -330,7 +353,6 @@ static cim_status derive(cim_ctx *ctx, cim_net *net)
         net->state_x[s] = net->junction_x[net->state_junction[s]];
         net->state_y[s] = net->junction_y[net->state_junction[s]];
     }
-    return CIM_OK;
 }
 
 static bool objects_ok(const cim_net *net, const cim_city *city)
@@ -361,9 +383,8 @@ static size_t body_size(cim_net *net, const head *h)
 {
     array arrays[ARRAYS];
     stored_rule *rules = NULL;
-    size_t n = list_arrays(net, h, &rules, arrays), size = padded(h->texts * (size_t)4) + padded(h->text_bytes);
-    for (size_t i = 0; i < n; i++) size += padded(arrays[i].count * arrays[i].item);
-    return size;
+    size_t n = list_arrays(net, h, &rules, arrays);
+    return size_of(arrays, n) + padded(h->texts * (size_t)4) + padded(h->text_bytes);
 }
 
 static bool counts_ok(const cim_net *net, const head *h)
@@ -388,5 +409,6 @@ cim_status cim__net_load(cim_ctx *ctx, cim__block *block, const cim_city *city, 
     indexing pieces = { block, net->vertex_count ? net->vertex_count - 1 : 0 };
     cim__index_input input = { block->left, read_index, pieces_ok, &pieces };
     CIM__TRY(cim__index_load_from(ctx, &input, &net->index));
-    return derive(ctx, net);
+    derive(net);
+    return CIM_OK;
 }
