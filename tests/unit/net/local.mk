@@ -1,4 +1,4 @@
-NET_TESTS = %D%/test_net_rules %D%/test_net_random %D%/test_net_data %D%/test_net_faults
+NET_TESTS = %D%/test_net_rules %D%/test_net_random %D%/test_net_data %D%/test_net_faults %D%/test_net_compiled
 check_PROGRAMS += $(NET_TESTS)
 TESTS += $(NET_TESTS)
 check_LTLIBRARIES += %D%/libnets.la
@@ -13,3 +13,5 @@ NET_LDADD = %D%/libnets.la $(TEST_LDADD)
 %C%_test_net_data_LDADD = $(NET_LDADD)
 %C%_test_net_faults_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_net_faults_LDADD = $(NET_LDADD)
+%C%_test_net_compiled_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_net_compiled_LDADD = $(NET_LDADD) $(SQLITE_LIBS)
