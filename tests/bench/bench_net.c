@@ -1,6 +1,9 @@
 /* The road net of one city: prints "name<TAB>value<TAB>unit<TAB>least" a line; bench_net.py makes rows of them.
  *
- *     bench_net CITY [pairs [rounds [checked]]]
+ *     bench_net CITY [pairs [rounds [checked [WEIGHTS]]]]
+ *
+ * CITY is prepared for both kinds of turns, which changes the file.  WEIGHTS is written for other programs: "a TAIL HEAD MS" an arc and
+ * "p FROM TO MS" a pair, with restrictions only.
  *
  * Times are of the process's own processor time, the median of the rounds.  Pairs are of places, drawn by xorshift among the edges in the largest
  * part of the net.  Every profile's times are compared with Dijkstra's from `checked` starts to `checked` ends each, and the arcs of each way are
@@ -89,6 +92,7 @@ static cim_net *net;
 static cim_net_view view;
 static cim_net_place *from, *to;
 static double *points;
+static const char *weights_path;
 
 static cim_net_costs_view see(const cim_net_costs *costs)
 {
@@ -202,6 +206,25 @@ static void check_profile(const char *profile, cim_route_hierarchy *hierarchy, c
     cim_net_costs_free(costs);
 }
 
+/* For other programs. */
+static void write_weights(const char *path, const cim_net_costs *costs, const cim_route_metric *metric, cim_route_query *query)
+{
+    cim_route_graph g = cim_net_graph(net);
+    cim_net_costs_view c = see(costs);
+    FILE *f = fopen(path, "w");
+    if (!f) die("cannot write %s", path);
+    for (uint32_t a = 0; a < g.arc_count; a++)
+        if (c.weights_ms[a] < CIM_ROUTE_UNREACHABLE_MS) fprintf(f, "a %u %u %u\n", g.tail[a], g.head[a], c.weights_ms[a]);
+    for (uint32_t written = 0; written < 20;) {
+        uint32_t a = (uint32_t)(next() % g.node_count), b = (uint32_t)(next() % g.node_count), time;
+        must(cim_route_time(ctx, metric, query, a, b, &time), "time");
+        if (time >= CIM_ROUTE_UNREACHABLE_MS || a == b) continue;
+        fprintf(f, "p %u %u %u\n", a, b, time);
+        written++;
+    }
+    fclose(f);
+}
+
 /* ---- the measurements ---- */
 
 static void measure_labels(cim_route_metric *m, cim_route_query *query, uint32_t core, const char *name)
@@ -225,7 +248,7 @@ static void measure_labels(cim_route_metric *m, cim_route_query *query, uint32_t
     cim_route_metric_free(labelled);
 }
 
-static void measure_hierarchy(cim_net_costs *costs)
+static void measure_hierarchy(cim_city *city, cim_net_costs *costs)
 {
     cim_route_graph g = cim_net_graph(net);
     cim_route_hierarchy_info info = { .struct_size = sizeof info };
@@ -235,7 +258,7 @@ static void measure_hierarchy(cim_net_costs *costs)
     cim_buf bytes = CIM_BUF_INIT;
     MEASURE("order_and_hierarchy_s", 1, 1, "s", must(cim_route_hierarchy_build(ctx, &g, NULL, &hierarchy), "hierarchy"));
     must(cim_route_hierarchy_save(ctx, hierarchy, &bytes), "save");
-    MEASURE("hierarchy_load_ms", 3, 1e3, "ms", cim_route_hierarchy_free(hierarchy), must(cim_route_hierarchy_load(ctx, bytes.data, bytes.size, NULL, &hierarchy), "load"));
+    MEASURE("hierarchy_ms", rounds, 1e3, "ms", cim_route_hierarchy_free(hierarchy), must(cim_net_hierarchy(ctx, net, city, &hierarchy), "hierarchy"));
     must(cim_route_hierarchy_stat(ctx, hierarchy, &info), "stat");
     say("up_arcs", info.up_arc_count, "arcs");
     say("triangles", (double)info.triangle_count, "");
@@ -246,6 +269,8 @@ static void measure_hierarchy(cim_net_costs *costs)
     cim_net_costs_view c = see(costs);
     MEASURE("customize_ms", rounds, 1e3, "ms", cim_route_metric_free(m), must(cim_route_metric_build(ctx, hierarchy, c.weights_ms, NULL, &m), "metric"));
     must(cim_route_query_new(ctx, hierarchy, &query), "query");
+    if (weights_path) write_weights(weights_path, costs, m, query);
+    weights_path = NULL;
     measure_routes(costs, m, query);
     measure_labels(m, query, 64, "core64");
     for (uint32_t i = 0; cim_net_profile(i); i++) check_profile(cim_net_profile(i), hierarchy, query);
@@ -260,6 +285,8 @@ static void measure_mode(cim_city *city, uint32_t turns)
     cim_net_costs *costs = NULL;
     options.turns = turns;
     MEASURE("build_ms", 3, 1e3, "ms", cim_net_free(net), net = NULL, must(cim_net_build(ctx, city, &options, &net), "net"));
+    must(cim_net_prepare(ctx, city, &options), "prepare");
+    MEASURE("open_ms", rounds, 1e3, "ms", cim_net_free(net), net = NULL, must(cim_net_open(ctx, city, &options, &net), "net"));
     view.struct_size = sizeof view;
     must(cim_net_get(ctx, net, &view), "net");
     say("edges", view.edge_count, "");
@@ -268,7 +295,7 @@ static void measure_mode(cim_city *city, uint32_t turns)
     say("arcs", view.arc_count, "");
     MEASURE("costs_ms", rounds, 1e3, "ms", cim_net_costs_free(costs), must(cim_net_costs_build(ctx, net, NULL, &costs), "costs"));
     draw_places(costs);
-    measure_hierarchy(costs);
+    measure_hierarchy(city, costs);
     cim_net_costs_free(costs);
     cim_net_free(net);
     net = NULL;
@@ -278,17 +305,19 @@ int main(int argc, char **argv)
 {
     cim_ctx_options opts = CIM_CTX_OPTIONS_INIT;
     cim_city *city = NULL;
-    if (argc < 2) die("usage: bench_net CITY [pairs [rounds [checked]]]");
+    if (argc < 2) die("usage: bench_net CITY [pairs [rounds [checked [WEIGHTS]]]]");
     opts.threads = getenv("CIM_BENCH_THREADS") ? (uint32_t)atoi(getenv("CIM_BENCH_THREADS")) : 1;
     if (cim_ctx_new(&opts, &ctx) < 0) die("out of memory");
     if (argc > 2) pairs = (uint32_t)atoi(argv[2]);
     if (argc > 3) rounds = atoi(argv[3]);
     if (argc > 4) checked = (uint32_t)atoi(argv[4]);
+    if (argc > 5) weights_path = argv[5];
     if (pairs < 20) pairs = 20;
     from = room(pairs, sizeof *from), to = room(pairs, sizeof *to), points = room(pairs, 4 * sizeof *points);
     must(cim_city_open(ctx, argv[1], NULL, &city), "city");
     mode = "restricted";
     measure_mode(city, CIM_NET_TURNS_RESTRICTED);
+    printf("places\t%.3f,%.3f\t%.3f,%.3f\t\n", points[0], points[1], points[2], points[3]); /* across the city, for cimtool */
     mode = "full";
     measure_mode(city, CIM_NET_TURNS_FULL);
     cim_city_free(city);
