@@ -50,6 +50,31 @@ typedef cim_status (*cim__shape_fn)(cim_ctx *ctx, const cim__stored_shape *shape
 typedef cim_status (*cim__template_fn)(cim_ctx *ctx, const cim__stored_template *stored, void *user);
 typedef cim_status (*cim__relation_fn)(cim_ctx *ctx, const cim__stored_relation *relation, void *user);
 
+/* A block of bytes that was compiled from the city, being read. */
+typedef struct cim__block {
+    size_t left; /* bytes not read yet */
+    cim_status (*read)(cim_ctx *ctx, void *source, void *to, size_t size);
+    void *source;
+} cim__block;
+static inline cim_status cim__block_read(cim_ctx *ctx, cim__block *block, void *to, size_t size) /* the next bytes */
+{
+    if (size > block->left) return cim__fail(ctx, CIM_EFORMAT, "a compiled block is too short");
+    block->left -= size;
+    return block->read(ctx, block->source, to, size);
+}
+typedef cim_status (*cim__block_fn)(cim_ctx *ctx, cim__block *block, void *user); /* CIM_DONE, CIM_EFORMAT, CIM_EVERSION: it is not good */
+
+/* One to be written: its bytes in pieces. */
+typedef struct cim__piece {
+    const void *data;
+    size_t size;
+} cim__piece;
+typedef struct cim__compiled_block {
+    const char *name;
+    const cim__piece *pieces;
+    size_t count;
+} cim__compiled_block;
+
 /* Where a city's rows come from.  Calls may come from any thread; the store serialises them. */
 typedef struct cim__rows {
     cim_status (*object)(cim_ctx *ctx, void *store, cim__layer_id layer, uint32_t id, cim__arena *arena, cim__object *object_out);
@@ -66,6 +91,10 @@ typedef struct cim__rows {
     cim_status (*relation_attrs)(cim_ctx *ctx, void *store, uint32_t from, int32_t type, uint32_t to, cim__arena *arena, cim__str *attrs_out);
     cim_status (*gids)(cim_ctx *ctx, void *store, cim_city *city); /* fill city->gids, unless another thread did meanwhile, and set has_gids */
     cim_status (*info)(cim_ctx *ctx, void *store, cim__json *json); /* members about file, meta and sources */
+    /* Blocks that other modules compile from the city, by name; they are there as long as the city does not change.  Reading: CIM_DONE when
+     * there is none, or not a good one.  Writing: all of them or none; CIM_EUNSUPPORTED for a city in memory or changed by other programs. */
+    cim_status (*block_read)(cim_ctx *ctx, void *store, const char *name, cim__block_fn use, void *user);
+    cim_status (*block_write)(cim_ctx *ctx, void *store, const cim__compiled_block *blocks, size_t count);
     void (*close)(void *store);
 } cim__rows;
 

@@ -3,6 +3,7 @@ libcimcore_la_SOURCES += \
 	%D%/date.h \
 	%D%/epoch.c %D%/epoch.h \
 	%D%/hash.c %D%/hash.h \
+	%D%/heap.h \
 	%D%/io.c %D%/io.h \
 	%D%/json.c %D%/json.h \
 	%D%/mem.c %D%/mem.h \

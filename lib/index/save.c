@@ -7,34 +7,12 @@
 #error "index files are little-endian: this machine needs byte swapping here"
 #endif
 
-/* Four hashes side by side over 64-byte steps, so that the machine does not wait for one multiplication after the other; the body is a
- * multiple of 64. */
-enum { SIDE_BY_SIDE = 4 };
-typedef struct sums {
-    uint64_t h[SIDE_BY_SIDE];
-} sums;
-static const sums sums_start = { { 0x9e3779b97f4a7c15u, 0xbf58476d1ce4e5b9u, 0x94d049bb133111ebu, 0xd6e8feb86659fd93u } };
-
-static void sums_add(sums *s, const void *data, size_t size)
-{
-    const uint64_t *p = data;
-    sums now = *s;
-    for (size_t i = 0; i < size / 64; i++, p += 8)
-        for (int k = 0; k < SIDE_BY_SIDE; k++) {
-            uint64_t v = p[k] ^ (p[k + 4] << 32 | p[k + 4] >> 32);
-            uint64_t q = p[k + 4] * 0x9fb21c651e98df25u;
-            now.h[k] = ((now.h[k] ^ v) * 0xff51afd7ed558ccdu) + (q ^ q >> 29);
-            now.h[k] ^= now.h[k] >> 32;
-        }
-    *s = now;
-}
-
-static uint64_t checksum_of(const sums *s, size_t size) { return cim__hash64(s->h, sizeof s->h, size); }
+static uint64_t checksum_of(const cim__sums *s, size_t size) { return cim__hash64(s->h, sizeof s->h, size); }
 
 static uint64_t checksum(const void *body, size_t size)
 {
-    sums s = sums_start;
-    sums_add(&s, body, size);
+    cim__sums s = CIM__SUMS_START;
+    cim__sums_add(&s, body, size);
     return checksum_of(&s, size);
 }
 
@@ -148,13 +126,13 @@ enum { AT_ONCE = 256 << 10 };
 static cim_status read_tree(cim_ctx *ctx, const cim__index_input *input, cim__tree *t)
 {
     size_t body = cim__tree_body(&t->head);
-    sums s = sums_start;
+    cim__sums s = CIM__SUMS_START;
     bool ok = true;
     for (size_t at = 0; at < body && ok;) {
         size_t size = body - at < AT_ONCE ? body - at : AT_ONCE;
         char *to = (char *)t->nodes + at;
         CIM__TRY(input->read(ctx, to, size, input->user));
-        sums_add(&s, to, size);
+        cim__sums_add(&s, to, size);
         ok = ids_between_ok(t, input, at, at + size);
         at += size;
     }

@@ -7,13 +7,17 @@
 
 static void free_arrays(cim_net *net)
 {
+    cim__buf_free(&net->rules);
+    if (net->block) {
+        cim__free(net->mem, net->block);
+        return;
+    }
     void *arrays[] = { net->junction_x, net->junction_y, net->junction_set, net->first_out, net->out_link, net->edge_object, net->edge_from, net->edge_to, net->first_vertex,
                        net->edge_set, net->edge_name, net->edge_way, net->edge_length_m, net->xy, net->vertex_edge, net->heading, net->way_length_m, net->state_junction,
                        net->state_link, net->state_x, net->state_y, net->first_arc, net->arc_tail, net->arc_head, net->arc_link, net->first_of_link, net->arc_of_link };
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) cim__free(net->mem, arrays[i]);
     cim__buf_free(&net->set_first);
     cim__buf_free(&net->tags);
-    cim__buf_free(&net->rules);
     cim__buf_free(&net->bans);
 }
 
@@ -172,13 +176,10 @@ static cim_status build_with(cim_ctx *ctx, cim__net_maker *m, cim__buf *words)
     return cim__net_expand(ctx, net, words);
 }
 
-cim_status cim_net_build(cim_ctx *ctx, cim_city *city, const cim_net_options *options, cim_net **net_out)
+cim_status cim__net_new(cim_ctx *ctx, const cim_net_options *options, cim_net **net_out)
 {
     cim_net_options opts = CIM_NET_OPTIONS_INIT;
-    cim__net_maker m;
-    cim__enter(ctx);
     CIM__TRY(cim__opts(ctx, &opts, sizeof opts, options, "net options"));
-    if (!city) return cim__fail(ctx, CIM_EARG, "no city");
     if (opts.turns > CIM_NET_TURNS_FULL) return cim__fail(ctx, CIM_EARG, "turns %u", opts.turns);
     cim_net *net = cim__zalloc(ctx->mem, sizeof *net);
     if (!net) return cim__nomem(ctx);
@@ -187,6 +188,17 @@ cim_status cim_net_build(cim_ctx *ctx, cim_city *city, const cim_net_options *op
     net->turns = opts.turns;
     cim__names_init(&net->texts, net->mem);
     net->set_first = net->tags = net->rules = net->bans = cim__buf_on(net->mem);
+    *net_out = net;
+    return CIM_OK;
+}
+
+cim_status cim_net_build(cim_ctx *ctx, cim_city *city, const cim_net_options *options, cim_net **net_out)
+{
+    cim__net_maker m;
+    cim_net *net = NULL;
+    cim__enter(ctx);
+    if (!city) return cim__fail(ctx, CIM_EARG, "no city");
+    CIM__TRY(cim__net_new(ctx, options, &net));
     cim__buf words = cim__buf_on(ctx->mem);
     maker_begin(ctx, &m, net, city);
     cim_status st = build_with(ctx, &m, &words);

@@ -8,6 +8,7 @@ libcimcore_la_SOURCES += \
 	%D%/lines.h \
 	%D%/net.h \
 	%D%/object.c \
+	%D%/open.c \
 	%D%/parts.c \
 	%D%/path.c %D%/path.h \
 	%D%/profile.c \
@@ -15,6 +16,8 @@ libcimcore_la_SOURCES += \
 	%D%/profiles/bicycle.def %D%/profiles/bus.def %D%/profiles/car.def %D%/profiles/elderly.def \
 	%D%/profiles/emergency.def %D%/profiles/foot.def %D%/profiles/truck.def %D%/profiles/wheelchair.def \
 	%D%/read.c \
+	%D%/save.c \
+	%D%/search.c %D%/search.h \
 	%D%/snap.c \
 	%D%/turns.c \
 	%D%/when.c

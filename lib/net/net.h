@@ -59,6 +59,7 @@ struct cim_net {
     cim__buf rules, bans;            /* cim__net_rule, cim__net_ban in the order of arcs */
     uint32_t unlocated;              /* restrictions that could not be placed */
     uint32_t area_count;             /* streets of which only areas are known, where there is no line at all */
+    void *block;                     /* of a net from a file: all arrays and buffers but rules */
     cim_index *index;                /* of edges' straight pieces; ids are first vertices */
 };
 
@@ -93,6 +94,24 @@ cim_status cim__net_expand(cim_ctx *ctx, cim_net *net, const cim__buf *words);  
 typedef struct cim__net_word {
     uint32_t rule, count; /* count links follow */
 } cim__net_word;
+
+/* ---- in the city file (save.c, open.c) ---- */
+
+cim_status cim__net_new(cim_ctx *ctx, const cim_net_options *options, cim_net **net_out); /* empty */
+uint64_t cim__net_keys_hash(void); /* of the keys that are kept (read.c) */
+
+/* A net as pieces of a block; some of them are the net's own arrays. */
+typedef struct cim__net_saved {
+    void *head, *rules;
+    cim__buf ends, bytes; /* of texts */
+    cim_buf index;
+    cim__piece pieces[64];
+    size_t count;
+} cim__net_saved;
+cim_status cim__net_save(cim_ctx *ctx, cim_net *net, cim__net_saved *saved_out); /* only reads the net */
+void cim__net_saved_free(cim_ctx *ctx, cim__net_saved *saved);
+/* Into a new net with the turns that are wanted.  CIM_DONE, CIM_EFORMAT, CIM_EVERSION: it is not the net of this city as this library makes it. */
+cim_status cim__net_load(cim_ctx *ctx, cim__block *block, const cim_city *city, cim_net *net);
 
 /* ---- tags ---- */
 
@@ -215,6 +234,7 @@ struct cim_net_costs {
     uint32_t *junction_ms, *junction_rules;
     uint64_t *holds;        /* bits of rules */
     bool heeds_turns;
+    uint64_t *broken;       /* bits of arcs: a rule that holds is broken */
     uint32_t main_states;
 };
 

@@ -1,9 +1,16 @@
 /* parts.c - the largest strongly connected part of the routing graph (R. Tarjan, SIAM J. Comput. 1972, without recursion). */
 #include "net/net.h"
 
+/* What is known of a state, in one place of memory. */
+typedef struct visit {
+    uint32_t number; /* 0: not seen */
+    uint32_t low, part, next;
+} visit;
+
 typedef struct search {
     const cim_net_costs *costs;
-    uint32_t *number, *low, *part, *next, *stack, *path; /* by state; number 0: not seen */
+    visit *at; /* by state */
+    uint32_t *stack, *path;
     uint32_t count, stack_size, part_count;
     uint32_t largest, largest_size;
 } search;
@@ -13,7 +20,7 @@ static void close_part(search *s, uint32_t root)
     uint32_t size = 0, v;
     do {
         v = s->stack[--s->stack_size];
-        s->part[v] = s->part_count;
+        s->at[v].part = s->part_count;
         size++;
     } while (v != root);
     if (size > s->largest_size) {
@@ -25,8 +32,8 @@ static void close_part(search *s, uint32_t root)
 
 static void open_state(search *s, uint32_t v)
 {
-    s->number[v] = s->low[v] = ++s->count;
-    s->next[v] = s->costs->net->first_arc[v];
+    uint32_t number = ++s->count;
+    s->at[v] = (visit){ number, number, CIM_NONE, s->costs->net->first_arc[v] };
     s->stack[s->stack_size++] = v;
 }
 
@@ -34,16 +41,21 @@ static void open_state(search *s, uint32_t v)
 static bool step(search *s, uint32_t v, uint32_t *down)
 {
     const cim_net *net = s->costs->net;
-    while (s->next[v] < net->first_arc[v + 1]) {
-        uint32_t a = s->next[v]++, w = net->arc_head[a];
+    visit *here = &s->at[v];
+    uint32_t a = here->next, end = net->first_arc[v + 1], low = here->low;
+    for (; a < end; a++) {
+        uint32_t w = net->arc_head[a];
         if (s->costs->weights_ms[a] >= CIM_ROUTE_UNREACHABLE_MS) continue;
-        if (!s->number[w]) {
+        const visit *there = &s->at[w];
+        if (!there->number) {
             *down = w;
-            return true;
+            break;
         }
-        if (s->part[w] == CIM_NONE && s->number[w] < s->low[v]) s->low[v] = s->number[w];
+        if (there->part == CIM_NONE && there->number < low) low = there->number;
     }
-    return false;
+    here->low = low;
+    here->next = a + 1;
+    return a < end;
 }
 
 static void run(search *s, uint32_t root)
@@ -59,28 +71,39 @@ static void run(search *s, uint32_t root)
             open_state(s, w);
             continue;
         }
-        if (s->low[v] == s->number[v]) close_part(s, v);
-        if (--depth && s->low[v] < s->low[s->path[depth - 1]]) s->low[s->path[depth - 1]] = s->low[v];
+        uint32_t low = s->at[v].low;
+        if (low == s->at[v].number) close_part(s, v);
+        if (--depth && low < s->at[s->path[depth - 1]].low) s->at[s->path[depth - 1]].low = low;
     }
+}
+
+/* Links that lead from the largest part to it. */
+static void mark_links(const search *s, cim_net_costs *c)
+{
+    const cim_net *net = c->net;
+    for (uint32_t v = 0; v < net->state_count; v++) {
+        if (s->at[v].part != s->largest) continue;
+        for (uint32_t a = net->first_arc[v]; a < net->first_arc[v + 1]; a++)
+            if (c->weights_ms[a] < CIM_ROUTE_UNREACHABLE_MS && s->at[net->arc_head[a]].part == s->largest) c->link_main[net->arc_link[a]] = 1;
+    }
+    for (uint32_t l = 0; l < 2 * net->edge_count; l++)
+        if (c->link_ms[l] < CIM_ROUTE_UNREACHABLE_MS) c->edge_bits[l >> 1] |= (uint8_t)((c->link_main[l] ? 5u : 1u) << (l & 1));
 }
 
 cim_status cim__net_parts(cim_ctx *ctx, cim_net_costs *c)
 {
-    const cim_net *net = c->net;
-    size_t n = (size_t)net->state_count + 1;
-    uint32_t *block = cim__zalloc_n(ctx->mem, 6 * n, sizeof *block);
-    if (!block) return cim__nomem(ctx);
-    search s = { .costs = c, .number = block, .low = block + n, .part = block + 2 * n, .next = block + 3 * n, .stack = block + 4 * n, .path = block + 5 * n };
-    memset(s.part, 0xff, n * sizeof *s.part);
-    for (uint32_t v = 0; v < net->state_count; v++)
-        if (!s.number[v]) run(&s, v);
-    for (uint32_t a = 0; a < net->arc_count; a++) {
-        bool both = s.part[net->arc_tail[a]] == s.largest && s.part[net->arc_head[a]] == s.largest;
-        if (both && c->weights_ms[a] < CIM_ROUTE_UNREACHABLE_MS) c->link_main[net->arc_link[a]] = 1;
+    size_t n = (size_t)c->net->state_count + 1;
+    visit *at = cim__zalloc_n(ctx->mem, n, sizeof *at);
+    uint32_t *lists = cim__alloc_n(ctx->mem, 2 * n, sizeof *lists);
+    if (at && lists) {
+        search s = { .costs = c, .at = at, .stack = lists, .path = lists + n };
+        for (uint32_t v = 0; v < c->net->state_count; v++)
+            if (!s.at[v].number) run(&s, v);
+        mark_links(&s, c);
+        c->main_states = s.largest_size;
     }
-    for (uint32_t l = 0; l < 2 * net->edge_count; l++)
-        if (c->link_ms[l] < CIM_ROUTE_UNREACHABLE_MS) c->edge_bits[l >> 1] |= (uint8_t)((c->link_main[l] ? 5u : 1u) << (l & 1));
-    c->main_states = s.largest_size;
-    cim__free(ctx->mem, block);
-    return CIM_OK;
+    cim_status st = at && lists ? CIM_OK : cim__nomem(ctx);
+    cim__free(ctx->mem, at);
+    cim__free(ctx->mem, lists);
+    return st;
 }

@@ -1,23 +1,30 @@
 /* path.c - quickest routes between places, and what they are made of. */
 #include "net/path.h"
+#include "net/search.h"
 
 #include <math.h>
 
 static const uint32_t NO_WAY = CIM_ROUTE_UNREACHABLE_MS;
 
+/* In one block with its legs and vertices; one that is put together from parts has them in blocks of their own, which grow. */
 struct cim_net_route {
     cim__mem *mem;
-    uint32_t time_ms, rules;
+    uint32_t time_ms, rules, leg_count, vertex_count;
     double length_m;
-    cim__buf legs, xy;
+    double *xy;
+    cim_net_leg *legs;
+    size_t leg_room, vertex_room; /* 0: in the block */
+    bool grows, failed;
 };
 
 void cim_net_route_free(cim_net_route *r)
 {
     if (!r) return;
     cim__mem *mem = r->mem;
-    cim__buf_free(&r->legs);
-    cim__buf_free(&r->xy);
+    if (r->grows) {
+        cim__free(mem, r->legs);
+        cim__free(mem, r->xy);
+    }
     cim__free(mem, r);
     cim__mem_unref(mem);
 }
@@ -27,8 +34,7 @@ cim_status cim_net_route_get(cim_ctx *ctx, const cim_net_route *r, cim_net_route
     cim__enter(ctx);
     size_t size = view_out->struct_size;
     if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_net_route_view v = { size, r->time_ms, r->rules, r->length_m, (uint32_t)CIM__COUNT(&r->legs, cim_net_leg), (uint32_t)(CIM__COUNT(&r->xy, double) / 2),
-                             (const cim_net_leg *)(const void *)r->legs.data, (const double *)(const void *)r->xy.data };
+    cim_net_route_view v = { size, r->time_ms, r->rules, r->length_m, r->leg_count, r->vertex_count, r->legs, r->xy };
     memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
     return CIM_OK;
 }
@@ -37,185 +43,148 @@ cim_status cim_net_route_get(cim_ctx *ctx, const cim_net_route *r, cim_net_route
 
 uint32_t cim__net_arc_rules(const cim_net_costs *c, uint32_t arc)
 {
-    const cim_net *net = c->net;
-    const cim__net_ban *bans = (const cim__net_ban *)(const void *)net->bans.data;
-    size_t lo = 0, hi = CIM__COUNT(&net->bans, cim__net_ban), n = hi;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (bans[mid].arc < arc) lo = mid + 1;
-        else hi = mid;
+    return (c->broken[arc >> 6] >> (arc & 63) & 1 ? CIM_NET_BREAKS_TURN : 0) | cim__net_u_turn(c, arc);
+}
+
+/* ---- lines ---- */
+
+/* Vertices as they come, none equal to the one before; there is room for them. */
+typedef struct line {
+    double *xy;
+    size_t count;
+} line;
+
+static void put_point(line *l, double x, double y)
+{
+    size_t n = 2 * l->count;
+    if (n && l->xy[n - 2] == x && l->xy[n - 1] == y) return;
+    l->xy[n] = x;
+    l->xy[n + 1] = y;
+    l->count++;
+}
+
+/* All of a link: no lengths are needed. */
+static void put_whole(const cim_net *net, line *l, uint32_t link)
+{
+    uint32_t e = link >> 1, first = net->first_vertex[e], count = net->first_vertex[e + 1] - first;
+    const double *from = net->xy + 2 * (size_t)(link & 1 ? first + count - 1 : first);
+    const ptrdiff_t step = link & 1 ? -2 : 2;
+    double *to = l->xy + 2 * l->count, *begin = to;
+    uint32_t i = 0;
+    if (!l->count) {
+        to[0] = from[0];
+        to[1] = from[1];
+        to += 2;
+        i = 1;
     }
-    for (; lo < n && bans[lo].arc == arc; lo++)
-        if (c->holds[bans[lo].rule >> 6] >> (bans[lo].rule & 63) & 1) return CIM_NET_BREAKS_TURN | cim__net_u_turn(c, arc);
-    return cim__net_u_turn(c, arc);
+    for (; i < count; i++) { /* written always, kept when it is another: no branch to guess */
+        const double *p = from + step * (ptrdiff_t)i;
+        to[0] = p[0];
+        to[1] = p[1];
+        to += 2 * ((p[0] != to[-2]) | (p[1] != to[-1]));
+    }
+    l->count += (size_t)(to - begin) / 2;
 }
 
-/* ---- the parts of a route ---- */
-
-static void put_point(cim_net_route *r, double x, double y)
+/* From one part of a link to another, both measured in its direction. */
+static void put_part(const cim_net *net, line *l, uint32_t link, double from, double to)
 {
-    size_t n = CIM__COUNT(&r->xy, double);
-    if (n && CIM__AT(&r->xy, double, n - 2) == x && CIM__AT(&r->xy, double, n - 1) == y) return;
-    cim__buf_put(&r->xy, &x, sizeof x);
-    cim__buf_put(&r->xy, &y, sizeof y);
-}
-
-/* Vertices of an edge between two lengths along it, in ascending order. */
-static void points_up(const cim_net *net, cim_net_route *r, uint32_t e, double from, double to)
-{
-    double at = 0.0;
-    for (uint32_t v = net->first_vertex[e]; v + 1 < net->first_vertex[e + 1]; v++) {
-        const double *a = net->xy + 2 * (size_t)v;
-        double length = hypot(a[2] - a[0], a[3] - a[1]), next = at + length;
-        if (next >= from && at <= to && length > 0.0) {
-            double t0 = fmax(0.0, (from - at) / length), t1 = fmin(1.0, (to - at) / length);
-            put_point(r, t0 > 0.0 ? a[0] + t0 * (a[2] - a[0]) : a[0], t0 > 0.0 ? a[1] + t0 * (a[3] - a[1]) : a[1]);
-            put_point(r, t1 < 1.0 ? a[0] + t1 * (a[2] - a[0]) : a[2], t1 < 1.0 ? a[1] + t1 * (a[3] - a[1]) : a[3]);
+    uint32_t e = link >> 1, first = net->first_vertex[e], pieces = net->first_vertex[e + 1] - first - 1;
+    double at = 0.0, length = net->edge_length_m[e];
+    from *= length;
+    to *= length;
+    for (uint32_t i = 0; i < pieces; i++) {
+        const double *v = net->xy + 2 * (size_t)(first + (link & 1 ? pieces - 1 - i : i)), *a = link & 1 ? v + 2 : v, *b = link & 1 ? v : v + 2;
+        double piece = hypot(b[0] - a[0], b[1] - a[1]), next = at + piece;
+        if (next >= from && at <= to && piece > 0.0) {
+            double t0 = fmax(0.0, (from - at) / piece), t1 = fmin(1.0, (to - at) / piece);
+            put_point(l, t0 > 0.0 ? a[0] + t0 * (b[0] - a[0]) : a[0], t0 > 0.0 ? a[1] + t0 * (b[1] - a[1]) : a[1]);
+            put_point(l, t1 < 1.0 ? a[0] + t1 * (b[0] - a[0]) : b[0], t1 < 1.0 ? a[1] + t1 * (b[1] - a[1]) : b[1]);
         }
         at = next;
     }
 }
 
-static void reverse(cim_net_route *r)
-{
-    size_t last = CIM__COUNT(&r->xy, double) / 2;
-    for (size_t first = 0; first + 1 < last; first++) {
-        last--;
-        for (size_t k = 0; k < 2; k++) {
-            double *a = &CIM__AT(&r->xy, double, 2 * first + k), *b = &CIM__AT(&r->xy, double, 2 * last + k), swap = *a;
-            *a = *b;
-            *b = swap;
-        }
-    }
-}
+/* ---- legs ---- */
 
-/* From one part of a link to another, both measured in its direction. */
-static void put_line(const cim_net *net, cim_net_route *r, uint32_t link, double from, double to)
-{
-    double length = net->edge_length_m[link >> 1];
-    if (!(link & 1)) {
-        points_up(net, r, link >> 1, from * length, to * length);
-        return;
-    }
-    cim__buf before = r->xy;
-    r->xy = cim__buf_on(r->mem);
-    points_up(net, r, link >> 1, (1.0 - to) * length, (1.0 - from) * length);
-    reverse(r);
-    cim__buf piece = r->xy;
-    r->xy = before;
-    r->xy.failed |= piece.failed;
-    for (size_t i = 0; i + 1 < CIM__COUNT(&piece, double); i += 2) put_point(r, CIM__AT(&piece, double, i), CIM__AT(&piece, double, i + 1));
-    cim__buf_free(&piece);
-}
+typedef struct making {
+    const cim_net_costs *costs;
+    cim_net_route *route;
+    line line;
+} making;
 
-static void put_leg(const cim_net_costs *c, cim_net_route *r, uint32_t link, double from, double to, uint32_t time_ms, uint32_t rules)
+static void put_leg(making *m, uint32_t link, double part, uint32_t vertices, uint32_t time_ms, uint32_t rules)
 {
-    const cim_net *net = c->net;
-    size_t vertices = CIM__COUNT(&r->xy, double) / 2;
-    put_line(net, r, link, from, to);
-    cim_net_leg *leg = CIM__PUSH(&r->legs, cim_net_leg);
-    if (!leg) return;
-    *leg = (cim_net_leg){ link, net->edge_object[link >> 1], net->edge_name[link >> 1], time_ms, rules | c->link_rules[link], vertices ? (uint32_t)vertices - 1 : 0,
-                          (to - from) * net->edge_length_m[link >> 1] };
+    const cim_net *net = m->costs->net;
+    cim_net_route *r = m->route;
+    cim_net_leg *leg = &r->legs[r->leg_count++];
+    *leg = (cim_net_leg){ link, net->edge_object[link >> 1], net->edge_name[link >> 1], time_ms, rules | m->costs->link_rules[link], vertices ? vertices - 1 : 0,
+                          part * net->edge_length_m[link >> 1] };
     r->time_ms += time_ms;
     r->length_m += leg->length_m;
     r->rules |= leg->rules;
 }
 
-/* ---- the way ---- */
-
-typedef struct way {
-    uint32_t time_ms, start, end; /* numbers of ends */
-    cim__buf arcs;                /* uint32_t, first to last */
-} way;
-
-/* The arc on which a state was reached at its time. */
-static uint32_t arrived_by(const cim_net_costs *c, const uint32_t *times, uint32_t state)
+static void put_piece(making *m, uint32_t link, double from, double to, uint32_t time_ms, uint32_t rules)
 {
-    const cim_net *net = c->net;
-    uint32_t j = net->state_junction[state];
-    for (uint32_t i = net->first_out[j]; i < net->first_out[j + 1]; i++) {
-        uint32_t link = net->out_link[i] ^ 1;
-        for (uint32_t k = net->first_of_link[link]; k < net->first_of_link[link + 1]; k++) {
-            uint32_t a = net->arc_of_link[k];
-            if (net->arc_head[a] == state && c->weights_ms[a] < NO_WAY && times[net->arc_tail[a]] < NO_WAY && times[net->arc_tail[a]] + c->weights_ms[a] == times[state]) return a;
-        }
-    }
-    return CIM_NONE;
+    uint32_t vertices = (uint32_t)m->line.count;
+    put_part(m->costs->net, &m->line, link, from, to);
+    put_leg(m, link, to - from, vertices, time_ms, rules);
 }
 
-static uint32_t started_at(const cim__ends *starts, uint32_t state, uint32_t time)
-{
-    for (uint32_t i = 0; i < starts->count; i++)
-        if (starts->end[i].node == state && starts->end[i].offset_ms == time) return i;
-    return CIM_NONE;
-}
+static size_t vertices_of(const cim_net *net, uint32_t link) { return (size_t)net->first_vertex[(link >> 1) + 1] - net->first_vertex[link >> 1]; }
 
-static cim_status walk_back(cim_ctx *ctx, const cim_net_costs *c, const cim__ends *starts, const uint32_t *times, uint32_t state, way *w)
+/* Room for so many legs and vertices, and two for each piece of the parts of edges. */
+static cim_status make_room(cim_ctx *ctx, making *m, size_t legs, size_t vertices)
 {
-    while ((w->start = started_at(starts, state, times[state])) == CIM_NONE) {
-        uint32_t a = arrived_by(c, times, state);
-        if (a == CIM_NONE) return cim__fail(ctx, CIM_EINTERNAL, "no way back");
-        cim__buf_put(&w->arcs, &a, sizeof a);
-        if (w->arcs.failed) return cim__nomem(ctx);
-        state = c->net->arc_tail[a];
-    }
-    size_t n = CIM__COUNT(&w->arcs, uint32_t);
-    for (size_t i = 0; i < n / 2; i++) {
-        uint32_t swap = CIM__AT(&w->arcs, uint32_t, i);
-        CIM__AT(&w->arcs, uint32_t, i) = CIM__AT(&w->arcs, uint32_t, n - 1 - i);
-        CIM__AT(&w->arcs, uint32_t, n - 1 - i) = swap;
-    }
+    size_t head = (sizeof(cim_net_route) + 15) & ~(size_t)15;
+    cim_net_route *r = vertices < UINT32_MAX ? cim__alloc(ctx->mem, head + vertices * 2 * sizeof(double) + legs * sizeof(cim_net_leg)) : NULL;
+    if (!r) return cim__nomem(ctx);
+    *r = (cim_net_route){ .mem = cim__mem_ref(ctx->mem), .xy = (double *)(void *)((char *)r + head) };
+    r->legs = (cim_net_leg *)(void *)(r->xy + 2 * vertices);
+    m->route = r;
+    m->line = (line){ r->xy, 0 };
     return CIM_OK;
-}
-
-static cim_status by_dijkstra(cim_ctx *ctx, const cim_net_costs *c, const cim__ends *starts, const cim__ends *ends, way *w)
-{
-    cim_route_graph g = cim_net_graph(c->net);
-    cim_route_dijkstra *d = NULL;
-    uint32_t *times = cim__alloc_n(ctx->mem, (size_t)c->net->state_count + 1, sizeof *times), best = NO_WAY;
-    cim_status st = times ? cim_route_dijkstra_new(ctx, &g, &d) : cim__nomem(ctx);
-    if (st >= 0) st = cim_route_dijkstra_run(ctx, d, c->weights_ms, CIM_ROUTE_FORWARD, starts->end, starts->count, NO_WAY, CIM_NONE, times);
-    for (uint32_t i = 0; st >= 0 && i < ends->count; i++) {
-        uint32_t time = times[ends->end[i].node];
-        if (time >= NO_WAY || time + ends->end[i].offset_ms >= best) continue;
-        best = time + ends->end[i].offset_ms;
-        w->end = i;
-    }
-    if (st >= 0 && best < NO_WAY) st = walk_back(ctx, c, starts, times, ends->end[w->end].node, w);
-    w->time_ms = best;
-    cim_route_dijkstra_free(d);
-    cim__free(ctx->mem, times);
-    return st;
-}
-
-static cim_status by_metric(cim_ctx *ctx, const cim_route_metric *metric, cim_route_query *query, const cim__ends *starts, const cim__ends *ends, way *w)
-{
-    cim_route_path path;
-    cim_status st = cim_route_path_find(ctx, metric, query, starts->end, starts->count, ends->end, ends->count, &path);
-    if (st == CIM_ENOTFOUND) return CIM_OK;
-    if (st < 0) return st;
-    w->time_ms = path.time_ms;
-    w->start = path.start;
-    w->end = path.end;
-    cim__buf_put(&w->arcs, path.arcs, path.arc_count * sizeof *path.arcs);
-    return w->arcs.failed ? cim__nomem(ctx) : CIM_OK;
 }
 
 /* ---- putting it together ---- */
 
 static double done_of(const cim_net_place *p, uint32_t link) { return link & 1 ? 1.0 - p->fraction : p->fraction; }
 
-static void put_way(const cim_net_costs *c, const uint32_t *weights, cim_net_route *r, const cim_net_place *from, const cim_net_place *to, const cim__ends *starts, const cim__ends *ends, const way *w)
+/* The links of the arcs, and how many vertices they have; what later is read of them lies all over memory, so it is asked for here. */
+static size_t look_over(const cim_net_costs *c, const uint32_t *arcs, size_t count)
 {
     const cim_net *net = c->net;
-    uint32_t first = starts->links[w->start], last_arc = ends->links[w->end], last = net->arc_link[last_arc];
-    put_leg(c, r, first, done_of(from, first), 1.0, starts->end[w->start].offset_ms, c->junction_rules[cim__link_head(net, first)]);
-    for (size_t i = 0; i < CIM__COUNT(&w->arcs, uint32_t); i++) {
-        uint32_t a = CIM__AT(&w->arcs, uint32_t, i), link = net->arc_link[a];
-        put_leg(c, r, link, 0.0, 1.0, weights[a], c->junction_rules[cim__link_head(net, link)] | cim__net_arc_rules(c, a));
+    size_t vertices = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t link = net->arc_link[arcs[i]], e = link >> 1;
+        __builtin_prefetch(&net->xy[2 * (size_t)net->first_vertex[e]]);
+        __builtin_prefetch(&net->edge_object[e]);
+        __builtin_prefetch(&net->edge_name[e]);
+        __builtin_prefetch(&net->edge_length_m[e]);
+        __builtin_prefetch(&c->link_rules[link]);
+        __builtin_prefetch(&c->junction_rules[cim__link_head(net, link)]);
+        vertices += vertices_of(net, link);
     }
-    put_leg(c, r, last, 0.0, done_of(to, last), ends->end[w->end].offset_ms, cim__net_arc_rules(c, last_arc));
+    return vertices;
+}
+
+static cim_status put_way(cim_ctx *ctx, making *m, const uint32_t *weights, const cim_net_place *from, const cim_net_place *to, const cim__ends *starts, const cim__ends *ends,
+                          const cim__way *w)
+{
+    const cim_net_costs *c = m->costs;
+    const cim_net *net = c->net;
+    uint32_t first = starts->links[w->start], last_arc = ends->links[w->end], last = net->arc_link[last_arc];
+    size_t vertices = look_over(c, w->arcs, w->arc_count) + 2 * vertices_of(net, first) + 2 * vertices_of(net, last);
+    CIM__TRY(make_room(ctx, m, w->arc_count + 2, vertices + 1));
+    put_piece(m, first, done_of(from, first), 1.0, starts->end[w->start].offset_ms, c->junction_rules[cim__link_head(net, first)]);
+    for (size_t i = 0; i < w->arc_count; i++) {
+        uint32_t a = w->arcs[i], link = net->arc_link[a], before = (uint32_t)m->line.count;
+        put_whole(net, &m->line, link);
+        put_leg(m, link, 1.0, before, weights[a], c->junction_rules[cim__link_head(net, link)] | cim__net_arc_rules(c, a));
+    }
+    put_piece(m, last, 0.0, done_of(to, last), ends->end[w->end].offset_ms, cim__net_arc_rules(c, last_arc));
+    return CIM_OK;
 }
 
 /* Both places on one edge, the one before the other. */
@@ -236,20 +205,29 @@ static uint32_t straight_on(const cim_net_costs *c, const uint32_t *weights, con
     return best;
 }
 
-static cim_status find(cim_ctx *ctx, const cim_net_costs *c, const cim_net_place *from, const cim_net_place *to, const cim_route_metric *metric, cim_route_query *query,
-                       way *w, cim_net_route *r)
+static cim_status by_metric(cim_ctx *ctx, const cim_route_metric *metric, cim_route_query *query, const cim__ends *starts, const cim__ends *ends, cim__way *w)
+{
+    cim_route_path path;
+    cim_status st = cim_route_path_find(ctx, metric, query, starts->end, starts->count, ends->end, ends->count, &path);
+    if (st == CIM_OK) *w = (cim__way){ path.time_ms, path.start, path.end, path.arcs, path.arc_count };
+    return st == CIM_ENOTFOUND ? CIM_OK : st;
+}
+
+static cim_status find(cim_ctx *ctx, making *m, const cim_net_place *from, const cim_net_place *to, const cim_route_metric *metric, cim_route_query *query, cim__buf *arcs)
 {
     cim__ends starts, ends;
+    cim__way w = { NO_WAY, 0, 0, NULL, 0 };
+    const cim_net_costs *c = m->costs;
     const uint32_t *weights = metric ? cim_route_metric_weights(metric) : c->weights_ms;
     uint32_t straight_ms, straight = straight_on(c, weights, from, to, &straight_ms);
     CIM__TRY(cim__net_ends(ctx, c, weights, from, CIM_ROUTE_FORWARD, &starts));
     CIM__TRY(cim__net_ends(ctx, c, weights, to, CIM_ROUTE_BACKWARD, &ends));
-    w->time_ms = NO_WAY;
-    if (starts.count && ends.count) CIM__TRY(metric ? by_metric(ctx, metric, query, &starts, &ends, w) : by_dijkstra(ctx, c, &starts, &ends, w));
-    if (w->time_ms >= NO_WAY && straight == CIM_NONE) return cim__fail(ctx, CIM_ENOTFOUND, "there is no way");
-    if (straight != CIM_NONE && straight_ms <= w->time_ms) put_leg(c, r, straight, done_of(from, straight), done_of(to, straight), straight_ms, 0);
-    else put_way(c, weights, r, from, to, &starts, &ends, w);
-    return r->legs.failed || r->xy.failed ? cim__nomem(ctx) : CIM_OK;
+    if (starts.count && ends.count) CIM__TRY(metric ? by_metric(ctx, metric, query, &starts, &ends, &w) : cim__net_search(ctx, c, &starts, &ends, arcs, &w));
+    if (w.time_ms >= NO_WAY && straight == CIM_NONE) return cim__fail(ctx, CIM_ENOTFOUND, "there is no way");
+    if (straight == CIM_NONE || straight_ms > w.time_ms) return put_way(ctx, m, weights, from, to, &starts, &ends, &w);
+    CIM__TRY(make_room(ctx, m, 1, 2 * vertices_of(c->net, straight) + 1));
+    put_piece(m, straight, done_of(from, straight), done_of(to, straight), straight_ms, 0);
+    return CIM_OK;
 }
 
 cim_status cim_net_route_find(cim_ctx *ctx, const cim_net_costs *costs, const cim_net_place *from, const cim_net_place *to, const cim_route_metric *metric, cim_route_query *query,
@@ -257,14 +235,14 @@ cim_status cim_net_route_find(cim_ctx *ctx, const cim_net_costs *costs, const ci
 {
     cim__enter(ctx);
     if (!costs || !from || !to || !metric != !query) return cim__fail(ctx, CIM_EARG, "costs, places, or one of metric and query is missing");
-    cim_net_route *r = cim__net_route_new(ctx);
-    if (!r) return cim__nomem(ctx);
-    way w = { .arcs = cim__buf_on(ctx->mem) };
-    cim_status st = find(ctx, costs, from, to, metric, query, &w, r);
-    cim__buf_free(&w.arcs);
-    if (st < 0) cim_net_route_free(r);
-    else *route_out = r;
-    return st;
+    making m = { .costs = costs };
+    cim__buf arcs = cim__buf_on(ctx->mem);
+    cim_status st = find(ctx, &m, from, to, metric, query, &arcs);
+    cim__buf_free(&arcs);
+    if (st < 0) return st;
+    m.route->vertex_count = (uint32_t)m.line.count;
+    *route_out = m.route;
+    return CIM_OK;
 }
 
 /* ---- for those who put routes together themselves ---- */
@@ -274,13 +252,36 @@ cim_net_route *cim__net_route_new(cim_ctx *ctx)
     cim_net_route *r = cim__zalloc(ctx->mem, sizeof *r);
     if (!r) return NULL;
     r->mem = cim__mem_ref(ctx->mem);
-    r->legs = r->xy = cim__buf_on(r->mem);
+    r->grows = true;
     return r;
 }
 
-void cim__net_route_leg(const cim_net_costs *costs, cim_net_route *route, uint32_t link, double from, double to, uint32_t time_ms, uint32_t rules)
+/* Room for one more leg and so many more vertices. */
+static bool grow(cim_net_route *r, size_t vertices)
 {
-    put_leg(costs, route, link, from, to, time_ms, rules);
+    size_t leg_room = r->leg_room ? 2 * r->leg_room : 16, vertex_room = 2 * (r->vertex_room + vertices);
+    if (r->leg_count == r->leg_room) {
+        cim_net_leg *legs = cim__realloc_n(r->mem, r->legs, leg_room, sizeof *legs);
+        if (!legs) return false;
+        r->legs = legs;
+        r->leg_room = leg_room;
+    }
+    if (r->vertex_count + vertices > r->vertex_room) {
+        double *xy = vertex_room < UINT32_MAX ? cim__realloc_n(r->mem, r->xy, 2 * vertex_room, sizeof *xy) : NULL;
+        if (!xy) return false;
+        r->xy = xy;
+        r->vertex_room = vertex_room;
+    }
+    return true;
 }
 
-bool cim__net_route_failed(const cim_net_route *r) { return r->legs.failed || r->xy.failed; }
+void cim__net_route_leg(const cim_net_costs *costs, cim_net_route *r, uint32_t link, double from, double to, uint32_t time_ms, uint32_t rules)
+{
+    r->failed = r->failed || !grow(r, 2 * vertices_of(costs->net, link) + 1);
+    if (r->failed) return;
+    making m = { costs, r, { r->xy, r->vertex_count } };
+    put_piece(&m, link, from, to, time_ms, rules);
+    r->vertex_count = (uint32_t)m.line.count;
+}
+
+bool cim__net_route_failed(const cim_net_route *r) { return r->failed; }

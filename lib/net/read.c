@@ -13,6 +13,13 @@ static const char *const bases[] = { "highway", "route", "ferry", "junction", "o
     "tracktype", "cycleway", "busway", "duration", "incline", "ramp", "kerb", "barrier", "crossing", "railway", "motorroad", "locked", "bollard", "handrail",
     "footway", "sidewalk", "sensory", "toll", "tunnel" };
 
+uint64_t cim__net_keys_hash(void)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) hash = cim__hash64(bases[i], strlen(bases[i]), hash);
+    return hash;
+}
+
 static cim_status note_bases(cim_ctx *ctx, cim__net_maker *m)
 {
     for (size_t i = 0; i < sizeof bases / sizeof *bases; i++)

@@ -39,6 +39,8 @@ static cim_status tree(cim_ctx *ctx, cim_route_hierarchy *h)
     h->up_tail = cim__alloc_n(h->mem, h->up_count, 4);
     if (!h->parent || !h->depth || !h->subtree_first || !h->up_depth || !h->up_tail || !(path = cim__alloc_n(h->mem, n, 4))) return cim__nomem(ctx);
     cim_status st = CIM_OK;
+    cim__large_pages(h->up_tail, (size_t)h->up_count * 4);
+    cim__large_pages(h->up_depth, (size_t)h->up_count * 2);
     for (uint32_t x = n; x-- > 0 && st >= 0;) {
         uint32_t p = cim__row_size(h, x) ? h->up_head[h->up_first[x]] : CIM_NONE, d = p == CIM_NONE ? 0 : h->depth[p] + 1u;
         h->parent[x] = p;
@@ -84,36 +86,73 @@ static cim_status map_sizes(cim_ctx *ctx, cim_route_hierarchy *h)
     return CIM_OK;
 }
 
-/* Entries of arc k of row y; false if row x lacks one. */
-static bool map_arc(cim_route_hierarchy *h, uint32_t y, uint32_t i, uint8_t *narrow, uint16_t *wide)
+/* Row y without its first head, which is the parent, lies in the parent's row, if elimination made it: at[j] says where head j is, j > 0. */
+static bool find_in_parent(const cim_route_hierarchy *h, uint32_t y, uint16_t *at)
 {
-    uint32_t x = h->up_head[i], at = h->up_first[x], end = h->up_first[x + 1], e = h->up_first[y + 1];
-    for (uint32_t j = i + 1; j < e; j++) {
-        uint32_t z = h->up_head[j];
-        while (at < end && h->up_head[at] < z) at++;
-        if (at == end || h->up_head[at] != z) return false;
-        if (wide) *wide++ = (uint16_t)(at - h->up_first[x]);
-        else *narrow++ = (uint8_t)(at - h->up_first[x]);
+    uint32_t first = h->up_first[y], size = cim__row_size(h, y), p = h->up_head[first], k = h->up_first[p], end = h->up_first[p + 1];
+    for (uint32_t j = 1; j < size; j++, k++) {
+        uint32_t z = h->up_head[first + j];
+        while (k < end && h->up_head[k] < z) k++;
+        if (k == end || h->up_head[k] != z) return false;
+        at[j] = (uint16_t)(k - h->up_first[p]);
     }
     return true;
 }
 
+/* The positions of heads j > k in the row of head k: for the parent they have been found, for others they are among what the parent has for the
+ * same head.  From `run` on the heads lie one behind the other there too. */
+#define MAP_ROW(name, to_t, from_t)                                                                                \
+    static void name(to_t *to, const from_t *parent, uint32_t parent_size, const uint16_t *at, uint32_t size, uint32_t run) \
+    {                                                                                                              \
+        for (uint32_t j = 1; j < size; j++) *to++ = (to_t)at[j];                                                   \
+        for (uint32_t k = 1; k + 1 < size; k++) {                                                                  \
+            uint32_t i = at[k], j = k + 1;                                                                         \
+            const from_t *from = parent + (size_t)i * (parent_size - 1) - (size_t)i * (i - (size_t)1) / 2;         \
+            for (; j < run; j++) *to++ = (to_t)from[at[j] - i - 1];                                                \
+            from += at[j] - i - 1;                                                                                 \
+            if (sizeof(to_t) == sizeof(from_t) && size - j >= 16) {                                                \
+                memcpy(to, from, (size - j) * sizeof *to);                                                         \
+                to += size - j;                                                                                    \
+            } else                                                                                                 \
+                for (; j < size; j++) *to++ = (to_t)*from++;                                                       \
+        }                                                                                                          \
+    }
+MAP_ROW(map_narrow, uint8_t, uint8_t)
+MAP_ROW(map_narrow_from_wide, uint8_t, uint16_t)
+MAP_ROW(map_wide_from_narrow, uint16_t, uint8_t)
+MAP_ROW(map_wide, uint16_t, uint16_t)
+#undef MAP_ROW
+
+static void map_row(cim_route_hierarchy *h, uint32_t y, const uint16_t *at)
+{
+    uint32_t size = cim__row_size(h, y), p = h->up_head[h->up_first[y]], parent_size = cim__row_size(h, p), run = size - 1;
+    uint8_t *to = h->map + (h->map_first[y] & ~1ull);
+    const uint8_t *from = h->map + (h->map_first[p] & ~1ull);
+    while (run > 1 && at[run - 1] + 1 == at[run]) run--;
+    if (h->map_first[y] & 1) {
+        if (h->map_first[p] & 1) map_wide((uint16_t *)(void *)to, (const uint16_t *)(const void *)from, parent_size, at, size, run);
+        else map_wide_from_narrow((uint16_t *)(void *)to, from, parent_size, at, size, run);
+    } else if (h->map_first[p] & 1) map_narrow_from_wide(to, (const uint16_t *)(const void *)from, parent_size, at, size, run);
+    else map_narrow(to, from, parent_size, at, size, run);
+}
+
+/* From the roots down: each row's map comes out of its parent's. */
 static cim_status assembly_map(cim_ctx *ctx, cim_route_hierarchy *h)
 {
     h->map_first = cim__alloc_n(h->mem, (size_t)h->node_count + 1, sizeof *h->map_first);
     if (!h->map_first) return cim__nomem(ctx);
     CIM__TRY(map_sizes(ctx, h));
     h->map = cim__alloc(h->mem, (size_t)h->map_first[h->node_count] + 64);
-    if (!h->map) return cim__nomem(ctx);
-    for (uint32_t y = 0; y < h->node_count; y++) {
-        uint64_t at = h->map_first[y] & ~1ull;
-        bool wide = h->map_first[y] & 1;
-        for (uint32_t i = h->up_first[y], e = h->up_first[y + 1]; i < e; i++) {
-            if (!map_arc(h, y, i, h->map + at, wide ? (uint16_t *)(void *)(h->map + at) : NULL)) return damaged(ctx, "an arc that elimination makes is missing");
-            at += (uint64_t)(e - i - 1) << wide;
-        }
+    uint16_t *at = cim__alloc_n(ctx->mem, (size_t)h->levels + 1, sizeof *at);
+    cim_status st = h->map && at ? CIM_OK : cim__nomem(ctx);
+    if (st >= 0) cim__large_pages(h->map, (size_t)h->map_first[h->node_count]);
+    for (uint32_t y = h->node_count; st >= 0 && y-- > 0;) {
+        if (cim__row_size(h, y) < 2) continue;
+        if (find_in_parent(h, y, at)) map_row(h, y, at);
+        else st = damaged(ctx, "an arc that elimination makes is missing");
     }
-    return CIM_OK;
+    cim__free(ctx->mem, at);
+    return st;
 }
 
 /* ---- common ancestors ---- */
@@ -126,6 +165,7 @@ static cim_status meet_table(cim_ctx *ctx, cim_route_hierarchy *h)
     h->meet_levels = levels;
     h->meet = cim__alloc(h->mem, levels * sizeof *h->meet + total * sizeof **h->meet);
     if (!h->meet) return cim__nomem(ctx);
+    cim__large_pages(h->meet, total * sizeof **h->meet);
     uint16_t *at = (uint16_t *)(void *)(h->meet + levels);
     for (uint32_t k = 0; k < levels; k++) {
         size_t count = n - ((size_t)1 << k) + 1, half = k ? (size_t)1 << (k - 1) : 0;
@@ -148,6 +188,7 @@ static cim_status slots(cim_ctx *ctx, cim_route_hierarchy *h)
     uint32_t *first = h->slot_first = cim__zalloc_n(h->mem, (size_t)h->up_count + 2, 4);
     h->slot_arc = cim__alloc_n(h->mem, h->arc_count, 4);
     if (!first || !h->slot_arc) return cim__nomem(ctx);
+    cim__large_pages(h->slot_arc, (size_t)h->arc_count * 4);
     for (uint32_t a = 0; a < h->arc_count; a++) {
         if (h->arc_slot[a] == CIM_NONE) continue;
         if (h->arc_slot[a] >> 1 >= h->up_count) return damaged(ctx, "an arc is nowhere");

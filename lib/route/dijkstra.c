@@ -1,10 +1,6 @@
-/* dijkstra.c - Dijkstra's algorithm with a heap of four children; entries are not moved when a node improves, old ones are
- * skipped when they come up. */
+/* dijkstra.c - Dijkstra's algorithm. */
+#include "core/heap.h"
 #include "route/graph.h"
-
-typedef struct entry {
-    uint32_t time, node;
-} entry;
 
 typedef struct star {
     uint32_t *first, *other, *arc; /* arcs at a node, their other ends */
@@ -67,42 +63,13 @@ void cim_route_dijkstra_free(cim_route_dijkstra *d)
     cim__mem_unref(mem);
 }
 
-static bool push(cim__buf *heap, uint32_t time, uint32_t node)
-{
-    size_t i = CIM__COUNT(heap, entry);
-    if (!CIM__PUSH(heap, entry)) return false;
-    entry *e = (entry *)(void *)heap->data;
-    for (; i && e[(i - 1) / 4].time > time; i = (i - 1) / 4) e[i] = e[(i - 1) / 4];
-    e[i] = (entry){ time, node };
-    return true;
-}
-
-static entry pop(cim__buf *heap)
-{
-    entry *e = (entry *)(void *)heap->data, top = e[0];
-    heap->size -= sizeof *e;
-    size_t count = CIM__COUNT(heap, entry), i = 0;
-    entry last = e[count];
-    for (;;) {
-        size_t least = 4 * i + 1, end = 4 * i + 5 < count ? 4 * i + 5 : count;
-        if (least >= count) break;
-        for (size_t c = least + 1; c < end; c++)
-            if (e[c].time < e[least].time) least = c;
-        if (e[least].time >= last.time) break;
-        e[i] = e[least];
-        i = least;
-    }
-    e[i] = last;
-    return top;
-}
-
-static bool relax(cim_route_dijkstra *d, const star *s, const uint32_t *weights, uint32_t limit, entry at, uint32_t *times)
+static bool relax(cim_route_dijkstra *d, const star *s, const uint32_t *weights, uint32_t limit, cim__timed at, uint32_t *times)
 {
     for (uint32_t i = s->first[at.node]; i < s->first[at.node + 1]; i++) {
         uint32_t time = cim__plus(at.time, cim__min32(weights[s->arc[i]], CIM__INF)), w = s->other[i];
         if (time >= times[w] || time > limit) continue;
         times[w] = time;
-        if (!push(&d->heap, time, w)) return false;
+        if (!cim__heap_push(&d->heap, time, w)) return false;
     }
     return true;
 }
@@ -110,7 +77,7 @@ static bool relax(cim_route_dijkstra *d, const star *s, const uint32_t *weights,
 static cim_status search(cim_ctx *ctx, cim_route_dijkstra *d, const star *s, const uint32_t *weights, uint32_t limit, uint32_t stop, uint32_t *times)
 {
     for (uint64_t steps = 1; d->heap.size; steps++) {
-        entry at = pop(&d->heap);
+        cim__timed at = cim__heap_pop(&d->heap);
         if (at.time > times[at.node]) continue;
         if (at.node == stop) break;
         if (!relax(d, s, weights, limit, at, times)) return cim__nomem(ctx);
@@ -136,7 +103,7 @@ cim_status cim_route_dijkstra_run(cim_ctx *ctx, cim_route_dijkstra *d, const uin
         uint32_t v = ends[i].node, time = ends[i].offset_ms;
         if (time >= times_ms_out[v] || time > limit) continue;
         times_ms_out[v] = time;
-        if (!push(&d->heap, time, v)) return cim__nomem(ctx);
+        if (!cim__heap_push(&d->heap, time, v)) return cim__nomem(ctx);
     }
     return search(ctx, d, &d->star[direction], weights_ms, limit, stop, times_ms_out);
 }

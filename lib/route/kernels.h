@@ -25,7 +25,10 @@ struct cim__kernels {
     uint32_t (*least_sum)(const uint32_t *a, const uint32_t *b, uint32_t count);
     /* Two-sided walk to the roots; pair[2 d] and pair[2 d + 1] start as what is known at depth d of either side. */
     uint32_t (*walk)(const cim_route_hierarchy *h, const uint32_t *weight, uint32_t *pair, uint32_t s, uint32_t t);
-    /* The same for 16 metrics: pair holds 16 numbers of one side, then 16 of the other, a depth. */
+    /* One row of a walk that remembers the arcs (path.c): trail[2 d] and trail[2 d + 1] are value << 32 | up-arc + 1 of either side; up and down
+     * are the values of the row's place << 32. */
+    void (*trail_row)(const cim_route_hierarchy *h, const uint32_t *weight, uint64_t *trail, uint32_t x, uint64_t up, uint64_t down);
+    /* The same as walk for 16 metrics: pair holds 16 numbers of one side, then 16 of the other, a depth. */
     void (*walk_lanes)(const cim_route_hierarchy *h, const uint32_t *weight, uint32_t *pair, uint32_t s, uint32_t t, uint32_t *best);
     /* 16 values a depth and a place: relaxes from all ancestors, one direction.  `depth_row` is what the ancestors have. */
     void (*pull_lanes)(const uint16_t *up_depth, const uint32_t *weight, uint32_t count, const uint32_t *depth_row, uint32_t *row);

@@ -25,9 +25,10 @@ KERNEL static inline uint32_t least_tail(vec least, const uint32_t *a, const uin
 }
 
 #include "route/kernels_duo.inc"
+KERNEL static inline two two_min(two x, two y) { return _mm_min_epu64(x, y); }
 #include "route/kernels.inc"
 
-const cim__kernels cim__kernels_avx512 = { "avx512", customize, customize_lanes, relax_row, least_sum, walk, walk_lanes, pull_lanes };
+const cim__kernels cim__kernels_avx512 = { "avx512", customize, customize_lanes, relax_row, least_sum, walk, trail_row, walk_lanes, pull_lanes };
 #else
 typedef int cim__no_avx512;
 #endif

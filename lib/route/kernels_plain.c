@@ -38,9 +38,20 @@ static inline void duo_store(uint32_t *p, duo d) { p[0] = d.a, p[1] = d.b; }
 static inline duo duo_add(duo x, duo y) { return (duo){ x.a + y.a, x.b + y.b }; }
 static inline duo duo_min(duo x, duo y) { return (duo){ cim__min32(x.a, y.a), cim__min32(x.b, y.b) }; }
 
+typedef struct two {
+    uint64_t a, b;
+} two;
+
+static inline two two_of(uint64_t a, uint64_t b) { return (two){ a, b }; }
+static inline two two_load(const uint64_t *p) { return (two){ p[0], p[1] }; }
+static inline void two_store(uint64_t *p, two t) { p[0] = t.a, p[1] = t.b; }
+static inline two two_add(two x, two y) { return (two){ x.a + y.a, x.b + y.b }; }
+static inline two two_min(two x, two y) { return (two){ x.a < y.a ? x.a : y.a, x.b < y.b ? x.b : y.b }; }
+static inline two two_of_arc(const uint32_t *weight, uint32_t code) { return (two){ (uint64_t)weight[0] << 32 | code, (uint64_t)weight[1] << 32 | code }; }
+
 #include "route/kernels.inc"
 
-const cim__kernels cim__kernels_plain = { "plain", customize, customize_lanes, relax_row, least_sum, walk, walk_lanes, pull_lanes };
+const cim__kernels cim__kernels_plain = { "plain", customize, customize_lanes, relax_row, least_sum, walk, trail_row, walk_lanes, pull_lanes };
 
 const cim__kernels *cim__kernels_choose(void)
 {

@@ -16,46 +16,43 @@ enum { UNPACKED = 2 };
 
 /* ---- the walk ---- */
 
-static void trail_row(const cim_route_hierarchy *h, const uint32_t *weight, uint64_t *trail, uint32_t x, uint32_t side, uint32_t best)
+static void trail_row(const cim_route_hierarchy *h, const uint32_t *weight, uint64_t *trail, uint32_t x, uint64_t up, uint64_t down)
 {
-    uint64_t value = trail[h->depth[x]] >> 32;
-    if (value >= best) return;
-    for (uint32_t i = h->up_first[x]; i < h->up_first[x + 1]; i++) {
-        uint64_t *to = &trail[h->up_depth[i]], candidate = (value + weight[2 * (size_t)i + side]) << 32 | (i + 1u);
-        *to = candidate < *to ? candidate : *to;
-    }
+    const uint64_t none = (uint64_t)CIM__INF << 32, high = ~(uint64_t)UINT32_MAX;
+    if (up < none || down < none) h->kernels->trail_row(h, weight, trail, x, up & high, down & high);
 }
 
 /* Least time; *top_out is the depth where the sides meet. */
-static uint32_t trail_walk(const cim_route_metric *m, uint64_t *const trail[2], uint32_t s, uint32_t t, uint32_t *top_out)
+static uint32_t trail_walk(const cim_route_metric *m, uint64_t *trail, uint32_t s, uint32_t t, uint32_t *top_out)
 {
     const cim_route_hierarchy *h = m->hierarchy;
-    uint32_t best = CIM__INF;
+    const uint64_t none = (uint64_t)CIM__INF << 32;
+    uint64_t best = CIM__INF;
     while (s != t) {
         uint32_t side = s < t ? 0 : 1, x = side ? t : s;
-        trail_row(h, m->weight, trail[side], x, side, CIM__INF);
+        uint64_t at = trail[2 * (size_t)h->depth[x] + side];
+        trail_row(h, m->weight, trail, x, side ? none : at, side ? at : none);
         if (side) t = h->parent[t];
         else s = h->parent[s];
     }
     for (; s != CIM_NONE; s = h->parent[s]) {
-        uint64_t sum = (trail[0][h->depth[s]] >> 32) + (trail[1][h->depth[s]] >> 32);
+        uint64_t up = trail[2 * (size_t)h->depth[s]], down = trail[2 * (size_t)h->depth[s] + 1], sum = (up >> 32) + (down >> 32);
         if (sum < best) {
-            best = (uint32_t)sum;
+            best = sum;
             *top_out = h->depth[s];
         }
-        trail_row(h, m->weight, trail[0], s, 0, best);
-        trail_row(h, m->weight, trail[1], s, 1, best);
+        trail_row(h, m->weight, trail, s, up >> 32 < best ? up : none, down >> 32 < best ? down : none);
     }
-    return best;
+    return (uint32_t)best;
 }
 
 static void trail_begin(const cim_route_hierarchy *h, uint64_t *trail, const cim__group *g, uint32_t depth)
 {
-    for (uint32_t d = 0; d <= depth; d++) trail[d] = (uint64_t)CIM__INF << 32;
+    for (uint32_t d = 0; d <= depth; d++) trail[2 * (size_t)d] = (uint64_t)CIM__INF << 32;
     uint64_t members = g->members ? g->members : 1;
     for (; members; members &= members - 1) {
         const cim_route_end *end = g->members ? &g->ends[__builtin_ctzll(members)] : &g->ends[g->single];
-        uint64_t *at = &trail[h->depth[h->rank[end->node]]], value = (uint64_t)cim__min32(end->offset_ms, CIM__INF) << 32;
+        uint64_t *at = &trail[2 * (size_t)h->depth[h->rank[end->node]]], value = (uint64_t)cim__min32(end->offset_ms, CIM__INF) << 32;
         *at = value < *at ? value : *at;
     }
 }
@@ -65,7 +62,7 @@ static void trail_begin(const cim_route_hierarchy *h, uint64_t *trail, const cim
 /* The up-arcs from depth `top` back to a start, first the one at the top; the last one's other end is the start. */
 static bool trace(const cim_route_hierarchy *h, const uint64_t *trail, uint32_t depth, uint32_t side, cim__buf *steps)
 {
-    for (uint32_t code; (code = (uint32_t)trail[depth]) != 0;) {
+    for (uint32_t code; (code = (uint32_t)trail[2 * (size_t)depth]) != 0;) {
         uint32_t low = h->up_tail[code - 1];
         step *s = CIM__PUSH(steps, step);
         if (!s) return false;
@@ -206,9 +203,9 @@ static cim_status make_path(cim_ctx *ctx, const cim_route_metric *m, cim_route_q
 {
     cim__buf *steps = &q->list;
     cim__again(steps);
-    if (!trace(m->hierarchy, q->trail[0], top, 0, steps)) return cim__nomem(ctx);
+    if (!trace(m->hierarchy, q->trail, top, 0, steps)) return cim__nomem(ctx);
     uint32_t up = (uint32_t)CIM__COUNT(steps, step);
-    if (!trace(m->hierarchy, q->trail[1], top, 1, steps)) return cim__nomem(ctx);
+    if (!trace(m->hierarchy, q->trail + 1, top, 1, steps)) return cim__nomem(ctx);
     uint32_t count = (uint32_t)CIM__COUNT(steps, step), first = up ? up - 1 : count ? 0 : CIM_NONE;
     for (uint32_t k = 0; k < up; k++) CIM__AT(steps, step, k).next = k ? k - 1 : up < count ? up : CIM_NONE;
     for (uint32_t k = up; k + 1 < count; k++) CIM__AT(steps, step, k).next = k + 1;
@@ -219,7 +216,7 @@ static cim_status make_path(cim_ctx *ctx, const cim_route_metric *m, cim_route_q
 /* The place at depth `top` on the way from `low` to the root, then down the trail to where it began. */
 static uint32_t origin(const cim_route_hierarchy *h, const uint64_t *trail, uint32_t low, uint32_t depth)
 {
-    for (uint32_t code; (code = (uint32_t)trail[depth]) != 0;) {
+    for (uint32_t code; (code = (uint32_t)trail[2 * (size_t)depth]) != 0;) {
         uint32_t tail = h->up_tail[code - 1];
         depth = h->depth[tail];
     }
@@ -266,10 +263,10 @@ cim_status cim_route_path_find(cim_ctx *ctx, const cim_route_metric *m, cim_rout
     CIM__TRY(cim__ends_ok(ctx, h, ends, end_count, "end"));
     best_groups(m, q, starts, start_count, ends, end_count, group);
     uint32_t depth = cim__max32(h->depth[group[0].low], h->depth[group[1].low]);
-    for (int side = 0; side < 2; side++) trail_begin(h, q->trail[side], &group[side], depth);
+    for (int side = 0; side < 2; side++) trail_begin(h, q->trail + side, &group[side], depth);
     uint32_t time = trail_walk(m, q->trail, group[0].low, group[1].low, &top);
     if (time >= CIM__INF) return cim__fail(ctx, CIM_ENOTFOUND, "no way from node %u to node %u", starts[0].node, ends[0].node);
-    uint32_t from = origin(h, q->trail[0], group[0].low, top), to = origin(h, q->trail[1], group[1].low, top);
+    uint32_t from = origin(h, q->trail, group[0].low, top), to = origin(h, q->trail + 1, group[1].low, top);
     CIM__TRY(make_path(ctx, m, q, from, top));
     *path_out = (cim_route_path){ time, end_at(h, starts, start_count, from), end_at(h, ends, end_count, to), (uint32_t)CIM__COUNT(&q->arcs, uint32_t),
                                   (const uint32_t *)(const void *)q->arcs.data };

@@ -12,14 +12,12 @@ cim_status cim_route_query_new(cim_ctx *ctx, cim_route_hierarchy *h, cim_route_q
     q->hierarchy = cim_route_hierarchy_ref(h);
     q->arcs = q->stack = q->nodes = q->list = q->rows = cim__buf_on(q->mem);
     q->pair = cim__alloc_n(q->mem, levels, 8);
-    for (int d = 0; d < 2; d++) {
-        q->trail[d] = cim__alloc_n(q->mem, levels, 8);
-        q->row[d] = cim__alloc_n(q->mem, levels, 4);
-    }
+    q->trail = cim__alloc_n(q->mem, levels, 16);
+    for (int d = 0; d < 2; d++) q->row[d] = cim__alloc_n(q->mem, levels, 4);
     q->lane = cim__alloc_n(q->mem, levels, 2 * CIM__LANES * 4);
     q->value = cim__alloc_n(q->mem, h->node_count, 4);
     q->seen = cim__zalloc_n(q->mem, h->node_count, 4);
-    if (!q->pair || !q->trail[0] || !q->trail[1] || !q->row[0] || !q->row[1] || !q->lane || !q->value || !q->seen) {
+    if (!q->pair || !q->trail || !q->row[0] || !q->row[1] || !q->lane || !q->value || !q->seen) {
         cim_route_query_free(q);
         return cim__nomem(ctx);
     }
@@ -32,7 +30,7 @@ void cim_route_query_free(cim_route_query *q)
 {
     if (!q) return;
     cim__mem *mem = q->mem;
-    void *blocks[] = { q->pair, q->trail[0], q->trail[1], q->row[0], q->row[1], q->lane, q->value, q->seen };
+    void *blocks[] = { q->pair, q->trail, q->row[0], q->row[1], q->lane, q->value, q->seen };
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) cim__free(mem, blocks[i]);
     cim__buf_free(&q->arcs);
     cim__buf_free(&q->stack);

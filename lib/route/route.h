@@ -116,7 +116,7 @@ struct cim_route_query {
     cim__mem *mem;
     cim_route_hierarchy *hierarchy;
     uint32_t *pair;      /* (levels + 32) * 2: from the start side, to the end side */
-    uint64_t *trail[2];  /* levels + 32 each: value << 32 | up-arc + 1, one direction each */
+    uint64_t *trail;     /* (levels + 32) * 2, like pair: value << 32 | up-arc + 1 */
     uint32_t *row[2];    /* levels + 32 each: labels made on the fly */
     uint32_t *lane;      /* (levels + 32) * 2 * CIM__LANES */
     uint32_t *value;     /* by place; unreachable between calls */

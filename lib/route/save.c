@@ -97,6 +97,7 @@ static cim_status read_body(cim_ctx *ctx, cim_route_hierarchy *h, const uint8_t 
     h->up_head = cim__alloc_n(h->mem, m, 4);
     h->arc_slot = cim__alloc_n(h->mem, h->arc_count, 4);
     if (!h->up_first || !h->up_head || !h->arc_slot) return cim__nomem(ctx);
+    cim__large_pages(h->up_head, m * 4);
     memcpy(h->up_first, bytes + n * 4, (n + 1) * 4);
     memcpy(h->up_head, bytes + (2 * n + 1) * 4, m * 4);
     memcpy(h->arc_slot, bytes + (2 * n + 1 + m) * 4, (size_t)h->arc_count * 4);

@@ -7,12 +7,15 @@
  * "index":    cim-index(7) over the objects that have a place; its ids are their numbers
  * "ids":      magic[8]  count:u32  0:u32, then gid_hash:u64[count]  gid_id:u32[count], padded to 8 bytes; for look-ups by text id
  * "boxes":    min_x min_y max_x max_y:f64 by object number; for imports
+ * others:     blocks of other modules, which check them themselves; made by a transaction of their own, gone with the next import
  *
  * What a file holds goes straight into the memory where it stays; before that memory is asked for, the size is compared with what the
  * head says. */
 #include "core/hash.h"
 #include "index/save.h"
 #include "store/store.h"
+
+#include <stdio.h>
 
 static const char magic[8] = "CIMOBJ2", gid_magic[8] = "CIMGID1";
 
@@ -44,7 +47,7 @@ typedef struct saving {
 static cim_status begin(cim_ctx *ctx, saving *s, const char *name, const char *content, size_t size)
 {
     cim__stmt *stmt = NULL;
-    if (size > INT32_MAX) return cim__fail(ctx, CIM_ELIMIT, "compiled arrays of more than 2 GiB");
+    if (size > CIM__DB_LARGEST) return cim__fail(ctx, CIM_ELIMIT, "compiled arrays of more than %d MiB", CIM__DB_LARGEST >> 20);
     CIM__TRY(cim__db_prepare(ctx, s->db, "INSERT OR REPLACE INTO cache VALUES(?,?,zeroblob(?))", &stmt));
     cim__stmt_text(stmt, 1, cim__str_of(name));
     cim__stmt_text(stmt, 2, cim__str_of(content));
@@ -54,12 +57,7 @@ static cim_status begin(cim_ctx *ctx, saving *s, const char *name, const char *c
     return st < 0 ? st : cim__blob_open(ctx, s->db, "cache", "data", &s->blob);
 }
 
-typedef struct part {
-    const void *data;
-    size_t size;
-} part;
-
-static cim_status save_parts(cim_ctx *ctx, saving *s, const char *name, const char *content, const part *parts, size_t count)
+static cim_status save_parts(cim_ctx *ctx, saving *s, const char *name, const char *content, const cim__piece *parts, size_t count)
 {
     size_t size = 0;
     for (size_t i = 0; i < count; i++) size += parts[i].size;
@@ -73,7 +71,7 @@ static cim_status save_objects(cim_ctx *ctx, saving *s, const char *content, con
 {
     head h = { .max_id = city->max_id, .count = city->count, .placed = (uint32_t)cim_index_count(city->index), .names = names_hash() };
     memcpy(h.magic, magic, sizeof magic);
-    const part parts[] = { { &h, sizeof h }, { city->layer, cim__city_bytes(city->max_id) } };
+    const cim__piece parts[] = { { &h, sizeof h }, { city->layer, cim__city_bytes(city->max_id) } };
     return save_parts(ctx, s, "objects", content, parts, 2);
 }
 
@@ -81,7 +79,7 @@ static cim_status save_gids(cim_ctx *ctx, saving *s, const char *content, const 
 {
     gid_head h = { .count = city->count };
     memcpy(h.magic, gid_magic, sizeof gid_magic);
-    const part parts[] = { { &h, sizeof h }, { city->gids.hash, city->gids.size } };
+    const cim__piece parts[] = { { &h, sizeof h }, { city->gids.hash, city->gids.size } };
     return save_parts(ctx, s, "ids", content, parts, 2);
 }
 
@@ -103,13 +101,14 @@ cim_status cim__cache_save(cim_ctx *ctx, cim__db *db, const cim_city *city, cons
 {
     saving s = { .db = db };
     cim_buf index = CIM_BUF_INIT;
+    CIM__TRY(cim__db_exec(ctx, db, "DELETE FROM cache")); /* also blocks of other modules; their pages are used again */
     CIM__TRY(save_objects(ctx, &s, content, city));
     CIM__TRY(save_gids(ctx, &s, content, city));
     cim_status st = begin(ctx, &s, "boxes", content, ((size_t)city->max_id + 1) * sizeof(cim_box));
     if (st >= 0) st = put_boxes(ctx, &s, city, boxes);
     cim__blob_close(&s.blob);
     if (st >= 0) st = cim_index_save(ctx, city->index, &index);
-    if (st >= 0) st = save_parts(ctx, &s, "index", content, &(part){ index.data, index.size }, 1);
+    if (st >= 0) st = save_parts(ctx, &s, "index", content, &(cim__piece){ index.data, index.size }, 1);
     cim_buf_dispose(&index);
     return st;
 }
@@ -123,6 +122,8 @@ typedef struct loading {
     cim_city *city;
     uint32_t placed, max_id;
     cim_box *boxes;
+    cim__block_fn use_block;
+    void *user;
 } loading;
 
 typedef cim_status (*use_fn)(cim_ctx *ctx, loading *l);
@@ -330,4 +331,59 @@ cim_status cim__cache_boxes(cim_ctx *ctx, cim__store *store, uint32_t max_id, ci
     }
     cim__free(ctx->mem, l.boxes);
     return st < 0 ? st : cim__scan_boxes(ctx, store, max_id, boxes_out);
+}
+
+/* ---- blocks of other modules ---- */
+
+static cim_status take_bytes(cim_ctx *ctx, void *source, void *to, size_t size) { return take(ctx, source, to, size); }
+
+static cim_status use_block(cim_ctx *ctx, loading *l)
+{
+    cim__block block = { l->blob.size, take_bytes, l };
+    return l->use_block(ctx, &block, l->user);
+}
+
+cim_status cim__cache_read(cim_ctx *ctx, cim__store *store, const char *name, cim__block_fn use, void *user)
+{
+    loading l = { .store = store, .use_block = use, .user = user };
+    return with_cached(ctx, &l, name, use_block);
+}
+
+/* Nobody has changed the file since the store was opened, and libcim was the last to do so. */
+static cim_status check_unchanged(cim_ctx *ctx, const cim__store *store, cim__db *db, uint32_t *counter)
+{
+    char content[65];
+    int64_t known = -1;
+    CIM__TRY(cim__store_counter_of(ctx, db, counter));
+    CIM__TRY(cim__change_head(ctx, db, content));
+    CIM__TRY(cim__meta_int(ctx, db, "change_counter", &known));
+    if (strcmp(content, store->content) != 0) return cim__fail(ctx, CIM_EIO, "%s: changed while it was read", store->path);
+    if (known != *counter) return cim__fail(ctx, CIM_EUNSUPPORTED, "%s: changed by another program; an import makes its compiled arrays anew", store->path);
+    return CIM_OK;
+}
+
+static cim_status write_blocks(cim_ctx *ctx, const cim__store *store, cim__db *db, const cim__compiled_block *blocks, size_t count)
+{
+    saving s = { .db = db };
+    uint32_t counter = 0;
+    char text[24];
+    CIM__TRY(cim__db_exec(ctx, db, "BEGIN IMMEDIATE"));
+    CIM__TRY(check_unchanged(ctx, store, db, &counter));
+    for (size_t i = 0; i < count; i++) CIM__TRY(save_parts(ctx, &s, blocks[i].name, store->content, blocks[i].pieces, blocks[i].count));
+    snprintf(text, sizeof text, "%u", counter + 1);
+    CIM__TRY(cim__meta_set(ctx, db, "change_counter", text));
+    return cim__db_exec(ctx, db, "COMMIT");
+}
+
+cim_status cim__cache_write(cim_ctx *ctx, cim__store *store, const cim__compiled_block *blocks, size_t count)
+{
+    cim__db *db = NULL;
+    if (store->in_memory) return cim__fail(ctx, CIM_EUNSUPPORTED, "a city in memory has no file for compiled arrays");
+    if (store->stale) return cim__fail(ctx, CIM_EUNSUPPORTED, "%s: changed by another program; an import makes its compiled arrays anew", store->path);
+    CIM__TRY(cim__db_open(ctx, store->path, CIM__DB_WRITE, &db));
+    cim__db_attend(db, ctx);
+    cim_status st = write_blocks(ctx, store, db, blocks, count);
+    cim__db_attend(db, NULL);
+    cim__db_close(db); /* takes back what was not committed */
+    return st;
 }

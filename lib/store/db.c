@@ -51,7 +51,7 @@ static void harden(sqlite3 *h, bool read_only)
     sqlite3_db_config(h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, !read_only, (int *)NULL);
     sqlite3_db_config(h, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, (int *)NULL);
     sqlite3_limit(h, SQLITE_LIMIT_ATTACHED, 0);
-    if (read_only) sqlite3_limit(h, SQLITE_LIMIT_LENGTH, 1 << 28);
+    if (read_only) sqlite3_limit(h, SQLITE_LIMIT_LENGTH, CIM__DB_LARGEST);
     sqlite3_limit(h, SQLITE_LIMIT_TRIGGER_DEPTH, read_only ? 1 : 10);
 }
 

@@ -14,6 +14,8 @@ typedef enum cim__db_mode {
     CIM__DB_MEMORY
 } cim__db_mode;
 
+enum { CIM__DB_LARGEST = 1 << 28 }; /* bytes of a value that are read back */
+
 cim_status cim__db_open(cim_ctx *ctx, const char *path, cim__db_mode mode, cim__db **db_out);
 void cim__db_seal(cim__db *db); /* from now on as careful as CIM__DB_READ: for a database in memory that is complete */
 void cim__db_cache(cim__db *db, int kib); /* pages that are kept */

@@ -17,6 +17,14 @@ uint32_t cim__store_counter(const char *path)
     return got == sizeof header ? be32(header + 24) : 0;
 }
 
+cim_status cim__store_counter_of(cim_ctx *ctx, cim__db *db, uint32_t *counter_out)
+{
+    uint8_t bytes[4];
+    CIM__TRY(cim__db_file_read(ctx, db, bytes, sizeof bytes, 24));
+    *counter_out = be32(bytes);
+    return CIM_OK;
+}
+
 /* The first 100 bytes are read before SQLite sees the file at all. */
 static cim_status check_header(cim_ctx *ctx, const char *path)
 {
@@ -57,7 +65,7 @@ cim_status cim__meta_set(cim_ctx *ctx, cim__db *db, const char *key, const char 
     return st;
 }
 
-static cim_status meta_int(cim_ctx *ctx, cim__db *db, const char *key, int64_t *value_out)
+cim_status cim__meta_int(cim_ctx *ctx, cim__db *db, const char *key, int64_t *value_out)
 {
     cim__buf text = cim__buf_on(ctx->mem);
     cim_status st = cim__meta_get(ctx, db, key, &text);
@@ -69,11 +77,11 @@ static cim_status meta_int(cim_ctx *ctx, cim__db *db, const char *key, int64_t *
 static cim_status read_meta(cim_ctx *ctx, cim__store *s)
 {
     int64_t epsg = 0, counter = -1;
-    cim_status st = meta_int(ctx, s->db, "epsg", &epsg);
+    cim_status st = cim__meta_int(ctx, s->db, "epsg", &epsg);
     if (st < 0) return st;
     if (st == CIM_DONE || epsg <= 0 || epsg > 1000000) return cim__fail(ctx, CIM_EFORMAT, "%s: no reference system in table meta", s->path);
     s->epsg = (int32_t)epsg;
-    CIM__TRY(meta_int(ctx, s->db, "change_counter", &counter));
+    CIM__TRY(cim__meta_int(ctx, s->db, "change_counter", &counter));
     s->stale = !s->in_memory && counter != cim__store_counter(s->path);
     return cim__change_head(ctx, s->db, s->content);
 }
@@ -562,9 +570,27 @@ static cim_status rows_gids(cim_ctx *ctx, void *store, cim_city *city)
     return st;
 }
 
+static cim_status rows_block_read(cim_ctx *ctx, void *store, const char *name, cim__block_fn use, void *user)
+{
+    cim__store *s = store;
+    lock(ctx, s);
+    cim_status st = cim__cache_read(ctx, s, name, use, user);
+    unlock(s);
+    return st;
+}
+
+static cim_status rows_block_write(cim_ctx *ctx, void *store, const cim__compiled_block *blocks, size_t count)
+{
+    cim__store *s = store;
+    lock(ctx, s); /* no statement of this city reads meanwhile, which would keep the writer waiting */
+    cim_status st = cim__cache_write(ctx, s, blocks, count);
+    unlock(s);
+    return st;
+}
+
 static void rows_close(void *store) { cim__store_close(store); }
 
-const cim__rows cim__store_rows = { rows_object, rows_scan, rows_select, rows_select_run, rows_select_end, rows_shapes, rows_templates, rows_residue, rows_relations, rows_relation_attrs, rows_gids, rows_info, rows_close };
+const cim__rows cim__store_rows = { rows_object, rows_scan, rows_select, rows_select_run, rows_select_end, rows_shapes, rows_templates, rows_residue, rows_relations, rows_relation_attrs, rows_gids, rows_info, rows_block_read, rows_block_write, rows_close };
 
 /* ---- the city over it ---- */
 

@@ -35,10 +35,13 @@ extern const cim__rows cim__store_rows;
 cim_status cim__store_city(cim_ctx *ctx, cim__store *store, cim_city **city_out);
 
 cim_status cim__meta_get(cim_ctx *ctx, cim__db *db, const char *key, cim__buf *value); /* appended; CIM_DONE when absent */
+cim_status cim__meta_int(cim_ctx *ctx, cim__db *db, const char *key, int64_t *value_out);           /* likewise */
 cim_status cim__meta_set(cim_ctx *ctx, cim__db *db, const char *key, const char *value);
 
 /* SQLite's file change counter, which goes up by one with every transaction; 0 when the file cannot be read. */
 uint32_t cim__store_counter(const char *path);
+/* The same of an open database; opening and closing the file anew would give up its locks (fcntl(2)).  Fails like reading. */
+cim_status cim__store_counter_of(cim_ctx *ctx, cim__db *db, uint32_t *counter_out);
 
 /* The box of an object by number; empty when it has no place.  An array of all would take 32 bytes an object. */
 typedef struct cim__box_source {
@@ -55,6 +58,10 @@ cim_status cim__cache_load(cim_ctx *ctx, cim__store *store, const cim__rows *row
 cim_status cim__cache_gids(cim_ctx *ctx, cim__store *store, cim_city *city);
 /* Exact boxes of all objects by number (empty ones where there is no place); freed by the caller. */
 cim_status cim__cache_boxes(cim_ctx *ctx, cim__store *store, uint32_t max_id, cim_box **boxes_out);
+
+/* Blocks of other modules (city.h). */
+cim_status cim__cache_read(cim_ctx *ctx, cim__store *store, const char *name, cim__block_fn use, void *user);
+cim_status cim__cache_write(cim_ctx *ctx, cim__store *store, const cim__compiled_block *blocks, size_t count);
 
 /* ---- from the tables themselves (scan.c) ---- */
 

@@ -45,7 +45,7 @@ static cim_status begin_existing(cim_ctx *ctx, cim__writer *w)
     CIM__TRY(cim__db_open(ctx, w->path, CIM__DB_WRITE, &w->db));
     CIM__TRY(attach_spatialite(ctx, w));
     CIM__TRY(cim__db_exec(ctx, w->db, "BEGIN IMMEDIATE"));
-    w->counter = cim__store_counter(w->path);
+    CIM__TRY(cim__store_counter_of(ctx, w->db, &w->counter));
     char content[65];
     CIM__TRY(cim__change_head(ctx, w->db, content));
     if (w->counter != before || strcmp(content, w->store->content) != 0) return cim__fail(ctx, CIM_EIO, "%s: changed while it was read", w->path);

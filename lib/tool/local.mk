@@ -22,6 +22,7 @@ cimtool_SOURCES = \
 	%D%/verb_isochrone.c \
 	%D%/verb_matrix.c \
 	%D%/verb_nearest.c \
+	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
 	%D%/verb_traffic.c \

@@ -105,6 +105,7 @@ int verb_isochrone(cimtool *tool);
 int verb_matrix(cimtool *tool);
 int verb_nearest(cimtool *tool);
 int verb_query(cimtool *tool);
+int verb_prepare(cimtool *tool);
 int verb_route(cimtool *tool);
 int verb_traffic(cimtool *tool);
 

@@ -17,7 +17,7 @@ static int open_net(travel *t)
     if (!cimtool_real(tool, "height", &costs.height_m) || !cimtool_real(tool, "width", &costs.width_m) || !cimtool_real(tool, "length", &costs.length_m) ||
         !cimtool_real(tool, "weight", &costs.weight_t))
         return EXIT_USAGE;
-    cim_status st = cim_net_build(tool->ctx, t->city, &net, &t->net);
+    cim_status st = cim_net_open(tool->ctx, t->city, &net, &t->net);
     if (st >= 0) st = cim_net_costs_build(tool->ctx, t->net, &costs, &t->costs);
     if (st == CIM_ENOTFOUND) return cimtool_complain("%s", cim_ctx_error(tool->ctx));
     return st < 0 ? cimtool_fail(tool, st) : EXIT_DONE;
@@ -37,10 +37,9 @@ int travel_metric(travel *t, uint32_t labels)
     cim_ctx *ctx = t->tool->ctx;
     cim_net_costs_view view = { .struct_size = sizeof view };
     cim_route_label_options options = CIM_ROUTE_LABEL_OPTIONS_INIT;
-    cim_route_graph graph = cim_net_graph(t->net);
     options.mode = labels;
     cim_status st = cim_net_costs_get(ctx, t->costs, &view);
-    if (st >= 0) st = cim_route_hierarchy_build(ctx, &graph, NULL, &t->hierarchy);
+    if (st >= 0) st = cim_net_hierarchy(ctx, t->net, t->city, &t->hierarchy);
     if (st >= 0) st = cim_route_metric_build(ctx, t->hierarchy, view.weights_ms, &options, &t->metric);
     if (st >= 0) st = cim_route_query_new(ctx, t->hierarchy, &t->query);
     return st < 0 ? cimtool_fail(t->tool, st) : EXIT_DONE;

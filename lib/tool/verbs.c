@@ -161,6 +161,11 @@ static const cimtool_flag traffic_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag prepare_flags[] = {
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -172,6 +177,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "nearest", verb_nearest, nearest_flags, "CITY PLACE", 2, 2, "find who or what is nearest to a place in time" },
     { "dispatch", verb_dispatch, dispatch_flags, "CITY INCIDENT...", 2, -1, "choose which units to send, and who covers the gap" },
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
+    { "prepare", verb_prepare, prepare_flags, "CITY", 1, 1, "compile the road net into a city file, for quick answers" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Kill an import at 100 random moments, half of them into a new file, half into an existing city: the file is as before or complete,
-# whole in either case, and the next import works.
+# Kill an import at 100 random moments, half of them into a new file, half into an existing city, and cimtool prepare at 50: the file is as
+# before or complete, whole in either case, and the next import works.
 temp=$(mktemp -d) || exit 99
 trap 'rm -rf "$temp"' EXIT
 exec python3 - "$temp" <<'P'
@@ -13,7 +13,8 @@ ROUNDS = 50
 
 
 def importing(city, source):
-    return subprocess.Popen([tool, "import", "--quiet", str(city), str(data / source)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    arguments = ["import", "--quiet", str(city), str(data / source)] if source else ["prepare", "--quiet", str(city)]
+    return subprocess.Popen([tool, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
 def timed(city, source):
@@ -41,6 +42,12 @@ def objects(city):
 def check(city):
     done = subprocess.run([tool, "check", str(city)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def prepared(city):
+    done = subprocess.run([tool, "prepare", "--json", str(city)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return not json.loads(done.stdout)["written"]
 
 
 def clean():
@@ -84,9 +91,28 @@ def existing_files():
     return f"{done} of {ROUNDS} complete, the others as before"
 
 
-print("1..2")
+def preparing():
+    base, city = temp / "base.cim", temp / "city.cim"
+    clean()
+    timed(base, "town.osm.pbf")
+    before, image = objects(base), base.read_bytes()
+    city.write_bytes(image)
+    whole, done = timed(city, None), 0
+    for _ in range(ROUNDS):
+        for path in temp.glob("city.cim*"):
+            path.unlink()
+        city.write_bytes(image)
+        killed(city, None, whole)
+        assert objects(city) == before
+        check(city)
+        done += prepared(city)
+        assert prepared(city)
+    return f"{done} of {ROUNDS} prepared, the others as before"
+
+
+print("1..3")
 failed = 0
-for number, test in enumerate((new_files, existing_files), 1):
+for number, test in enumerate((new_files, existing_files, preparing), 1):
     try:
         print(f"# {test()}\nok {number} - {test.__name__}")
     except AssertionError as error:

@@ -1,4 +1,5 @@
-NET_TESTS = %D%/test_net_rules %D%/test_net_random %D%/test_net_data %D%/test_net_faults %D%/test_net_profile %D%/test_net_turns %D%/test_net_words %D%/test_net_lines
+NET_TESTS = %D%/test_net_rules %D%/test_net_random %D%/test_net_data %D%/test_net_faults %D%/test_net_profile %D%/test_net_turns %D%/test_net_words %D%/test_net_lines \
+	%D%/test_net_compiled
 check_PROGRAMS += $(NET_TESTS)
 TESTS += $(NET_TESTS)
 check_LTLIBRARIES += %D%/libnets.la
@@ -21,3 +22,5 @@ NET_LDADD = %D%/libnets.la $(TEST_LDADD)
 %C%_test_net_words_LDADD = $(NET_LDADD)
 %C%_test_net_lines_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_net_lines_LDADD = $(NET_LDADD)
+%C%_test_net_compiled_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_net_compiled_LDADD = $(NET_LDADD) $(SQLITE_LIBS)

@@ -1,6 +1,8 @@
 /* test_net_faults.c - memory that runs out while a net is built, priced, asked. */
 #include "nets.h"
 
+#include <stdlib.h>
+
 static char path[600];
 
 static cim_status ask(cim_ctx *ctx, cim_net *net, cim_net_costs *costs)
@@ -58,8 +60,46 @@ static void test_net_oom(void **state)
     support_fault_loop("net", use_net, 600);
 }
 
+/* The city file as it was before it was prepared, and one that is. */
+static char *plain;
+static size_t plain_size;
+
+static cim_status prepare(cim_ctx *ctx)
+{
+    cim_city *city = NULL;
+    support_write(path, plain, plain_size);
+    cim_status st = cim_city_open(ctx, path, NULL, &city);
+    if (st >= 0) st = cim_net_prepare(ctx, city, NULL);
+    cim_city_free(city);
+    return st;
+}
+
+static cim_status open_prepared(cim_ctx *ctx)
+{
+    cim_city *city = NULL;
+    cim_net *net = NULL;
+    cim_route_hierarchy *hierarchy = NULL;
+    cim_status st = cim_city_open(ctx, path, NULL, &city);
+    if (st >= 0) st = cim_net_open(ctx, city, NULL, &net);
+    if (st >= 0) st = cim_net_hierarchy(ctx, net, city, &hierarchy);
+    cim_route_hierarchy_free(hierarchy);
+    cim_net_free(net);
+    cim_city_free(city);
+    return st;
+}
+
+static void test_net_prepare_oom(void **state)
+{
+    (void)state;
+    plain = support_read(path, &plain_size);
+    assert_non_null(plain);
+    support_fault_loop("prepare", prepare, 400);
+    support_fault_loop("prepared net", open_prepared, 400); /* the last one was not disturbed */
+    free(plain);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_net_oom) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_net_oom), cmocka_unit_test(test_net_prepare_oom) };
     return cmocka_run_group_tests(tests, make_file, NULL);
 }
