@@ -122,8 +122,7 @@ static int read_files(travel *t)
 static int make(travel *t)
 {
     cim_ctx *ctx = t->tool->ctx;
-    cim_route_graph graph = cim_net_graph(t->net);
-    cim_status st = cim_route_hierarchy_build(ctx, &graph, NULL, &t->hierarchy);
+    cim_status st = cim_net_hierarchy(ctx, t->net, t->city, &t->hierarchy);
     if (st >= 0) st = cim_traffic_new(ctx, t->city, t->costs, t->hierarchy, NULL, &t->traffic);
     if (st >= 0) st = cim_route_query_new(ctx, t->hierarchy, &t->query);
     return st < 0 ? cimtool_fail(t->tool, st) : EXIT_DONE;
