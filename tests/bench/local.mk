@@ -1,7 +1,7 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
-EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_route.py %D%/bench_shapes.py
-EXTRA_PROGRAMS += %D%/bench_index %D%/bench_route %D%/bench_shapes %D%/open_window
-bench_needs = %D%/bench_route$(EXEEXT) %D%/open_window$(EXEEXT)
+EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_reach.py %D%/bench_route.py %D%/bench_shapes.py
+EXTRA_PROGRAMS += %D%/bench_index %D%/bench_reach %D%/bench_route %D%/bench_shapes %D%/open_window
+bench_needs = %D%/bench_reach$(EXEEXT) %D%/bench_route$(EXEEXT) %D%/open_window$(EXEEXT)
 
 # Made by the script that runs it, for it alone.
 %C%_bench_shapes_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE $(GEOS_CFLAGS)
@@ -30,6 +30,9 @@ endif
 # A city opened and asked one window, made by the script that runs it too.
 %C%_open_window_LDADD = libcim.la $(SQLITE_LIBS)
 %C%_open_window_LDFLAGS = -no-install
+
+# Isochrones and matrices, beside networkx and shapely where those are installed.
+%C%_bench_reach_LDADD = libcim.la -lm
 
 # Routing, beside igraph where that is installed.
 %C%_bench_route_LDADD = libcim.la
