@@ -57,8 +57,8 @@ typedef struct cim_isochrone_view {
  * @param options  NULL for defaults.
  * @param[out] isochrone_out  new isochrone, freed with cim_isochrone_free(); it keeps the net alive.
  * @return CIM_OK, also when nothing can be reached; CIM_EARG; CIM_ELIMIT; CIM_ENOMEM; CIM_ECANCEL.
- * Thread rule: costs and metric shared, query of one thread.   Cost: that of cim_route_within(), 20 ns a state within the limit, and 1 ns an edge
- *              of the net; with several places, or backward, that of cim_route_all().  Without metric some 20 ms in a city.
+ * Thread rule: costs and metric shared, query of one thread.   Cost: that of cim_route_within(), 50 ns a state within the limit, and 1 ns an edge
+ *              of the net; with several places, or backward, that of cim_route_all().  Without metric some 5 ms for ten minutes in a city.
  * Since 0.1.
  */
 CIM_API cim_status cim_isochrone_find(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, cim_route_query *query,

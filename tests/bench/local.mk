@@ -1,9 +1,10 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
 EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_route.py %D%/bench_shapes.py %D%/gen_city.py \
-	%D%/pgrouting.py %D%/bench_dispatch.py %D%/bench_journey.py %D%/bench_live.py %D%/bench_net.py
-EXTRA_PROGRAMS += %D%/bench_index %D%/bench_route %D%/bench_shapes %D%/open_window %D%/bench_dispatch %D%/bench_journey %D%/bench_live %D%/bench_net
+	%D%/pgrouting.py %D%/bench_dispatch.py %D%/bench_journey.py %D%/bench_live.py %D%/bench_net.py %D%/bench_reach.py
+EXTRA_PROGRAMS += %D%/bench_index %D%/bench_route %D%/bench_shapes %D%/open_window %D%/bench_dispatch %D%/bench_journey %D%/bench_live %D%/bench_net \
+	%D%/bench_reach
 bench_needs = %D%/bench_route$(EXEEXT) %D%/open_window$(EXEEXT) %D%/bench_dispatch$(EXEEXT) %D%/bench_journey$(EXEEXT) %D%/bench_live$(EXEEXT) \
-	%D%/bench_net$(EXEEXT)
+	%D%/bench_net$(EXEEXT) %D%/bench_reach$(EXEEXT)
 
 # Made by the script that runs it, for it alone.
 %C%_bench_shapes_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE $(GEOS_CFLAGS)
@@ -40,6 +41,8 @@ endif
 %C%_bench_journey_LDADD = libcim.la
 # The road net of a city.
 %C%_bench_net_LDADD = libcim.la
+# Isochrones and matrices, beside networkx and shapely where those are installed.
+%C%_bench_reach_LDADD = libcim.la -lm
 
 # Routing, beside igraph where that is installed.
 %C%_bench_route_LDADD = libcim.la

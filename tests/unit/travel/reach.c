@@ -10,8 +10,9 @@ static uint32_t pick(uint64_t *seed, uint32_t count) { return (uint32_t)(support
 
 static void put_nodes(char *text, uint64_t *seed)
 {
+    static const char *const tags[] = { " barrier=block", " highway=traffic_signals", " highway=traffic_signals", "", "", "", "", "", "", "", "", "" };
     for (int i = 0; i < NODES; i++)
-        snprintf(text + strlen(text), TEXT - strlen(text), "n %c %d %d%s\n", 'a' + i, (int)pick(seed, 600), (int)pick(seed, 600) + i, pick(seed, 12) ? "" : " barrier=block");
+        snprintf(text + strlen(text), TEXT - strlen(text), "n %c %d %d%s\n", 'a' + i, (int)pick(seed, 600), (int)pick(seed, 600) + i, tags[pick(seed, sizeof tags / sizeof *tags)]);
 }
 
 /* Ways of two to four nodes: some are parallel to others, some come back to where they begin. */
