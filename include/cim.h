@@ -15,6 +15,7 @@
 #include "cim/import.h"
 #include "cim/index.h"
 #include "cim/live.h"
+#include "cim/match.h"
 #include "cim/net.h"
 #include "cim/query.h"
 #include "cim/route.h"

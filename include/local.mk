@@ -11,6 +11,7 @@ ciminclude_HEADERS = \
 	include/cim/import.h \
 	include/cim/index.h \
 	include/cim/live.h \
+	include/cim/match.h \
 	include/cim/net.h \
 	include/cim/query.h \
 	include/cim/route.h \

@@ -36,6 +36,7 @@ include tests/unit/crs/local.mk
 include tests/unit/index/local.mk
 include tests/unit/route/local.mk
 include tests/unit/net/local.mk
+include tests/unit/flows/local.mk
 include tests/unit/city/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk

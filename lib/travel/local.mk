@@ -1,3 +1,6 @@
 libcimcore_la_SOURCES += \
+	%D%/match.c \
+	%D%/match.h \
+	%D%/match_way.c \
 	%D%/times.c \
 	%D%/times.h

@@ -1,0 +1,10 @@
+# What moves on the road net: map matching, betweenness, evacuation.
+FLOW_TESTS = %D%/test_match_model %D%/test_match_trace
+check_PROGRAMS += $(FLOW_TESTS)
+TESTS += $(FLOW_TESTS)
+FLOW_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/tests/unit/net
+FLOW_LDADD = tests/unit/net/libnets.la $(TEST_LDADD)
+%C%_test_match_model_CPPFLAGS = $(FLOW_CPPFLAGS)
+%C%_test_match_model_LDADD = $(FLOW_LDADD)
+%C%_test_match_trace_CPPFLAGS = $(FLOW_CPPFLAGS)
+%C%_test_match_trace_LDADD = $(FLOW_LDADD)
