@@ -41,20 +41,21 @@ typedef struct cim_match_point {
 typedef struct cim_match_options {
     size_t struct_size;    /* set by CIM_MATCH_OPTIONS_INIT */
     double sigma_m;        /* standard deviation of a point's error */
-    double beta_m;         /* how much the way between two points differs from their distance, on average; 0: 10 m, and 2 m more a second between them */
+    double beta_m;         /* how much the way between two points differs from their distance, on average */
     double radius_m;       /* streets farther away from a point do not count; 0: four times its standard deviation, at least 40 m */
     double heading_deg;    /* standard deviation of headings; 0: headings do not count */
     double turn_back_m;    /* turning back on a street is as improbable as such a detour; negative: impossible */
     double detour_m;       /* a way longer than the distance by more than this is impossible */
     double max_kmh;        /* quicker movement is impossible */
     double gap_s;          /* after a longer pause a new part begins; 0: never */
-    double thin_m;         /* points nearer to the last one used say too little: they are put onto the way between others; negative: twice sigma */
+    double thin_m;         /* points nearer to the last one used say too little: they are put onto the way between others; negative: four times
+                              its standard deviation */
     double beam;           /* links less probable than the best so far by a factor of exp(beam) are given up; 0: none */
     uint32_t candidates;   /* streets a point, 1 .. 64 */
     uint32_t outliers;     /* points in a row that may be left out because no way leads to them */
 } cim_match_options;
 
-#define CIM_MATCH_OPTIONS_INIT { sizeof(cim_match_options), 8.0, 0.0, 0.0, 30.0, 60.0, 2000.0, 200.0, 0.0, -1.0, 40.0, 12, 2 }
+#define CIM_MATCH_OPTIONS_INIT { sizeof(cim_match_options), 8.0, 10.0, 0.0, 30.0, 60.0, 2000.0, 200.0, 0.0, -1.0, 40.0, 12, 2 }
 
 /** What became of a point. */
 enum {

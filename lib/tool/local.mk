@@ -11,6 +11,7 @@ cimtool_SOURCES = \
 	%D%/verb_get.c \
 	%D%/verb_import.c \
 	%D%/verb_info.c \
+	%D%/verb_match.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
 	%D%/verbs.c \

@@ -100,6 +100,7 @@ int verb_export(cimtool *tool);
 int verb_get(cimtool *tool);
 int verb_import(cimtool *tool);
 int verb_info(cimtool *tool);
+int verb_match(cimtool *tool);
 int verb_query(cimtool *tool);
 int verb_route(cimtool *tool);
 

@@ -92,12 +92,29 @@ static const cimtool_flag route_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag match_flags[] = {
+    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },
+    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },
+    { "sigma", 0, "M", "standard deviation of points that do not state theirs (default 8 m)" },
+    { "radius", 'r', "M", "streets farther away from a point do not count (default: four times its standard deviation, at least 40 m)" },
+    { "gap", 0, "S", "after a longer pause a new part begins" },
+    { "speeds", 0, NULL, "print how quick each street was" },
+    { "geojson", 0, NULL, "print GeoJSON features" },
+    { "height", 0, "M", "height of the vehicle" },
+    { "width", 0, "M", "width of the vehicle" },
+    { "length", 0, "M", "length of the vehicle" },
+    { "weight", 0, "T", "weight of the vehicle in tonnes" },
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
     { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
     { "query", verb_query, query_flags, "CITY EXPRESSION", 2, 2, "find objects with an expression (cim-query(7))" },
     { "route", verb_route, route_flags, "CITY FROM TO", 3, 3, "find the quickest way between two places" },
+    { "match", verb_match, match_flags, "CITY TRACE...", 2, -1, "find the streets that a tracked vehicle went along" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },

@@ -179,9 +179,9 @@ static double step_of(const cim__matching *m, const cim__stage *la, const cim__s
 {
     const cim_match_point *p = &m->points[la->point], *q = &m->points[lb->point];
     double straight = hypot(q->x - p->x, q->y - p->y), dt = seconds_between(m, la->point, lb->point);
-    double beta = m->opts.beta_m > 0.0 ? m->opts.beta_m : 10.0 + 2.0 * (dt > 0.0 ? fmin(dt, 60.0) : 0.0);
+    double beta = m->opts.beta_m;
     if (hop->kind == CIM__HOP_NONE || hop->length_m - straight > m->opts.detour_m) return -HUGE_VAL;
-    if (dt > 0.0 && (hop->length_m - la->sigma_m - lb->sigma_m) * 3.6 > m->opts.max_kmh * dt) return -HUGE_VAL;
+    if (dt > 0.0 && (hop->length_m - 2.0 * (la->sigma_m + lb->sigma_m)) * 3.6 > m->opts.max_kmh * dt) return -HUGE_VAL;
     return -(fabs(hop->length_m - straight) + (hop->kind == CIM__HOP_TURN ? m->opts.turn_back_m : 0.0)) / beta;
 }
 
@@ -276,7 +276,7 @@ static void say(cim__matching *m, uint32_t point, int32_t state) { CIM__AT(&m->o
 static bool too_near(const cim__matching *m, const cim__stage *last, uint32_t point)
 {
     const cim_match_point *p = &m->points[last->point], *q = &m->points[point];
-    double thin = m->opts.thin_m < 0.0 ? 2.0 * m->opts.sigma_m : m->opts.thin_m;
+    double thin = m->opts.thin_m < 0.0 ? 4.0 * last->sigma_m : m->opts.thin_m; /* the first point beyond less is mostly one with a large error */
     return hypot(q->x - p->x, q->y - p->y) < thin; /* false when not finite */
 }
 
@@ -357,7 +357,7 @@ static bool at_least(double value, double least) { return value >= least && isfi
 
 static cim_status check(cim_ctx *ctx, const cim_match_options *o)
 {
-    bool ok = at_least(o->sigma_m, 0.01) && at_least(o->beta_m, 0.0) && at_least(o->radius_m, 0.0) && at_least(o->heading_deg, 0.0) && isfinite(o->turn_back_m) && at_least(o->detour_m, 0.0);
+    bool ok = at_least(o->sigma_m, 0.01) && at_least(o->beta_m, 0.01) && at_least(o->radius_m, 0.0) && at_least(o->heading_deg, 0.0) && isfinite(o->turn_back_m) && at_least(o->detour_m, 0.0);
     ok = ok && at_least(o->gap_s, 0.0) && o->max_kmh > 0.0 && isfinite(o->thin_m) && at_least(o->beam, 0.0) && o->candidates >= 1 && o->candidates <= 64;
     return ok ? CIM_OK : cim__fail(ctx, CIM_EARG, "options of matching are out of range");
 }

@@ -33,6 +33,11 @@ endif
 
 # Routing, beside igraph where that is installed.
 %C%_bench_route_LDADD = libcim.la
+# Matching, betweenness, evacuation.
+%C%_bench_flows_LDADD = libcim.la -lm
+EXTRA_PROGRAMS += %D%/bench_flows
+bench_needs += %D%/bench_flows$(EXEEXT)
+
 if HAVE_IGRAPH
 EXTRA_PROGRAMS += %D%/bench_route_igraph
 %C%_bench_route_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
