@@ -7,6 +7,7 @@ ciminclude_HEADERS = \
 	include/cim/crs.h \
 	include/cim/ctx.h \
 	include/cim/export.h \
+	include/cim/flow.h \
 	include/cim/geom.h \
 	include/cim/import.h \
 	include/cim/index.h \

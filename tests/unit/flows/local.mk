@@ -1,5 +1,5 @@
 # What moves on the road net: map matching, betweenness, evacuation.
-FLOW_TESTS = %D%/test_match_model %D%/test_match_trace
+FLOW_TESTS = %D%/test_match_model %D%/test_match_trace %D%/test_flow_trips
 check_PROGRAMS += $(FLOW_TESTS)
 TESTS += $(FLOW_TESTS)
 FLOW_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/tests/unit/net
@@ -8,3 +8,5 @@ FLOW_LDADD = tests/unit/net/libnets.la $(TEST_LDADD)
 %C%_test_match_model_LDADD = $(FLOW_LDADD)
 %C%_test_match_trace_CPPFLAGS = $(FLOW_CPPFLAGS)
 %C%_test_match_trace_LDADD = $(FLOW_LDADD)
+%C%_test_flow_trips_CPPFLAGS = $(FLOW_CPPFLAGS)
+%C%_test_flow_trips_LDADD = $(FLOW_LDADD)
