@@ -6,6 +6,7 @@ cimtool_SOURCES = \
 	%D%/tool.h \
 	%D%/travel.c \
 	%D%/travel.h \
+	%D%/verb_betweenness.c \
 	%D%/verb_check.c \
 	%D%/verb_export.c \
 	%D%/verb_get.c \

@@ -95,6 +95,7 @@ void cimtool_print_json_object(const char *json); /* {"schema": ..., members of 
 
 /* ---- verbs ---- */
 
+int verb_betweenness(cimtool *tool);
 int verb_check(cimtool *tool);
 int verb_export(cimtool *tool);
 int verb_get(cimtool *tool);

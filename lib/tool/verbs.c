@@ -108,6 +108,26 @@ static const cimtool_flag match_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag betweenness_flags[] = {
+    { "origins", 0, "EXPRESSION", "objects where trips begin, by their footprint (cim-query(7); default: all streets, by length)" },
+    { "destinations", 0, "EXPRESSION", "objects where trips end (default: all streets)" },
+    { "samples", 'n', "N", "trips, or origins with --trees, that are drawn (default 10000)" },
+    { "trees", 0, NULL, "draw origins, each with its trips to all destinations" },
+    { "exact", 0, NULL, "all pairs, without samples" },
+    { "seed", 0, "N", "another seed draws other samples (default 1)" },
+    { "trips", 0, "N", "how many trips there are together (default 1: shares)" },
+    { "top", 0, "N", "show the N streets with most trips (default 20; 0: all, as in JSON)" },
+    { "geojson", 0, NULL, "print GeoJSON features" },
+    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },
+    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },
+    { "height", 0, "M", "height of the vehicle" },
+    { "width", 0, "M", "width of the vehicle" },
+    { "length", 0, "M", "length of the vehicle" },
+    { "weight", 0, "T", "weight of the vehicle in tonnes" },
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -115,6 +135,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "query", verb_query, query_flags, "CITY EXPRESSION", 2, 2, "find objects with an expression (cim-query(7))" },
     { "route", verb_route, route_flags, "CITY FROM TO", 3, 3, "find the quickest way between two places" },
     { "match", verb_match, match_flags, "CITY TRACE...", 2, -1, "find the streets that a tracked vehicle went along" },
+    { "betweenness", verb_betweenness, betweenness_flags, "CITY", 1, 1, "find the streets that many trips use" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },

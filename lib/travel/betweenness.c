@@ -45,6 +45,7 @@ typedef struct flowing {
     cim_flow_options options;
     double *origin_sums, *destination_sums; /* running sums of weights */
     double pair_trips;
+    bool weightless;  /* arcs of live weight 0 are there: states of equal times have no order, and trees are made of paths */
     uint32_t worker_count;
     worker workers[CIM__WORKERS];
 } flowing;
@@ -131,7 +132,7 @@ static uint32_t straight_on(const flowing *f, const cim_net_place *from, const c
 
 /* ---- paths ---- */
 
-static cim_status put_path(cim_ctx *ctx, flowing *f, worker *w, const cim_net_place *from, const cim_net_place *to, uint64_t units)
+static cim_status put_path(cim_ctx *ctx, flowing *f, worker *w, uint64_t *links, const cim_net_place *from, const cim_net_place *to, uint64_t units)
 {
     cim__ends starts, ends;
     cim_route_path path = { .time_ms = NO_WAY };
@@ -145,7 +146,7 @@ static cim_status put_path(cim_ctx *ctx, flowing *f, worker *w, const cim_net_pl
     }
     cim__enter(ctx);
     if (straight != CIM_NONE && straight_ms <= path.time_ms) {
-        carry(f, w, w->sum, straight, units, done_of(to, straight) - done_of(from, straight));
+        carry(f, w, links, straight, units, done_of(to, straight) - done_of(from, straight));
         arrive(w, units, straight_ms);
         return CIM_OK;
     }
@@ -154,10 +155,10 @@ static cim_status put_path(cim_ctx *ctx, flowing *f, worker *w, const cim_net_pl
         return CIM_OK;
     }
     uint32_t first = starts.links[path.start], last = f->net->arc_link[ends.links[path.end]];
-    carry(f, w, w->sum, first, units, 1.0 - done_of(from, first));
-    carry(f, w, w->sum, last, units, done_of(to, last));
-    if (first == last) w->sum[last] -= units; /* around the block: one trip all the same */
-    for (uint32_t i = 0; i < path.arc_count; i++) carry(f, w, w->sum, f->net->arc_link[path.arcs[i]], units, 1.0);
+    carry(f, w, links, first, units, 1.0 - done_of(from, first));
+    carry(f, w, links, last, units, done_of(to, last));
+    if (first == last) links[last] -= units; /* around the block: one trip all the same */
+    for (uint32_t i = 0; i < path.arc_count; i++) carry(f, w, links, f->net->arc_link[path.arcs[i]], units, 1.0);
     arrive(w, units, path.time_ms);
     return CIM_OK;
 }
@@ -176,12 +177,12 @@ static uint32_t arrived_over(const flowing *f, const uint32_t *times, uint32_t s
     const cim_net *net = f->net;
     for (uint32_t k = net->first_of_link[link]; k < net->first_of_link[link + 1]; k++) {
         uint32_t a = net->arc_of_link[k], from = times[net->arc_tail[a]];
-        if (net->arc_head[a] == state && f->weights[a] < NO_WAY && from < NO_WAY && from + f->weights[a] == times[state] && f->weights[a]) return a;
+        if (net->arc_head[a] == state && f->weights[a] < NO_WAY && from < NO_WAY && from + f->weights[a] == times[state]) return a;
     }
     return CIM_NONE;
 }
 
-/* The arc on which a state was reached at its time; CIM_NONE: none, which weights of 0 may cause. */
+/* The arc on which a state was reached at its time. */
 static uint32_t arrived_by(const flowing *f, const uint32_t *times, uint32_t state)
 {
     const cim_net *net = f->net;
@@ -257,21 +258,14 @@ static cim_status sum_tree(cim_ctx *ctx, flowing *f, worker *w, const cim_net_pl
     return CIM_OK;
 }
 
-/* From an origin to one destination (of a pair) or to all. */
-static cim_status put_tree(cim_ctx *ctx, flowing *f, worker *w, const cim_net_place *from, const cim_net_place *only, double share)
+static uint64_t units_to(const flowing *f, size_t i, double share)
 {
-    cim__ends starts;
-    cim_flow_demand *d = &f->demand;
-    CIM__TRY(cim__net_ends(ctx, f->costs, f->weights, from, CIM_ROUTE_FORWARD, &starts));
-    if (starts.count) CIM__TRY(cim__travel_times(ctx, f->costs, f->metric, w->query, CIM_ROUTE_FORWARD, starts.end, starts.count, NO_WAY, w->times));
-    for (uint32_t s = 0; !starts.count && s < f->net->state_count; s++) w->times[s] = NO_WAY;
-    cim__enter(ctx);
-    if (only) CIM__TRY(put_leaf(ctx, f, w, from, &starts, only, (uint64_t)(share * WHOLE + 0.5)));
-    for (size_t i = 0; !only && i < d->destination_count; i++) {
-        uint64_t units = (uint64_t)(share * weight_of(f->destination_sums, i) / f->destination_sums[d->destination_count - 1] * WHOLE + 0.5);
-        if (units) CIM__TRY(put_leaf(ctx, f, w, from, &starts, &d->destinations[i], units));
-    }
-    CIM__TRY(sum_tree(ctx, f, w, from, &starts));
+    return (uint64_t)(share * weight_of(f->destination_sums, i) / f->destination_sums[f->demand.destination_count - 1] * WHOLE + 0.5);
+}
+
+/* What a tree put on links, counted as one sample. */
+static void take_one(const flowing *f, worker *w, double share)
+{
     for (uint32_t l = 0; l < 2 * f->net->edge_count; l++) {
         if (!w->one[l]) continue;
         double part = fmin((double)w->one[l] / (share * WHOLE), 1.0);
@@ -279,6 +273,35 @@ static cim_status put_tree(cim_ctx *ctx, flowing *f, worker *w, const cim_net_pl
         if (w->squares) w->squares[l] += (uint64_t)(part * part * SQUARE + 0.5);
         w->one[l] = 0;
     }
+}
+
+static cim_status put_paths(cim_ctx *ctx, flowing *f, worker *w, const cim_net_place *from, double share)
+{
+    for (size_t i = 0; i < f->demand.destination_count; i++) {
+        uint64_t units = units_to(f, i, share);
+        if (units) CIM__TRY(put_path(ctx, f, w, w->one, from, &f->demand.destinations[i], units));
+    }
+    take_one(f, w, share);
+    return CIM_OK;
+}
+
+/* From an origin to one destination (of a pair) or to all. */
+static cim_status put_tree(cim_ctx *ctx, flowing *f, worker *w, const cim_net_place *from, const cim_net_place *only, double share)
+{
+    cim__ends starts;
+    cim_flow_demand *d = &f->demand;
+    CIM__TRY(cim__net_ends(ctx, f->costs, f->weights, from, CIM_ROUTE_FORWARD, &starts));
+    if (f->weightless) return put_paths(ctx, f, w, from, share);
+    if (starts.count) CIM__TRY(cim__travel_times(ctx, f->costs, f->metric, w->query, CIM_ROUTE_FORWARD, starts.end, starts.count, NO_WAY, w->times));
+    for (uint32_t s = 0; !starts.count && s < f->net->state_count; s++) w->times[s] = NO_WAY;
+    cim__enter(ctx);
+    if (only) CIM__TRY(put_leaf(ctx, f, w, from, &starts, only, (uint64_t)(share * WHOLE + 0.5)));
+    for (size_t i = 0; !only && i < d->destination_count; i++) {
+        uint64_t units = units_to(f, i, share);
+        if (units) CIM__TRY(put_leaf(ctx, f, w, from, &starts, &d->destinations[i], units));
+    }
+    CIM__TRY(sum_tree(ctx, f, w, from, &starts));
+    take_one(f, w, share);
     return CIM_OK;
 }
 
@@ -286,7 +309,7 @@ static cim_status put_tree(cim_ctx *ctx, flowing *f, worker *w, const cim_net_pl
 
 static cim_status one_pair(cim_ctx *ctx, flowing *f, worker *w, const cim_net_place *from, const cim_net_place *to, double share)
 {
-    return f->metric ? put_path(ctx, f, w, from, to, (uint64_t)(share * WHOLE + 0.5)) : put_tree(ctx, f, w, from, to, share);
+    return f->metric ? put_path(ctx, f, w, w->sum, from, to, (uint64_t)(share * WHOLE + 0.5)) : put_tree(ctx, f, w, from, to, share);
 }
 
 /* CHUNK pairs, given or drawn. */
@@ -443,6 +466,7 @@ static cim_status run(flowing *f, cim_flow *flow)
     CIM__TRY(check_demand(f));
     bool trees = !f->demand.pairs && (!f->options.samples || f->options.mode == CIM_FLOW_TREES);
     if (f->demand.pairs) f->options.samples = 0;
+    for (uint32_t a = 0; trees && a < f->net->arc_count && !f->weightless; a++) f->weightless = !f->weights[a];
     CIM__TRY(run_items(f, trees));
     return fill(f, flow);
 }

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { NODES = 9, WAYS_MAX = 16, PLACES = 6, NETS = 260 };
 static const uint32_t NO_WAY = CIM_ROUTE_UNREACHABLE_MS;
@@ -333,6 +334,34 @@ static void test_flow_means(void **state)
     town_close(&t);
 }
 
+/* Live weights of 0: trees and pairs agree as well as they do without. */
+static void test_flow_weightless(void **state)
+{
+    town t;
+    cim_flow_view v[2];
+    cim_flow *flows[2];
+    cim_flow_pair pairs[1600];
+    (void)state;
+    town_open(&t);
+    uint32_t *weights = malloc(t.n.net->arc_count * sizeof *weights);
+    memcpy(weights, t.costs->weights_ms, t.n.net->arc_count * sizeof *weights);
+    for (uint32_t a = 0; a < t.n.net->arc_count; a += 5)
+        if (weights[a] < NO_WAY) weights[a] = 0;
+    cim_route_metric_free(t.metric);
+    assert_ok(t.n.ctx, cim_route_metric_build(t.n.ctx, t.hierarchy, weights, NULL, &t.metric));
+    for (uint32_t i = 0; i < 1600; i++) pairs[i] = (cim_flow_pair){ i / 40, i % 40, 0.625 };
+    for (int i = 0; i < 2; i++) {
+        t.demand.pairs = i ? pairs : NULL;
+        t.demand.pair_count = 1600;
+        flows[i] = flow_of(&t, 2, 0, 0, &v[i]);
+    }
+    for (uint32_t l = 0; l < v[0].link_count; l++) assert_true(fabs(v[0].link_trips[l] - v[1].link_trips[l]) < 1e-6);
+    assert_true(v[0].time_s > 1.0 && fabs(v[0].time_s - v[1].time_s) < 1e-6);
+    for (int i = 0; i < 2; i++) cim_flow_free(flows[i]);
+    free(weights);
+    town_close(&t);
+}
+
 static void test_flow_refuses(void **state)
 {
     town t;
@@ -408,6 +437,6 @@ static void test_flow_oom(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_flow_random), cmocka_unit_test(test_flow_samples), cmocka_unit_test(test_flow_threads),
-                                        cmocka_unit_test(test_flow_means),  cmocka_unit_test(test_flow_refuses), cmocka_unit_test(test_flow_oom) };
+                                        cmocka_unit_test(test_flow_means),  cmocka_unit_test(test_flow_weightless), cmocka_unit_test(test_flow_refuses), cmocka_unit_test(test_flow_oom) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
