@@ -3,11 +3,14 @@ cimtool_SOURCES = \
 	%D%/args.c \
 	%D%/main.c \
 	%D%/options.c \
+	%D%/places.c \
+	%D%/places.h \
 	%D%/tool.h \
 	%D%/travel.c \
 	%D%/travel.h \
 	%D%/verb_betweenness.c \
 	%D%/verb_check.c \
+	%D%/verb_evacuate.c \
 	%D%/verb_export.c \
 	%D%/verb_get.c \
 	%D%/verb_import.c \

@@ -97,6 +97,7 @@ void cimtool_print_json_object(const char *json); /* {"schema": ..., members of 
 
 int verb_betweenness(cimtool *tool);
 int verb_check(cimtool *tool);
+int verb_evacuate(cimtool *tool);
 int verb_export(cimtool *tool);
 int verb_get(cimtool *tool);
 int verb_import(cimtool *tool);

@@ -1,15 +1,7 @@
 /* verb_betweenness.c - cimtool betweenness: the streets that many trips use. */
-#include "travel.h"
+#include "places.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-typedef struct places {
-    cim_net_place *at;
-    double *weights;
-    size_t count, lost; /* lost: objects without a street */
-} places;
 
 typedef struct counting {
     travel travel;
@@ -23,57 +15,6 @@ typedef struct counting {
 } counting;
 
 /* ---- places ---- */
-
-/* The floor area of buildings and the like as weights; 1 where none is known. */
-static int read_weights(counting *c, const uint32_t *ids, size_t count, double *weights)
-{
-    static const char *const names[] = { "area_m2" };
-    cim_buf json = CIM_BUF_INIT;
-    cim_status st = cim_query_values(c->travel.tool->ctx, c->travel.city, ids, count, names, 1, &json);
-    for (size_t i = 0; i < count; i++) weights[i] = 1.0;
-    if (st == CIM_EARG) return EXIT_DONE; /* nothing in this city has an area */
-    if (st < 0) return cimtool_fail(c->travel.tool, st);
-    cimtool_node *root = cimtool_json_read(json.data);
-    const cimtool_node *row = root ? root->child : NULL;
-    for (size_t i = 0; row && i < count; i++, row = row->next)
-        if (row->child && row->child->type == 'n') weights[i] = fmax(0.0, strtod(row->child->text, NULL));
-    cimtool_json_free(root);
-    cim_buf_dispose(&json);
-    return EXIT_DONE;
-}
-
-static int snap_objects(counting *c, const uint32_t *ids, size_t count, places *p)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        cim_status st = cim_net_place_find(c->travel.tool->ctx, c->travel.costs, c->travel.city, ids[i], &p->at[kept]);
-        if (st == CIM_ENOTFOUND) {
-            p->lost++;
-            continue;
-        }
-        if (st < 0) return cimtool_fail(c->travel.tool, st);
-        p->weights[kept++] = p->weights[i];
-    }
-    p->count = kept;
-    return EXIT_DONE;
-}
-
-static int find_objects(counting *c, const char *filter, places *p)
-{
-    cim_query_result found = CIM_QUERY_RESULT_INIT;
-    cim_status st = cim_query_run(c->travel.tool->ctx, c->travel.city, filter, NULL, &found);
-    if (st == CIM_EARG) return cimtool_complain("%s", cim_ctx_error(c->travel.tool->ctx));
-    if (st < 0) return cimtool_fail(c->travel.tool, st);
-    p->at = calloc(found.count + 1, sizeof *p->at);
-    p->weights = calloc(found.count + 1, sizeof *p->weights);
-    int status = p->at && p->weights ? EXIT_DONE : cimtool_fail(c->travel.tool, CIM_ENOMEM);
-    if (status == EXIT_DONE) status = read_weights(c, found.ids, found.count, p->weights);
-    if (status == EXIT_DONE) status = snap_objects(c, found.ids, found.count, p);
-    cim_query_result_dispose(&found);
-    if (status != EXIT_DONE || p->count) return status;
-    cimtool_complain("no objects with a street: %s", filter);
-    return EXIT_NEGATIVE;
-}
 
 /* The middles of all streets that may be used, by their length. */
 static int all_streets(counting *c, places *p)
@@ -98,7 +39,7 @@ static int all_streets(counting *c, places *p)
 static int find_places(counting *c, const char *option, places *p)
 {
     const char *filter = cimtool_value(c->travel.tool, option);
-    return filter ? find_objects(c, filter, p) : all_streets(c, p);
+    return filter ? places_find(&c->travel, filter, p) : all_streets(c, p);
 }
 
 /* ---- printing ---- */
@@ -255,10 +196,8 @@ int verb_betweenness(cimtool *tool)
     if (status == EXIT_DONE) status = answer(&c);
     cim_flow_free(c.flow);
     free(c.edges);
-    free(c.from.at);
-    free(c.from.weights);
-    free(c.to.at);
-    free(c.to.weights);
+    places_free(&c.from);
+    places_free(&c.to);
     travel_close(&c.travel);
     return status;
 }

@@ -128,6 +128,26 @@ static const cimtool_flag betweenness_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag evacuate_flags[] = {
+    { "area", 'a', "EXPRESSION", "objects to leave (cim-query(7)), or POLYGON((...)): the buildings that it meets" },
+    { "shelters", 's', "EXPRESSION", "objects to go to, or a file .csv: id (or x,y or lon,lat), capacity, people_per_hour" },
+    { "people", 'n', "N", "people in the area, by footprint; or a property that says how many (default: population)" },
+    { "capacity", 0, "N", "people that a shelter holds (default: any number)" },
+    { "per-vehicle", 0, "N", "people in a vehicle (default 2)" },
+    { "slot", 0, "S", "capacities of streets hold in every span of S seconds (default 60)" },
+    { "horizon", 0, "S", "nobody sets out on a street later (default 86400)" },
+    { "top", 0, "N", "show the N streets most waited for (default 10)" },
+    { "geojson", 0, NULL, "print the streets used as GeoJSON features" },
+    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },
+    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },
+    { "height", 0, "M", "height of the vehicle" },
+    { "width", 0, "M", "width of the vehicle" },
+    { "length", 0, "M", "length of the vehicle" },
+    { "weight", 0, "T", "weight of the vehicle in tonnes" },
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -136,6 +156,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "route", verb_route, route_flags, "CITY FROM TO", 3, 3, "find the quickest way between two places" },
     { "match", verb_match, match_flags, "CITY TRACE...", 2, -1, "find the streets that a tracked vehicle went along" },
     { "betweenness", verb_betweenness, betweenness_flags, "CITY", 1, 1, "find the streets that many trips use" },
+    { "evacuate", verb_evacuate, evacuate_flags, "CITY", 1, 1, "plan who leaves an area when and by which way" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },
