@@ -67,3 +67,4 @@ dist_check_SCRIPTS = \
 	tests/style/test_sizes.sh
 TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += tests/run.sh tests/cli/bad_input.cli tests/cli/town.cli tests/cli/usage.cli
+EXTRA_DIST += tests/cli/flows.cli
