@@ -184,7 +184,7 @@ CIM_API cim_status cim_evacuation_capacity(cim_ctx *ctx, const cim_net_costs *co
  * Plan who leaves when by which way, such that no link is entered by more people than it takes: the capacity constrained route planner
  * (Q. Lu, B. George, S. Shekhar, "Capacity constrained routing algorithms for evacuation planning", SSTD 2005).  Again and again the group
  * that can arrive first is sent, as large as its way has room for; people wait where they are, or in front of a full link.  Searches
- * are A* with the times on empty streets; a source is searched again only when it may be the next.
+ * are A* from all sources, with the times on empty streets.
  *
  * The plan is good, not always the best; the bounds say how far it may be from that: the times on empty streets, and what the narrowest
  * cut lets through (L. R. Ford, D. R. Fulkerson 1956; maximum flow by E. A. Dinic, 1970).
@@ -192,7 +192,7 @@ CIM_API cim_status cim_evacuation_capacity(cim_ctx *ctx, const cim_net_costs *co
  * @param metric  of costs' weights, or of what they have become (live.h); NULL: those of costs.
  * @param[out] plan_out  also when nobody gets out; freed with cim_evacuation_free().
  * @return CIM_OK; CIM_EARG for places, people or times out of range; CIM_ELIMIT for more than 2^32 - 2 people; CIM_ENOMEM; CIM_ECANCEL.
- * Thread rule: any thread.   Cost: a search a group and again for those that have become later: some 0.1 to 5 ms each.
+ * Thread rule: any thread.   Cost: a search a group, some 1 to 5 ms each where streets are crowded.
  * Since 0.1.
  */
 CIM_API cim_status cim_evacuation_run(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_evacuation_task *task,

@@ -13,7 +13,7 @@ typedef struct reading {
     cim_ctx *ctx;
     const char *path;
     cim__buf points; /* cim_match_point */
-    bool fresh;      /* the next point begins a trace */
+    bool fresh; /* the next point begins a trace */
 } reading;
 
 static const cim_match_point nowhere = { NAN, NAN, NAN, NAN, NAN, 0, 0 };
@@ -61,23 +61,38 @@ static bool zone(const char *at, const char *end, int *seconds)
     return at == end;
 }
 
+/* "2026-01-31", "12:30:05.25" */
+static bool date_at(const char **at, const char *end, double *seconds)
+{
+    int year, month, day;
+    if (!digits(at, end, 4, &year) || !mark(at, end, "-") || !digits(at, end, 2, &month) || !mark(at, end, "-") || !digits(at, end, 2, &day)) return false;
+    if (month < 1 || month > 12 || day < 1 || day > cim__month_length(year, month)) return false;
+    *seconds = (double)cim__date_days(year, month, day) * 86400.0;
+    return true;
+}
+
+static bool clock_at(const char **at, const char *end, double *seconds)
+{
+    int hour, minute, second;
+    double fraction = 0.0, unit = 0.1;
+    if (!digits(at, end, 2, &hour) || !mark(at, end, ":") || !digits(at, end, 2, &minute) || !mark(at, end, ":") || !digits(at, end, 2, &second)) return false;
+    if (hour > 24 || minute > 59 || second > 60) return false;
+    if (mark(at, end, ".,"))
+        for (; *at != end && **at >= '0' && **at <= '9'; (*at)++, unit /= 10.0) fraction += unit * (**at - '0');
+    *seconds = hour * 3600.0 + minute * 60.0 + second + fraction;
+    return true;
+}
+
 /* Seconds, as a number or from "2026-01-31T08:30:05.25Z" (without a zone: UTC). */
 static bool time_of(cim__str text, double *seconds_out)
 {
-    int year, month, day, hour, minute, second, east;
-    double fraction = 0.0;
+    int east;
+    double date, clock;
     text = cim__str_trim(text);
     const char *at = text.ptr, *end = text.ptr + text.len;
     if (cim__parse_double(text, seconds_out)) return isfinite(*seconds_out);
-    if (!digits(&at, end, 4, &year) || !mark(&at, end, "-") || !digits(&at, end, 2, &month) || !mark(&at, end, "-") || !digits(&at, end, 2, &day) || !mark(&at, end, "Tt ")) return false;
-    if (!digits(&at, end, 2, &hour) || !mark(&at, end, ":") || !digits(&at, end, 2, &minute) || !mark(&at, end, ":") || !digits(&at, end, 2, &second)) return false;
-    if (month < 1 || month > 12 || day < 1 || day > cim__month_length(year, month) || hour > 24 || minute > 59 || second > 60) return false;
-    if (at != end && (*at == '.' || *at == ',')) {
-        double unit = 0.1;
-        for (at++; at != end && *at >= '0' && *at <= '9'; at++, unit /= 10.0) fraction += unit * (*at - '0');
-    }
-    if (!zone(at, end, &east)) return false;
-    *seconds_out = (double)cim__date_days(year, month, day) * 86400.0 + hour * 3600.0 + minute * 60.0 + second + fraction - east;
+    if (!date_at(&at, end, &date) || !mark(&at, end, "Tt ") || !clock_at(&at, end, &clock) || !zone(at, end, &east)) return false;
+    *seconds_out = date + clock - east;
     return true;
 }
 
@@ -86,8 +101,8 @@ static bool time_of(cim__str text, double *seconds_out)
 typedef struct gpx {
     reading *r;
     cim_match_point point;
-    bool inside;  /* a point */
-    int wanted;   /* 1: its time, 2: its course */
+    bool inside; /* a point */
+    int wanted; /* 1: its time, 2: its course */
     cim__buf text;
 } gpx;
 
@@ -102,7 +117,8 @@ static cim_status gpx_start(cim_ctx *ctx, cim__xml *xml, const cim__xml_start *s
     if (strcmp(name, "trkpt") && strcmp(name, "rtept")) return CIM_OK;
     g->point = nowhere;
     g->inside = true;
-    if (!cim__xml_attribute(start, "lon", &lon) || !cim__xml_attribute(start, "lat", &lat) || !cim__parse_double(lon, &g->point.x) || !cim__parse_double(lat, &g->point.y))
+    if (!cim__xml_attribute(start, "lon", &lon) || !cim__xml_attribute(start, "lat", &lat) || !cim__parse_double(lon, &g->point.x) ||
+        !cim__parse_double(lat, &g->point.y))
         return cim__fail(ctx, CIM_EFORMAT, "%s:%u: a point without lon and lat", g->r->path, cim__xml_line(xml));
     return CIM_OK;
 }
@@ -160,8 +176,10 @@ static double time_at(const geojson *g, uint32_t node)
 static cim_status position(geojson *g, uint32_t node, uint32_t properties, uint32_t time)
 {
     cim_match_point p = nowhere;
-    if (!cim__jis(g->tree, node, CIM__J_ARRAY) || cim__jcount(g->tree, node) < 2) return cim__fail(g->r->ctx, CIM_EFORMAT, "%s: a position without two numbers", g->r->path);
-    if (!cim__jreal(g->tree, node + 1, &p.x) || !cim__jreal(g->tree, cim__jskip(g->tree, node + 1), &p.y)) return cim__fail(g->r->ctx, CIM_EFORMAT, "%s: a position without two numbers", g->r->path);
+    if (!cim__jis(g->tree, node, CIM__J_ARRAY) || cim__jcount(g->tree, node) < 2)
+        return cim__fail(g->r->ctx, CIM_EFORMAT, "%s: a position without two numbers", g->r->path);
+    if (!cim__jreal(g->tree, node + 1, &p.x) || !cim__jreal(g->tree, cim__jskip(g->tree, node + 1), &p.y))
+        return cim__fail(g->r->ctx, CIM_EFORMAT, "%s: a position without two numbers", g->r->path);
     p.time_s = time_at(g, time);
     p.accuracy_m = real_of(g, properties, "accuracy");
     p.heading_deg = real_of(g, properties, "heading");
@@ -185,12 +203,14 @@ static cim_status line(geojson *g, uint32_t node, uint32_t times)
 
 static cim_status geometry(geojson *g, uint32_t node, uint32_t properties)
 {
-    uint32_t type = cim__jget(g->tree, node, "type"), coordinates = cim__jget(g->tree, node, "coordinates"), times = cim__jget(g->tree, properties, "coordTimes");
+    uint32_t type = cim__jget(g->tree, node, "type"), coordinates = cim__jget(g->tree, node, "coordinates"),
+             times = cim__jget(g->tree, properties, "coordTimes");
     cim__str name = cim__jis(g->tree, type, CIM__J_STRING) ? cim__jtext(g->tree, type) : CIM__STR("");
     if (times == CIM_NONE) times = cim__jget(g->tree, properties, "times");
     if (cim__str_is(name, "Point")) return position(g, coordinates, properties, cim__jget(g->tree, properties, "time"));
     if (cim__str_is(name, "LineString")) return line(g, coordinates, times);
-    if (!cim__str_is(name, "MultiLineString") || !cim__jis(g->tree, coordinates, CIM__J_ARRAY)) return cim__fail(g->r->ctx, CIM_EFORMAT, "%s: a geometry that is no trace", g->r->path);
+    if (!cim__str_is(name, "MultiLineString") || !cim__jis(g->tree, coordinates, CIM__J_ARRAY))
+        return cim__fail(g->r->ctx, CIM_EFORMAT, "%s: a geometry that is no trace", g->r->path);
     uint32_t count = cim__jcount(g->tree, coordinates), at = coordinates + 1;
     uint32_t rows = cim__jis(g->tree, times, CIM__J_ARRAY) && cim__jcount(g->tree, times) == count ? times + 1 : CIM_NONE;
     for (uint32_t i = 0; i < count; i++, at = cim__jskip(g->tree, at)) {
@@ -268,8 +288,20 @@ static column_kind column_of(cim__str name)
     static const struct {
         const char *name;
         column_kind column;
-    } names[] = { { "time", TIME }, { "timestamp", TIME }, { "x", X }, { "y", Y }, { "lon", LON }, { "longitude", LON }, { "lat", LAT }, { "latitude", LAT }, { "accuracy", ACCURACY },
-                  { "heading", HEADING }, { "bearing", HEADING }, { "course", HEADING }, { "trace", TRACE }, { "trip", TRACE } };
+    } names[] = { { "time", TIME },
+                  { "timestamp", TIME },
+                  { "x", X },
+                  { "y", Y },
+                  { "lon", LON },
+                  { "longitude", LON },
+                  { "lat", LAT },
+                  { "latitude", LAT },
+                  { "accuracy", ACCURACY },
+                  { "heading", HEADING },
+                  { "bearing", HEADING },
+                  { "course", HEADING },
+                  { "trace", TRACE },
+                  { "trip", TRACE } };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (cim__str_is(name, names[i].name)) return names[i].column;
     return SKIP;
@@ -313,7 +345,8 @@ static cim_status read_csv(reading *r, cim__str text)
         cim_match_point p = nowhere;
         if (!cim__str_trim(line).len) continue;
         for (int i = 0; i < c.count && st >= 0; i++)
-            if (!take_field(&c, c.columns[i], next_field(&c, &line), &p)) st = cim__fail(r->ctx, CIM_EFORMAT, "%s:%u: column %d is no number or time", r->path, number, i + 1);
+            if (!take_field(&c, c.columns[i], next_field(&c, &line), &p))
+                st = cim__fail(r->ctx, CIM_EFORMAT, "%s:%u: column %d is no number or time", r->path, number, i + 1);
         if (st >= 0) st = c.trace.failed ? cim__nomem(r->ctx) : put_point(r, p, c.degrees);
         if (st >= 0) st = cim__tick(r->ctx, 0, 0, "reading");
     }

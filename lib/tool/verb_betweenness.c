@@ -88,7 +88,8 @@ static int print_edge(const counting *c, uint32_t edge)
     travel_print_text(gid.data);
     printf(",\"name\":");
     travel_print_text(cim_net_text(c->travel.net, c->net.edge_name[edge]));
-    printf(",\"trips\":%.6g,\"along\":%.6g,\"against\":%.6g", trips_of(c, edge), c->view.link_trips[2 * (size_t)edge], c->view.link_trips[2 * (size_t)edge + 1]);
+    printf(",\"trips\":%.6g,\"along\":%.6g,\"against\":%.6g", trips_of(c, edge), c->view.link_trips[2 * (size_t)edge],
+           c->view.link_trips[2 * (size_t)edge + 1]);
     if (c->view.link_error) printf(",\"error\":%.4g", error_of(c, edge));
     cim_buf_dispose(&gid);
     return EXIT_DONE;
@@ -118,8 +119,10 @@ static int print_json(const counting *c)
 {
     const cim_flow_view *v = &c->view;
     int status = EXIT_DONE;
-    printf("{\"schema\":\"cimtool/1\",\"profile\":\"%s\",\"trips\":%.6g,\"unreachable_trips\":%.6g,\"mean_time_s\":%.1f,\"mean_length_m\":%.1f,\"samples\":%llu,\"origins\":%zu,"
-           "\"destinations\":%zu,\"streets\":[", travel_profile(&c->travel), v->trips, v->unreachable_trips, v->time_s, v->length_m, (unsigned long long)v->sample_count, c->from.count, c->to.count);
+    printf("{\"schema\":\"cimtool/"
+           "1\",\"profile\":\"%s\",\"trips\":%.6g,\"unreachable_trips\":%.6g,\"mean_time_s\":%.1f,\"mean_length_m\":%.1f,\"samples\":%llu,\"origins\":%zu,"
+           "\"destinations\":%zu,\"streets\":[",
+           travel_profile(&c->travel), v->trips, v->unreachable_trips, v->time_s, v->length_m, (unsigned long long)v->sample_count, c->from.count, c->to.count);
     for (uint32_t i = 0; i < c->shown && status == EXIT_DONE; i++) {
         printf("%s{", i ? "," : "");
         status = print_edge(c, c->edges[i]);
@@ -191,7 +194,9 @@ int verb_betweenness(cimtool *tool)
 {
     counting c = { .samples = 10000, .seed = 1, .top = 20 };
     if (cimtool_has(tool, "geojson") || tool->json) c.top = 0;
-    if (!cimtool_int(tool, "samples", 1, 0x7fffffff, &c.samples) || !cimtool_int(tool, "seed", 0, INT64_MAX, &c.seed) || !cimtool_int(tool, "top", 0, 0x7fffffff, &c.top)) return EXIT_USAGE;
+    if (!cimtool_int(tool, "samples", 1, 0x7fffffff, &c.samples) || !cimtool_int(tool, "seed", 0, INT64_MAX, &c.seed) ||
+        !cimtool_int(tool, "top", 0, 0x7fffffff, &c.top))
+        return EXIT_USAGE;
     int status = travel_open(&c.travel, tool);
     if (status == EXIT_DONE) status = answer(&c);
     cim_flow_free(c.flow);

@@ -112,7 +112,8 @@ static int read_shelter(evacuating *e, const table *t, const char *path, int num
     cim_net_snap_options snap = CIM_NET_SNAP_OPTIONS_INIT;
     cim_evacuation_exit *exit = &e->exits[e->task.exit_count];
     snap.radius_m = 1000.0;
-    if (!number_of(t, "capacity", &capacity) || !number_of(t, "people_per_hour", &rate) || (!id && (!x || !y))) return cimtool_complain("%s:%d: no place, or a number that is none", path, number);
+    if (!number_of(t, "capacity", &capacity) || !number_of(t, "people_per_hour", &rate) || (!id && (!x || !y)))
+        return cimtool_complain("%s:%d: no place, or a number that is none", path, number);
     *exit = (cim_evacuation_exit){ .people_per_hour = rate, .capacity = capacity >= 0.0 && capacity < 4e9 ? (uint32_t)capacity : CIM_NONE };
     e->task.exit_count++;
     if (id) return travel_place(&e->travel, id, &exit->place);
@@ -195,9 +196,11 @@ static int print_plain(const evacuating *e)
 {
     const cim_evacuation_view *v = &e->view;
     int status = EXIT_DONE;
-    printf("%llu of %llu people out; the last after %.0f s (no plan: before %.0f s), on average after %.0f s (%.0f s); %u groups\n", (unsigned long long)v->evacuated, (unsigned long long)v->people, v->clearance_s,
-           v->clearance_bound_s, v->mean_s, v->mean_bound_s, v->group_count);
-    if (v->evacuated < v->people) printf("left behind: %llu without a way, %llu without room, %llu too late\n", (unsigned long long)v->no_way, (unsigned long long)v->no_room, (unsigned long long)v->too_late);
+    printf("%llu of %llu people out; the last after %.0f s (no plan: before %.0f s), on average after %.0f s (%.0f s); %u groups\n",
+           (unsigned long long)v->evacuated, (unsigned long long)v->people, v->clearance_s, v->clearance_bound_s, v->mean_s, v->mean_bound_s, v->group_count);
+    if (v->evacuated < v->people)
+        printf("left behind: %llu without a way, %llu without room, %llu too late\n", (unsigned long long)v->no_way, (unsigned long long)v->no_room,
+               (unsigned long long)v->too_late);
     if (isfinite(v->cut_people_per_hour)) printf("the narrowest cut lets %.0f people an hour through\n", v->cut_people_per_hour);
     for (uint32_t x = 0; x < v->exit_count && status == EXIT_DONE; x++) {
         printf("%10llu people to ", (unsigned long long)v->exit_people[x]);
@@ -218,7 +221,8 @@ static int print_link(const evacuating *e, const cim_evacuation_link *l)
 {
     printf("\"id\":");
     int status = print_id(e, e->net.edge_object[l->link >> 1]);
-    printf(",\"direction\":\"%s\",\"people\":%llu,\"wait_s\":%.1f,\"full_spans\":%u", l->link & 1 ? "against" : "along", (unsigned long long)l->people, l->wait_s, l->full_slots);
+    printf(",\"direction\":\"%s\",\"people\":%llu,\"wait_s\":%.1f,\"full_spans\":%u", l->link & 1 ? "against" : "along", (unsigned long long)l->people,
+           l->wait_s, l->full_slots);
     return status;
 }
 
@@ -248,8 +252,11 @@ static int print_json(const evacuating *e)
 {
     const cim_evacuation_view *v = &e->view;
     int status = EXIT_DONE;
-    printf("{\"schema\":\"cimtool/1\",\"profile\":\"%s\",\"people\":%llu,\"evacuated\":%llu,\"no_way\":%llu,\"no_room\":%llu,\"too_late\":%llu,\"clearance_s\":%.3f,\"clearance_bound_s\":%.3f,\"mean_s\":%.3f,"
-           "\"mean_bound_s\":%.3f,\"cut_people_per_hour\":", travel_profile(&e->travel), (unsigned long long)v->people, (unsigned long long)v->evacuated, (unsigned long long)v->no_way,
+    printf("{\"schema\":\"cimtool/"
+           "1\",\"profile\":\"%s\",\"people\":%llu,\"evacuated\":%llu,\"no_way\":%llu,\"no_room\":%llu,\"too_late\":%llu,\"clearance_s\":%.3f,\"clearance_"
+           "bound_s\":%.3f,\"mean_s\":%.3f,"
+           "\"mean_bound_s\":%.3f,\"cut_people_per_hour\":",
+           travel_profile(&e->travel), (unsigned long long)v->people, (unsigned long long)v->evacuated, (unsigned long long)v->no_way,
            (unsigned long long)v->no_room, (unsigned long long)v->too_late, v->clearance_s, v->clearance_bound_s, v->mean_s, v->mean_bound_s);
     if (isfinite(v->cut_people_per_hour)) printf("%.1f", v->cut_people_per_hour);
     else printf("null");
@@ -297,7 +304,8 @@ static int plan(evacuating *e)
 {
     cimtool *t = e->travel.tool;
     double per_vehicle = 2.0;
-    if (!cimtool_real(t, "per-vehicle", &per_vehicle) || !cimtool_real(t, "slot", &e->task.slot_s) || !cimtool_real(t, "horizon", &e->task.horizon_s)) return EXIT_USAGE;
+    if (!cimtool_real(t, "per-vehicle", &per_vehicle) || !cimtool_real(t, "slot", &e->task.slot_s) || !cimtool_real(t, "horizon", &e->task.horizon_s))
+        return EXIT_USAGE;
     e->capacity = calloc(2 * (size_t)e->net.edge_count + 1, sizeof *e->capacity);
     if (!e->capacity) return cimtool_fail(t, CIM_ENOMEM);
     e->task.sources = e->sources;

@@ -12,7 +12,7 @@ typedef struct matching {
     cim_buf points;
     cim_match *match;
     cim_match_view view;
-    uint64_t placed;  /* points of all traces */
+    uint64_t placed; /* points of all traces */
 } matching;
 
 static const cim_match_point *points_of(const matching *m) { return (const cim_match_point *)(const void *)m->points.data; }
@@ -74,11 +74,12 @@ static int print_speeds(const matching *m)
 static int print_plain(const matching *m)
 {
     const cim_match_view *v = &m->view;
-    printf("%s: %u points, %u on streets, %u between them, %u without a street, %u outliers, %u out of order; %u parts, %.0f m\n", m->path, v->point_count, v->found_count,
-           v->between_count, v->no_street_count, v->outlier_count, v->unordered_count, v->part_count, v->length_m);
+    printf("%s: %u points, %u on streets, %u between them, %u without a street, %u outliers, %u out of order; %u parts, %.0f m\n", m->path, v->point_count,
+           v->found_count, v->between_count, v->no_street_count, v->outlier_count, v->unordered_count, v->part_count, v->length_m);
     if (cimtool_has(m->travel.tool, "speeds")) return print_speeds(m);
     for (uint32_t i = 0; i < v->part_count; i++) {
-        printf("part %u: points %u to %u, %.0f m, confidence %.3f\n", i + 1, v->parts[i].first_point + 1, v->parts[i].last_point + 1, v->parts[i].length_m, v->parts[i].confidence);
+        printf("part %u: points %u to %u, %.0f m, confidence %.3f\n", i + 1, v->parts[i].first_point + 1, v->parts[i].last_point + 1, v->parts[i].length_m,
+               v->parts[i].confidence);
         print_streets(m, &v->parts[i]);
     }
     return EXIT_DONE;
@@ -94,8 +95,8 @@ static int print_json_points(const matching *m)
         const cim_match_place *p = &m->view.points[i];
         printf("%s{\"state\":\"%s\"", i ? "," : "", states[p->state]);
         if (p->part != CIM_NONE) {
-            printf(",\"part\":%u,\"leg\":%u,\"x\":%.3f,\"y\":%.3f,\"distance_m\":%.2f,\"direction\":\"%s\",\"fraction\":%.6f,\"confidence\":%.4f,\"object\":", p->part, p->leg, p->place.x,
-                   p->place.y, p->place.distance_m, p->link & 1 ? "against" : "along", p->place.fraction, p->confidence);
+            printf(",\"part\":%u,\"leg\":%u,\"x\":%.3f,\"y\":%.3f,\"distance_m\":%.2f,\"direction\":\"%s\",\"fraction\":%.6f,\"confidence\":%.4f,\"object\":",
+                   p->part, p->leg, p->place.x, p->place.y, p->place.distance_m, p->link & 1 ? "against" : "along", p->place.fraction, p->confidence);
             int status = print_gid(m, m->view.legs[p->leg].object);
             if (status != EXIT_DONE) return status;
         }
@@ -150,13 +151,14 @@ static int print_json(const matching *m)
     const cim_match_view *v = &m->view;
     printf("{\"file\":");
     travel_print_text(m->path);
-    printf(",\"length_m\":%.1f,\"found\":%u,\"between\":%u,\"no_street\":%u,\"outliers\":%u,\"unordered\":%u,", v->length_m, v->found_count, v->between_count, v->no_street_count, v->outlier_count,
-           v->unordered_count);
+    printf(",\"length_m\":%.1f,\"found\":%u,\"between\":%u,\"no_street\":%u,\"outliers\":%u,\"unordered\":%u,", v->length_m, v->found_count, v->between_count,
+           v->no_street_count, v->outlier_count, v->unordered_count);
     int status = print_json_points(m);
     printf(",\"parts\":[");
     for (uint32_t i = 0; i < v->part_count && status == EXIT_DONE; i++) {
         const cim_match_part *p = &v->parts[i];
-        printf("%s{\"first_point\":%u,\"last_point\":%u,\"length_m\":%.1f,\"confidence\":%.4f,", i ? "," : "", p->first_point, p->last_point, p->length_m, p->confidence);
+        printf("%s{\"first_point\":%u,\"last_point\":%u,\"length_m\":%.1f,\"confidence\":%.4f,", i ? "," : "", p->first_point, p->last_point, p->length_m,
+               p->confidence);
         status = print_json_legs(m, p);
         putchar(',');
         print_line(v->xy + 2 * (size_t)p->first_vertex, p->vertex_count, 3);
@@ -251,7 +253,8 @@ static int all_traces(matching *m)
 int verb_match(cimtool *tool)
 {
     matching m = { .options = CIM_MATCH_OPTIONS_INIT };
-    if (!cimtool_real(tool, "sigma", &m.options.sigma_m) || !cimtool_real(tool, "radius", &m.options.radius_m) || !cimtool_real(tool, "gap", &m.options.gap_s)) return EXIT_USAGE;
+    if (!cimtool_real(tool, "sigma", &m.options.sigma_m) || !cimtool_real(tool, "radius", &m.options.radius_m) || !cimtool_real(tool, "gap", &m.options.gap_s))
+        return EXIT_USAGE;
     int status = travel_open(&m.travel, tool);
     if (status == EXIT_DONE) {
         cim_status st = cim_matcher_build(tool->ctx, m.travel.costs, NULL, &m.matcher);

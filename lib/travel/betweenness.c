@@ -11,8 +11,8 @@
 #include <math.h>
 
 static const uint32_t NO_WAY = CIM_ROUTE_UNREACHABLE_MS;
-static const double WHOLE = 72057594037927936.0;   /* 2^56: units of all trips */
-static const double SQUARE = 4294967296.0;         /* 2^32: units of squared shares of a sample */
+static const double WHOLE = 72057594037927936.0; /* 2^56: units of all trips */
+static const double SQUARE = 4294967296.0; /* 2^32: units of squared shares of a sample */
 enum { CHUNK = 64 };
 
 struct cim_flow {
@@ -26,11 +26,11 @@ struct cim_flow {
 /* What a worker sums up. */
 typedef struct worker {
     cim_route_query *query;
-    uint64_t *sum, *squares;      /* by link */
-    uint64_t *one;                /* by link: of the tree at hand */
-    uint64_t *carried;            /* by state */
+    uint64_t *sum, *squares; /* by link */
+    uint64_t *one; /* by link: of the tree at hand */
+    uint64_t *carried; /* by state */
     uint32_t *times;
-    cim__keyed *keyed;            /* 2 * states */
+    cim__keyed *keyed; /* 2 * states */
     uint64_t unreachable;
     uint64_t ms_hi, ms_lo, cm_hi, cm_lo; /* sums of units * milliseconds and * centimetres, 128 bits */
 } worker;
@@ -45,7 +45,7 @@ typedef struct flowing {
     cim_flow_options options;
     double *origin_sums, *destination_sums; /* running sums of weights */
     double pair_trips;
-    bool weightless;  /* arcs of live weight 0 are there: states of equal times have no order, and trees are made of paths */
+    bool weightless; /* arcs of live weight 0 are there: states of equal times have no order, and trees are made of paths */
     uint32_t worker_count;
     worker workers[CIM__WORKERS];
 } flowing;
@@ -320,8 +320,10 @@ static cim_status pairs(cim_ctx *ctx, uint32_t number, size_t item, void *user)
     size_t count = d->pairs ? d->pair_count : f->options.samples, end = (item + 1) * CHUNK < count ? (item + 1) * CHUNK : count;
     for (size_t i = item * CHUNK; i < end; i++) {
         uint64_t state = f->options.seed * 0x9e3779b97f4a7c15u ^ (i + 1) * 0xd1342543de82ef95u;
-        uint32_t from = d->pairs ? d->pairs[i].from : draw(f->origin_sums, d->origin_count, &state), to = d->pairs ? d->pairs[i].to : draw(f->destination_sums, d->destination_count, &state);
-        CIM__TRY(one_pair(ctx, f, &f->workers[number], &d->origins[from], &d->destinations[to], d->pairs ? d->pairs[i].trips / f->pair_trips : 1.0 / (double)count));
+        uint32_t from = d->pairs ? d->pairs[i].from : draw(f->origin_sums, d->origin_count, &state),
+                 to = d->pairs ? d->pairs[i].to : draw(f->destination_sums, d->destination_count, &state);
+        CIM__TRY(
+            one_pair(ctx, f, &f->workers[number], &d->origins[from], &d->destinations[to], d->pairs ? d->pairs[i].trips / f->pair_trips : 1.0 / (double)count));
     }
     return CIM_OK;
 }
@@ -343,7 +345,8 @@ static cim_status check_places(cim_ctx *ctx, const cim_net *net, const cim_net_p
 {
     if (!count || !places || count > 0x7fffffffu) return cim__fail(ctx, CIM_EARG, "no origins or no destinations");
     for (size_t i = 0; i < count; i++)
-        if (places[i].edge >= net->edge_count || !(places[i].fraction >= 0.0 && places[i].fraction <= 1.0)) return cim__fail(ctx, CIM_EARG, "place %zu is none of the net", i);
+        if (places[i].edge >= net->edge_count || !(places[i].fraction >= 0.0 && places[i].fraction <= 1.0))
+            return cim__fail(ctx, CIM_EARG, "place %zu is none of the net", i);
     return CIM_OK;
 }
 
@@ -356,7 +359,8 @@ static cim_status check_demand(flowing *f)
     if (f->options.samples > 0x7fffffffu) return cim__fail(f->ctx, CIM_ELIMIT, "too many samples");
     for (size_t i = 0; d->pairs && i < d->pair_count; i++) {
         const cim_flow_pair *p = &d->pairs[i];
-        if (p->from >= d->origin_count || p->to >= d->destination_count || !(p->trips > 0.0) || !isfinite(p->trips)) return cim__fail(f->ctx, CIM_EARG, "pair %zu is out of range", i);
+        if (p->from >= d->origin_count || p->to >= d->destination_count || !(p->trips > 0.0) || !isfinite(p->trips))
+            return cim__fail(f->ctx, CIM_EARG, "pair %zu is out of range", i);
         f->pair_trips += p->trips;
     }
     if (d->pairs && (!d->pair_count || !isfinite(f->pair_trips))) return cim__fail(f->ctx, CIM_EARG, "no pairs, or too many trips");
@@ -454,7 +458,8 @@ static cim_status fill(flowing *f, cim_flow *flow)
     flow->link_error = flow->samples ? cim__alloc_n(flow->mem, links + 1, sizeof(double)) : NULL;
     if (!flow->link_trips || (flow->samples && !flow->link_error)) return cim__nomem(f->ctx);
     for (size_t l = 0; l < links; l++) {
-        double p = (double)w->sum[l] / WHOLE, square = w->squares ? (double)w->squares[l] / SQUARE / n : p; /* a pair uses a link or not: its square is itself */
+        double p = (double)w->sum[l] / WHOLE,
+               square = w->squares ? (double)w->squares[l] / SQUARE / n : p; /* a pair uses a link or not: its square is itself */
         flow->link_trips[l] = p * flow->trips;
         if (flow->samples) flow->link_error[l] = n > 1.0 ? sqrt(fmax(0.0, square - p * p) / (n - 1.0)) * flow->trips : HUGE_VAL;
     }
@@ -471,11 +476,18 @@ static cim_status run(flowing *f, cim_flow *flow)
     return fill(f, flow);
 }
 
-cim_status cim_flow_run(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_flow_demand *demand, const cim_flow_options *options, cim_flow **flow_out)
+cim_status cim_flow_run(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_flow_demand *demand,
+                        const cim_flow_options *options, cim_flow **flow_out)
 {
     cim__enter(ctx);
     if (!costs || !demand) return cim__fail(ctx, CIM_EARG, "no costs or no demand");
-    flowing f = { .ctx = ctx, .costs = costs, .net = costs->net, .metric = metric, .weights = cim__travel_weights(costs, metric), .demand = CIM_FLOW_DEMAND_INIT, .options = CIM_FLOW_OPTIONS_INIT };
+    flowing f = { .ctx = ctx,
+                  .costs = costs,
+                  .net = costs->net,
+                  .metric = metric,
+                  .weights = cim__travel_weights(costs, metric),
+                  .demand = CIM_FLOW_DEMAND_INIT,
+                  .options = CIM_FLOW_OPTIONS_INIT };
     CIM__TRY(cim__opts(ctx, &f.demand, sizeof f.demand, demand, "demand"));
     CIM__TRY(cim__opts(ctx, &f.options, sizeof f.options, options, "flow options"));
     if (metric && (metric->hierarchy->node_count != costs->net->state_count || metric->hierarchy->arc_count != costs->net->arc_count))
@@ -505,7 +517,8 @@ cim_status cim_flow_get(cim_ctx *ctx, const cim_flow *flow, cim_flow_view *view_
     cim__enter(ctx);
     size_t size = view_out->struct_size;
     if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_flow_view v = { size, flow->link_count, 0, flow->link_trips, flow->link_error, flow->trips, flow->unreachable, flow->time_s, flow->length_m, flow->samples };
+    cim_flow_view v = { size,           flow->link_count, 0, flow->link_trips, flow->link_error, flow->trips, flow->unreachable, flow->time_s,
+                        flow->length_m, flow->samples };
     memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
     return CIM_OK;
 }

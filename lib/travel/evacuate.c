@@ -1,7 +1,6 @@
 /* evacuate.c - the capacity constrained route planner on the net's states.
  *
- * The source that can arrive first goes first.  Sources wait in a heap by the earliest arrival known; as capacities only shrink, what
- * was found earlier is a lower bound, so only the source on top is searched again, and sent when it stays on top. */
+ * Each search starts from all sources that have people left, and ends at the exit that one of them reaches first. */
 #include "travel/evacuate.h"
 #include "core/sort.h"
 #include "route/route.h"
@@ -10,7 +9,7 @@
 
 static const uint32_t NO_WAY = CIM_ROUTE_UNREACHABLE_MS;
 
-/* A state in the queue of a search, or a source in the queue of sources. */
+/* A state in the queue of a search. */
 typedef struct waiting {
     uint32_t key, item;
 } waiting;
@@ -21,10 +20,11 @@ typedef struct step {
 
 typedef struct search {
     cim__evac *e;
-    cim__buf queue;                      /* waiting */
-    uint32_t *seen, round;               /* by state: in which round its time holds */
-    uint32_t *time, *enter, *by;         /* by: arc, or CIM_NONE - 1 - number of the start */
-    uint32_t arrive_ms, last_state, exit, last_enter, last_before, last_link, gate_ms; /* what was found */
+    cim__buf queue; /* waiting */
+    uint32_t *seen, round; /* by state: in which round its time holds */
+    uint32_t *time, *enter, *by; /* by: arc, or CIM_NONE - 1 - number of the start */
+    uint32_t *root; /* source, of states that are starts */
+    uint32_t arrive_ms, last_state, source, exit, last_enter, last_before, last_link, gate_ms; /* what was found */
     cim__buf steps;
 } search;
 
@@ -134,24 +134,29 @@ static cim_status start(search *s, uint32_t source)
 {
     const cim__evac *e = s->e;
     const cim__ends *starts = &e->starts[source];
-    s->round++;
-    s->queue.size = 0;
-    s->arrive_ms = NO_WAY;
     for (uint32_t x = 0; x < e->task.exit_count; x++) {
-        uint32_t ms, link = cim__evac_straight(e, source, x, &ms);
+        uint32_t ms, link = cim__evac_straight(e, source, x, &ms), best = s->arrive_ms;
         if (link != CIM_NONE) try_exit(s, x, link, 0, ms, CIM_NONE);
+        if (s->arrive_ms < best) s->source = source;
     }
     for (uint32_t i = 0; i < starts->count; i++) {
-        uint32_t enter_ms = open_at(e, &e->gates[starts->links[i]], 0);
-        if (enter_ms < NO_WAY) CIM__TRY(reach(s, starts->end[i].node, enter_ms + starts->end[i].offset_ms, enter_ms, CIM_NONE - 1 - i));
+        uint32_t enter_ms = open_at(e, &e->gates[starts->links[i]], 0), state = starts->end[i].node, ms = enter_ms + starts->end[i].offset_ms;
+        if (enter_ms >= NO_WAY || (s->seen[state] == s->round && s->time[state] <= ms)) continue;
+        CIM__TRY(reach(s, state, ms, enter_ms, CIM_NONE - 1 - i));
+        if (s->seen[state] == s->round && s->by[state] == CIM_NONE - 1 - i) s->root[state] = source;
     }
     return CIM_OK;
 }
 
-static cim_status find(search *s, uint32_t source)
+/* The earliest arrival of anybody who is left; NO_WAY: none. */
+static cim_status find(search *s)
 {
     const cim__evac *e = s->e;
-    CIM__TRY(start(s, source));
+    s->round++;
+    s->queue.size = 0;
+    s->arrive_ms = NO_WAY;
+    for (uint32_t i = 0; i < e->task.source_count; i++)
+        if (e->left[i]) CIM__TRY(start(s, i));
     while (s->queue.size) {
         waiting top = pop(&s->queue);
         uint32_t state = top.item, ms = s->time[state];
@@ -171,7 +176,7 @@ static cim_status find(search *s, uint32_t source)
 }
 
 /* The steps of what was found, last first. */
-static cim_status trace(search *s, uint32_t source)
+static cim_status trace(search *s)
 {
     const cim__evac *e = s->e;
     s->steps.size = 0;
@@ -179,7 +184,8 @@ static cim_status trace(search *s, uint32_t source)
     for (uint32_t state = s->last_state; state != CIM_NONE;) {
         uint32_t by = s->by[state];
         bool first = by >= CIM_NONE - 1 - CIM_NET_ENDS;
-        uint32_t link = first ? e->starts[source].links[CIM_NONE - 1 - by] : e->net->arc_link[by], from = first ? CIM_NONE : e->net->arc_tail[by];
+        if (first) s->source = s->root[state];
+        uint32_t link = first ? e->starts[s->source].links[CIM_NONE - 1 - by] : e->net->arc_link[by], from = first ? CIM_NONE : e->net->arc_tail[by];
         cim__buf_put(&s->steps, &(step){ link, s->enter[state], first ? 0 : s->time[from] }, sizeof(step));
         state = from;
     }
@@ -189,18 +195,19 @@ static cim_status trace(search *s, uint32_t source)
 /* ---- sending ---- */
 
 /* How many fit on the whole way; a link that is passed twice in one span has half the room. */
-static uint32_t people_of(const search *s, uint32_t source)
+static uint32_t people_of(const search *s)
 {
     const cim__evac *e = s->e;
     size_t n = CIM__COUNT(&s->steps, step);
-    uint32_t people = e->left[source], gate = room_of(&e->gates[2 * e->net->edge_count + s->exit], s->arrive_ms / e->slot_ms);
+    uint32_t people = e->left[s->source], gate = room_of(&e->gates[2 * e->net->edge_count + s->exit], s->arrive_ms / e->slot_ms);
     if (e->room[s->exit] < people) people = e->room[s->exit];
     if (gate < people) people = gate;
     for (size_t i = 0; i < n; i++) {
         const step *a = &CIM__AT(&s->steps, step, i);
         uint32_t room = room_of(&e->gates[a->link], a->enter_ms / e->slot_ms), times = 0;
         if (room >= people && n < 3) continue;
-        for (size_t k = 0; k < n && room < 2 * (uint64_t)people; k++) times += CIM__AT(&s->steps, step, k).link == a->link && CIM__AT(&s->steps, step, k).enter_ms / e->slot_ms == a->enter_ms / e->slot_ms;
+        for (size_t k = 0; k < n && room < 2 * (uint64_t)people; k++)
+            times += CIM__AT(&s->steps, step, k).link == a->link && CIM__AT(&s->steps, step, k).enter_ms / e->slot_ms == a->enter_ms / e->slot_ms;
         if (times > 1) room /= times;
         if (room < people) people = room;
     }
@@ -223,16 +230,23 @@ static cim_status waste(search *s)
 
 static cim_status aim(cim__evac *e);
 
-static cim_status send(search *s, uint32_t source)
+static cim_status send(search *s)
 {
     cim__evac *e = s->e;
     cim_evacuation *plan = e->plan;
-    CIM__TRY(trace(s, source));
-    uint32_t people = people_of(s, source), n = (uint32_t)CIM__COUNT(&s->steps, step);
+    CIM__TRY(trace(s));
+    uint32_t people = people_of(s), source = s->source, n = (uint32_t)CIM__COUNT(&s->steps, step);
     if (!people) return waste(s);
     cim_evacuation_group *g = CIM__PUSH(&plan->groups, cim_evacuation_group);
     if (!g) return cim__nomem(e->ctx);
-    *g = (cim_evacuation_group){ source, s->exit, people, (uint32_t)CIM__COUNT(&plan->legs, cim_evacuation_leg), n, 0, CIM__AT(&s->steps, step, n - 1).enter_ms / 1000.0, s->arrive_ms / 1000.0 };
+    *g = (cim_evacuation_group){ source,
+                                 s->exit,
+                                 people,
+                                 (uint32_t)CIM__COUNT(&plan->legs, cim_evacuation_leg),
+                                 n,
+                                 0,
+                                 CIM__AT(&s->steps, step, n - 1).enter_ms / 1000.0,
+                                 s->arrive_ms / 1000.0 };
     for (uint32_t i = n; i-- > 0;) {
         const step *a = &CIM__AT(&s->steps, step, i);
         cim__buf_put(&plan->legs, &(cim_evacuation_leg){ a->link, 0, a->enter_ms / 1000.0 }, sizeof(cim_evacuation_leg));
@@ -327,25 +341,15 @@ static void leave_behind(cim__evac *e, uint32_t source)
 static cim_status plan_all(search *s)
 {
     cim__evac *e = s->e;
-    cim__buf sources = cim__buf_on(e->ctx->mem);
-    cim_status st = CIM_OK;
-    for (uint32_t i = 0; i < e->task.source_count && st >= 0; i++)
-        if (e->left[i] && !push(&sources, (waiting){ e->free_ms[i], i })) st = cim__nomem(e->ctx);
-    while (st >= 0 && sources.size) {
-        waiting top = pop(&sources);
-        st = cim__tick(e->ctx, e->plan->view.evacuated, e->plan->view.people, "planning");
-        if (st >= 0) st = find(s, top.item);
-        if (st < 0) break;
-        if (s->arrive_ms >= NO_WAY) {
-            leave_behind(e, top.item);
-            continue;
-        }
-        bool next = !sources.size || !before(((waiting *)(void *)sources.data)[0], (waiting){ s->arrive_ms, top.item });
-        if (next) st = send(s, top.item);
-        if (st >= 0 && e->left[top.item] && !push(&sources, (waiting){ s->arrive_ms, top.item })) st = cim__nomem(e->ctx);
+    for (;;) {
+        CIM__TRY(cim__tick(e->ctx, e->plan->view.evacuated, e->plan->view.people, "planning"));
+        CIM__TRY(find(s));
+        if (s->arrive_ms >= NO_WAY) break;
+        CIM__TRY(send(s));
     }
-    cim__buf_free(&sources);
-    return st;
+    for (uint32_t i = 0; i < e->task.source_count; i++)
+        if (e->left[i]) leave_behind(e, i);
+    return CIM_OK;
 }
 
 static cim_status search_all(cim__evac *e)
@@ -356,8 +360,9 @@ static cim_status search_all(cim__evac *e)
     s.time = cim__alloc_n(e->ctx->mem, n, sizeof *s.time);
     s.enter = cim__alloc_n(e->ctx->mem, n, sizeof *s.enter);
     s.by = cim__alloc_n(e->ctx->mem, n, sizeof *s.by);
-    cim_status st = s.seen && s.time && s.enter && s.by ? plan_all(&s) : cim__nomem(e->ctx);
-    void *arrays[] = { s.seen, s.time, s.enter, s.by };
+    s.root = cim__alloc_n(e->ctx->mem, n, sizeof *s.root);
+    cim_status st = s.seen && s.time && s.enter && s.by && s.root ? plan_all(&s) : cim__nomem(e->ctx);
+    void *arrays[] = { s.seen, s.time, s.enter, s.by, s.root };
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) cim__free(e->ctx->mem, arrays[i]);
     cim__buf_free(&s.queue);
     cim__buf_free(&s.steps);
@@ -409,15 +414,18 @@ static cim_status run(cim__evac *e)
 
 static cim_status check_place(cim__evac *e, const cim_net_place *p, size_t number)
 {
-    return p->edge < e->net->edge_count && p->fraction >= 0.0 && p->fraction <= 1.0 ? CIM_OK : cim__fail(e->ctx, CIM_EARG, "place %zu is none of the net", number);
+    return p->edge < e->net->edge_count && p->fraction >= 0.0 && p->fraction <= 1.0 ? CIM_OK
+                                                                                    : cim__fail(e->ctx, CIM_EARG, "place %zu is none of the net", number);
 }
 
 static cim_status check(cim__evac *e)
 {
     const cim_evacuation_task *t = &e->task;
-    if ((!t->sources && t->source_count) || (!t->exits && t->exit_count) || !t->link_people_per_hour) return cim__fail(e->ctx, CIM_EARG, "no sources, exits or capacities");
+    if ((!t->sources && t->source_count) || (!t->exits && t->exit_count) || !t->link_people_per_hour)
+        return cim__fail(e->ctx, CIM_EARG, "no sources, exits or capacities");
     if (t->source_count > 0x3fffffff || t->exit_count > 0x3fffffff) return cim__fail(e->ctx, CIM_ELIMIT, "too many sources or exits");
-    if (!(t->slot_s >= 1.0 && t->slot_s <= 3600.0) || !(t->horizon_s >= 0.0 && t->horizon_s <= 1e6)) return cim__fail(e->ctx, CIM_EARG, "slot or horizon is out of range");
+    if (!(t->slot_s >= 1.0 && t->slot_s <= 3600.0) || !(t->horizon_s >= 0.0 && t->horizon_s <= 1e6))
+        return cim__fail(e->ctx, CIM_EARG, "slot or horizon is out of range");
     for (size_t i = 0; i < t->source_count; i++) CIM__TRY(check_place(e, &t->sources[i].place, i));
     for (size_t i = 0; i < t->exit_count; i++) {
         CIM__TRY(check_place(e, &t->exits[i].place, i));
@@ -459,7 +467,8 @@ static cim_status prepare(cim__evac *e)
     if (e->metric) CIM__TRY(cim_route_query_new(e->ctx, e->metric->hierarchy, &e->query));
     e->slot_ms = (uint32_t)(e->task.slot_s * 1000.0 + 0.5);
     e->slot_count = (uint32_t)(e->task.horizon_s * 1000.0 / e->slot_ms) + 1;
-    for (size_t i = 0; i < e->task.source_count; i++) CIM__TRY(cim__net_ends(e->ctx, e->costs, e->weights, &e->task.sources[i].place, CIM_ROUTE_FORWARD, &e->starts[i]));
+    for (size_t i = 0; i < e->task.source_count; i++)
+        CIM__TRY(cim__net_ends(e->ctx, e->costs, e->weights, &e->task.sources[i].place, CIM_ROUTE_FORWARD, &e->starts[i]));
     for (size_t x = 0; x < e->task.exit_count; x++) CIM__TRY(put_doors(e, (uint32_t)x));
     return CIM_OK;
 }
@@ -474,11 +483,18 @@ static void clean(cim__evac *e)
     cim_route_query_free(e->query);
 }
 
-cim_status cim_evacuation_run(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_evacuation_task *task, cim_evacuation **plan_out)
+cim_status cim_evacuation_run(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_evacuation_task *task,
+                              cim_evacuation **plan_out)
 {
     cim__enter(ctx);
     if (!costs || !task) return cim__fail(ctx, CIM_EARG, "no costs or no task");
-    cim__evac e = { .ctx = ctx, .costs = costs, .net = costs->net, .weights = cim__travel_weights(costs, metric), .metric = metric, .task = CIM_EVACUATION_TASK_INIT, .doors = cim__buf_on(ctx->mem) };
+    cim__evac e = { .ctx = ctx,
+                    .costs = costs,
+                    .net = costs->net,
+                    .weights = cim__travel_weights(costs, metric),
+                    .metric = metric,
+                    .task = CIM_EVACUATION_TASK_INIT,
+                    .doors = cim__buf_on(ctx->mem) };
     CIM__TRY(cim__opts(ctx, &e.task, sizeof e.task, task, "evacuation task"));
     if (metric && (metric->hierarchy->node_count != costs->net->state_count || metric->hierarchy->arc_count != costs->net->arc_count))
         return cim__fail(ctx, CIM_EARG, "the metric is of another graph");

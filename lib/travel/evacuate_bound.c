@@ -18,9 +18,10 @@ static const struct {
     const char *highway;
     double per_lane;
     int lanes; /* a direction */
-} classes[] = { { "motorway", 1800, 2 }, { "motorway_link", 1500, 1 }, { "trunk", 1600, 2 }, { "trunk_link", 1400, 1 }, { "primary", 1200, 1 }, { "primary_link", 1200, 1 }, { "secondary", 1000, 1 },
-                { "secondary_link", 1000, 1 }, { "tertiary", 800, 1 }, { "tertiary_link", 800, 1 }, { "unclassified", 600, 1 }, { "residential", 600, 1 }, { "living_street", 300, 1 },
-                { "service", 300, 1 }, { "track", 150, 1 } };
+} classes[] = { { "motorway", 1800, 2 },     { "motorway_link", 1500, 1 }, { "trunk", 1600, 2 },       { "trunk_link", 1400, 1 },
+                { "primary", 1200, 1 },      { "primary_link", 1200, 1 },  { "secondary", 1000, 1 },   { "secondary_link", 1000, 1 },
+                { "tertiary", 800, 1 },      { "tertiary_link", 800, 1 },  { "unclassified", 600, 1 }, { "residential", 600, 1 },
+                { "living_street", 300, 1 }, { "service", 300, 1 },        { "track", 150, 1 } };
 
 typedef struct keys {
     uint32_t highway, lanes, lanes_along[2], width;
@@ -55,10 +56,13 @@ static double walkers_of(const cim_net_costs *c, const keys *k, uint32_t link)
 cim_status cim_evacuation_capacity(cim_ctx *ctx, const cim_net_costs *costs, double people_per_vehicle, double *people_per_hour_out)
 {
     cim__enter(ctx);
-    if (!costs || !people_per_hour_out || !(people_per_vehicle > 0.0) || !isfinite(people_per_vehicle)) return cim__fail(ctx, CIM_EARG, "no costs, or people a vehicle out of range");
+    if (!costs || !people_per_hour_out || !(people_per_vehicle > 0.0) || !isfinite(people_per_vehicle))
+        return cim__fail(ctx, CIM_EARG, "no costs, or people a vehicle out of range");
     const cim__names *texts = &costs->net->texts;
-    keys k = { cim__names_find(texts, CIM__STR("highway")), cim__names_find(texts, CIM__STR("lanes")),
-               { cim__names_find(texts, CIM__STR("lanes:forward")), cim__names_find(texts, CIM__STR("lanes:backward")) }, cim__names_find(texts, CIM__STR("width")) };
+    keys k = { cim__names_find(texts, CIM__STR("highway")),
+               cim__names_find(texts, CIM__STR("lanes")),
+               { cim__names_find(texts, CIM__STR("lanes:forward")), cim__names_find(texts, CIM__STR("lanes:backward")) },
+               cim__names_find(texts, CIM__STR("width")) };
     bool walks = !strcmp(costs->profile, "foot") || !strcmp(costs->profile, "wheelchair") || !strcmp(costs->profile, "elderly");
     for (uint32_t l = 0; l < 2 * costs->net->edge_count; l++)
         people_per_hour_out[l] = costs->link_ms[l] >= NO_WAY ? 0.0 : walks ? walkers_of(costs, &k, l) : vehicles_of(costs, &k, l) * people_per_vehicle;
@@ -75,7 +79,7 @@ typedef struct tube {
 typedef struct pipes {
     cim__mem *mem;
     uint32_t node_count, source, sink;
-    cim__buf tubes, link_of;   /* link_of: uint32_t by pair of tubes; CIM_NONE or link, or 2 * edges + exit */
+    cim__buf tubes, link_of; /* link_of: uint32_t by pair of tubes; CIM_NONE or link, or 2 * edges + exit */
     uint32_t *first, *level, *at, *queue, *path;
 } pipes;
 
@@ -157,7 +161,7 @@ typedef struct bounding {
     cim__evac *e;
     pipes pipes;
     uint32_t *from_sources; /* by state */
-    uint32_t *middle;       /* by link: number of its first extra node; CIM_NONE: none */
+    uint32_t *middle; /* by link: number of its first extra node; CIM_NONE: none */
 } bounding;
 
 static int64_t room_of(const cim__gate *g) { return g->per_slot * SCALE < (double)WIDE ? (int64_t)ceil(g->per_slot * SCALE) : WIDE; }
@@ -209,7 +213,8 @@ static bool make_pipes(bounding *b)
             if (e->task.sources[i].place.directions >> d & 1) add_tube(p, p->source, b->middle[2 * e->task.sources[i].place.edge + d], WIDE, CIM_NONE);
     for (size_t x = 0; x < e->task.exit_count; x++) {
         for (uint32_t d = 0; d < 2; d++)
-            if (e->task.exits[x].place.directions >> d & 1) add_tube(p, b->middle[2 * e->task.exits[x].place.edge + d] + 1, exits + (uint32_t)x, WIDE, CIM_NONE);
+            if (e->task.exits[x].place.directions >> d & 1)
+                add_tube(p, b->middle[2 * e->task.exits[x].place.edge + d] + 1, exits + (uint32_t)x, WIDE, CIM_NONE);
         add_tube(p, exits + (uint32_t)x, p->sink, room_of(&e->gates[links + x]), links + (uint32_t)x);
     }
     return !p->tubes.failed && !p->link_of.failed;
@@ -241,7 +246,8 @@ static void times_at(const bounding *b, const uint32_t *to_exit, uint32_t link, 
     for (uint32_t k = net->first_of_link[link]; k < net->first_of_link[link + 1]; k++) {
         uint32_t a = net->arc_of_link[k];
         if (b->from_sources[net->arc_tail[a]] < *reach) *reach = b->from_sources[net->arc_tail[a]];
-        if (b->e->weights[a] < NO_WAY && to_exit[net->arc_head[a]] < NO_WAY && to_exit[net->arc_head[a]] + b->e->weights[a] < *rest) *rest = to_exit[net->arc_head[a]] + b->e->weights[a];
+        if (b->e->weights[a] < NO_WAY && to_exit[net->arc_head[a]] < NO_WAY && to_exit[net->arc_head[a]] + b->e->weights[a] < *rest)
+            *rest = to_exit[net->arc_head[a]] + b->e->weights[a];
     }
     if (b->middle[link] != CIM_NONE) times_on(b, link, reach, rest);
 }
@@ -256,7 +262,7 @@ static int by_time(const void *a, const void *b)
 static cim_status bound_free(cim__evac *e)
 {
     cim_evacuation_view *v = &e->plan->view;
-    uint32_t (*pairs)[2] = cim__alloc_n(e->ctx->mem, e->task.source_count + 1, sizeof *pairs);
+    uint32_t(*pairs)[2] = cim__alloc_n(e->ctx->mem, e->task.source_count + 1, sizeof *pairs);
     uint64_t left = v->evacuated;
     if (!pairs) return cim__nomem(e->ctx);
     for (size_t i = 0; i < e->task.source_count; i++) {
@@ -307,7 +313,9 @@ static cim_status spread(bounding *b)
     for (size_t i = 0; i < e->task.source_count; i++)
         if (reachable(e, i)) cim__buf_put(&ends, e->starts[i].end, e->starts[i].count * sizeof(cim_route_end));
     if (ends.failed) st = cim__nomem(e->ctx);
-    else if (ends.size) st = cim__travel_times(e->ctx, e->costs, e->metric, e->query, CIM_ROUTE_FORWARD, (cim_route_end *)(void *)ends.data, CIM__COUNT(&ends, cim_route_end), NO_WAY, b->from_sources);
+    else if (ends.size)
+        st = cim__travel_times(e->ctx, e->costs, e->metric, e->query, CIM_ROUTE_FORWARD, (cim_route_end *)(void *)ends.data, CIM__COUNT(&ends, cim_route_end),
+                               NO_WAY, b->from_sources);
     else memset(b->from_sources, 0x3f, e->net->state_count * sizeof *b->from_sources);
     cim__buf_free(&ends);
     return st;

@@ -31,7 +31,8 @@ static cim_status build_lengths(cim_ctx *ctx, cim_matcher *m)
     cim_route_graph graph = cim_net_graph(net);
     uint32_t *mm = cim__alloc_n(ctx->mem, (size_t)net->arc_count + 1, sizeof *mm);
     cim_status st = mm ? CIM_OK : cim__nomem(ctx);
-    for (uint32_t a = 0; st >= 0 && a < net->arc_count; a++) mm[a] = m->costs->weights_ms[a] < NO_WAY ? mm_of(net->edge_length_m[net->arc_link[a] >> 1]) : NO_WAY;
+    for (uint32_t a = 0; st >= 0 && a < net->arc_count; a++)
+        mm[a] = m->costs->weights_ms[a] < NO_WAY ? mm_of(net->edge_length_m[net->arc_link[a] >> 1]) : NO_WAY;
     if (st >= 0 && !m->hierarchy) st = cim_route_hierarchy_build(ctx, &graph, NULL, &m->hierarchy);
     if (st >= 0) st = cim_route_metric_build(ctx, m->hierarchy, mm, &labels, &m->lengths);
     cim__free(ctx->mem, mm);
@@ -44,7 +45,8 @@ cim_status cim_matcher_build(cim_ctx *ctx, cim_net_costs *costs, cim_route_hiera
     cim__enter(ctx);
     if (!costs) return cim__fail(ctx, CIM_EARG, "no costs");
     if (hierarchy) CIM__TRY(cim_route_hierarchy_stat(ctx, hierarchy, &info));
-    if (hierarchy && (info.node_count != costs->net->state_count || info.arc_count != costs->net->arc_count)) return cim__fail(ctx, CIM_EARG, "the hierarchy is of another graph");
+    if (hierarchy && (info.node_count != costs->net->state_count || info.arc_count != costs->net->arc_count))
+        return cim__fail(ctx, CIM_EARG, "the hierarchy is of another graph");
     cim_matcher *m = cim__zalloc(ctx->mem, sizeof *m);
     if (!m) return cim__nomem(ctx);
     m->mem = cim__mem_ref(ctx->mem);
@@ -62,7 +64,10 @@ static cim__stage *layer_at(const cim__matching *m, size_t i) { return &CIM__AT(
 static cim__candidate *candidate_at(const cim__matching *m, size_t i) { return &CIM__AT(&m->candidates, cim__candidate, i); }
 static double length_of(const cim__matching *m, uint32_t link) { return m->net->edge_length_m[link >> 1]; }
 
-static double sigma_of(const cim__matching *m, const cim_match_point *p) { return p->accuracy_m > 0.0 && isfinite(p->accuracy_m) ? fmax(p->accuracy_m, 0.5) : m->opts.sigma_m; }
+static double sigma_of(const cim__matching *m, const cim_match_point *p)
+{
+    return p->accuracy_m > 0.0 && isfinite(p->accuracy_m) ? fmax(p->accuracy_m, 0.5) : m->opts.sigma_m;
+}
 
 /* Direction of a link where a fraction of it is done; radians, counter-clockwise from east. */
 static double direction_of(const cim_net *net, uint32_t link, double done)
@@ -101,8 +106,16 @@ static cim_status put_candidate(cim__matching *m, const cim_match_point *p, doub
     cim__candidate *c = CIM__PUSH(&m->candidates, cim__candidate);
     if (!c) return cim__nomem(m->ctx);
     double e = emission_of(m, p, sigma, link, done, place->distance_m);
-    *c = (cim__candidate){ .link = link, .before = CIM_NONE, .start_node = starts.count ? starts.end[0].node : CIM_NONE, .first_end = (uint32_t)CIM__COUNT(&m->ends, cim_route_end),
-                           .end_count = (uint32_t)finishes.count, .done = done, .emission = e, .score = e, .forward = e, .place = one };
+    *c = (cim__candidate){ .link = link,
+                           .before = CIM_NONE,
+                           .start_node = starts.count ? starts.end[0].node : CIM_NONE,
+                           .first_end = (uint32_t)CIM__COUNT(&m->ends, cim_route_end),
+                           .end_count = (uint32_t)finishes.count,
+                           .done = done,
+                           .emission = e,
+                           .score = e,
+                           .forward = e,
+                           .place = one };
     uint32_t mm = mm_of(done * length_of(m, link));
     for (size_t i = 0; i < finishes.count; i++) finishes.end[i].offset_ms = mm;
     cim__buf_put(&m->ends, finishes.end, finishes.count * sizeof *finishes.end);
@@ -119,7 +132,9 @@ static cim_status put_layer(cim__matching *m, uint32_t point)
     double sigma = sigma_of(m, p);
     cim__stage *l = CIM__PUSH(&m->layers, cim__stage);
     if (!l) return cim__nomem(m->ctx);
-    *l = (cim__stage){ .point = point, .first = (uint32_t)CIM__COUNT(&m->candidates, cim__candidate), .first_step = CIM__COUNT(&m->steps, float), .sigma_m = sigma };
+    *l = (cim__stage){
+        .point = point, .first = (uint32_t)CIM__COUNT(&m->candidates, cim__candidate), .first_step = CIM__COUNT(&m->steps, float), .sigma_m = sigma
+    };
     snap.radius_m = m->opts.radius_m > 0.0 ? m->opts.radius_m : fmax(4.0 * sigma, 40.0);
     snap.flags = CIM_NET_ANY_PART;
     if (isfinite(p->x) && isfinite(p->y)) CIM__TRY(cim_net_snap(m->ctx, m->matcher->costs, p->x, p->y, &snap, m->opts.candidates, places, &found));
@@ -142,7 +157,10 @@ static void drop_layer(cim__matching *m)
 
 /* ---- transitions ---- */
 
-static cim_route_end start_of(const cim__matching *m, const cim__candidate *a) { return (cim_route_end){ a->start_node, mm_of((1.0 - a->done) * length_of(m, a->link)) }; }
+static cim_route_end start_of(const cim__matching *m, const cim__candidate *a)
+{
+    return (cim_route_end){ a->start_node, mm_of((1.0 - a->done) * length_of(m, a->link)) };
+}
 
 cim_status cim__match_path(cim__matching *m, const cim__candidate *a, const cim__candidate *b, cim_route_path *path_out)
 {
@@ -168,7 +186,8 @@ cim_status cim__match_hop(cim__matching *m, const cim__stage *la, const cim__can
         CIM__TRY(cim_route_time_ends(m->ctx, m->matcher->lengths, m->query, &start, 1, &CIM__AT(&m->ends, cim_route_end, b->first_end), b->end_count, &mm));
         if (mm < NO_WAY) *hop = (cim__hop){ CIM__HOP_WAY, mm / 1000.0 };
     }
-    if ((a->link ^ b->link) == 1 && m->opts.turn_back_m >= 0.0 && fabs(ahead) + m->opts.turn_back_m < hop->length_m) *hop = (cim__hop){ CIM__HOP_TURN, fabs(ahead) };
+    if ((a->link ^ b->link) == 1 && m->opts.turn_back_m >= 0.0 && fabs(ahead) + m->opts.turn_back_m < hop->length_m)
+        *hop = (cim__hop){ CIM__HOP_TURN, fabs(ahead) };
     return CIM_OK;
 }
 
@@ -262,7 +281,8 @@ static void backward(cim__matching *m)
             before[i] = -HUGE_VAL;
             for (uint32_t j = 0; j < lb->count; j++) {
                 const cim__candidate *b = candidate_at(m, lb->first + j);
-                if (isfinite(b->forward) && isfinite(steps[i * lb->count + j])) before[i] = log_sum(before[i], (double)steps[i * lb->count + j] + b->emission + after[j]);
+                if (isfinite(b->forward) && isfinite(steps[i * lb->count + j]))
+                    before[i] = log_sum(before[i], (double)steps[i * lb->count + j] + b->emission + after[j]);
             }
         }
         memcpy(after, before, la->count * sizeof *after);
@@ -271,7 +291,10 @@ static void backward(cim__matching *m)
 
 /* ---- parts ---- */
 
-static void say(cim__matching *m, uint32_t point, int32_t state) { CIM__AT(&m->out->points, cim_match_place, point) = (cim_match_place){ .state = state, .part = CIM_NONE, .leg = CIM_NONE, .link = CIM_NONE }; }
+static void say(cim__matching *m, uint32_t point, int32_t state)
+{
+    CIM__AT(&m->out->points, cim_match_place, point) = (cim_match_place){ .state = state, .part = CIM_NONE, .leg = CIM_NONE, .link = CIM_NONE };
+}
 
 static bool too_near(const cim__matching *m, const cim__stage *last, uint32_t point)
 {
@@ -357,7 +380,8 @@ static bool at_least(double value, double least) { return value >= least && isfi
 
 static cim_status check(cim_ctx *ctx, const cim_match_options *o)
 {
-    bool ok = at_least(o->sigma_m, 0.01) && at_least(o->beta_m, 0.01) && at_least(o->radius_m, 0.0) && at_least(o->heading_deg, 0.0) && isfinite(o->turn_back_m) && at_least(o->detour_m, 0.0);
+    bool ok = at_least(o->sigma_m, 0.01) && at_least(o->beta_m, 0.01) && at_least(o->radius_m, 0.0) && at_least(o->heading_deg, 0.0) &&
+              isfinite(o->turn_back_m) && at_least(o->detour_m, 0.0);
     ok = ok && at_least(o->gap_s, 0.0) && o->max_kmh > 0.0 && isfinite(o->thin_m) && at_least(o->beam, 0.0) && o->candidates >= 1 && o->candidates <= 64;
     return ok ? CIM_OK : cim__fail(ctx, CIM_EARG, "options of matching are out of range");
 }
@@ -381,13 +405,15 @@ static cim_status make(cim__matching *m)
     return st;
 }
 
-cim_status cim_match_run(cim_ctx *ctx, const cim_matcher *matcher, cim_route_query *query, const cim_match_point *points, size_t count, const cim_match_options *options,
-                         cim_match **match_out)
+cim_status cim_match_run(cim_ctx *ctx, const cim_matcher *matcher, cim_route_query *query, const cim_match_point *points, size_t count,
+                         const cim_match_options *options, cim_match **match_out)
 {
     cim__enter(ctx);
     if (!matcher || (!points && count)) return cim__fail(ctx, CIM_EARG, "no matcher or no points");
     if (count > 0x7fffffffu) return cim__fail(ctx, CIM_ELIMIT, "%zu points", count);
-    cim__matching m = { .ctx = ctx, .matcher = matcher, .net = matcher->costs->net, .query = query, .points = points, .count = (uint32_t)count, .opts = CIM_MATCH_OPTIONS_INIT };
+    cim__matching m = {
+        .ctx = ctx, .matcher = matcher, .net = matcher->costs->net, .query = query, .points = points, .count = (uint32_t)count, .opts = CIM_MATCH_OPTIONS_INIT
+    };
     CIM__TRY(cim__opts(ctx, &m.opts, sizeof m.opts, options, "match options"));
     CIM__TRY(check(ctx, &m.opts));
     m.layers = m.candidates = m.ends = m.steps = cim__buf_on(ctx->mem);
@@ -416,9 +442,13 @@ cim_status cim_match_get(cim_ctx *ctx, const cim_match *r, cim_match_view *view_
     cim__enter(ctx);
     size_t size = view_out->struct_size;
     if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_match_view v = { .struct_size = size, .point_count = (uint32_t)CIM__COUNT(&r->points, cim_match_place), .part_count = (uint32_t)CIM__COUNT(&r->parts, cim_match_part),
-                         .leg_count = (uint32_t)CIM__COUNT(&r->legs, cim_match_leg), .vertex_count = (uint32_t)(CIM__COUNT(&r->xy, double) / 2),
-                         .speed_count = (uint32_t)CIM__COUNT(&r->speeds, cim_match_speed), .length_m = r->length_m };
+    cim_match_view v = { .struct_size = size,
+                         .point_count = (uint32_t)CIM__COUNT(&r->points, cim_match_place),
+                         .part_count = (uint32_t)CIM__COUNT(&r->parts, cim_match_part),
+                         .leg_count = (uint32_t)CIM__COUNT(&r->legs, cim_match_leg),
+                         .vertex_count = (uint32_t)(CIM__COUNT(&r->xy, double) / 2),
+                         .speed_count = (uint32_t)CIM__COUNT(&r->speeds, cim_match_speed),
+                         .length_m = r->length_m };
     v.found_count = r->states[CIM_MATCH_FOUND];
     v.between_count = r->states[CIM_MATCH_BETWEEN];
     v.no_street_count = r->states[CIM_MATCH_NO_STREET];

@@ -114,10 +114,12 @@ static void place_layer(way *w, const cim__stage *l, const cim__candidate *c)
 static double nearest_on(const cim_net *net, const cim_match_leg *leg, double x, double y, cim_net_place *place)
 {
     uint32_t edge = leg->link >> 1;
-    double whole = net->edge_length_m[edge], low = leg->link & 1 ? 1.0 - leg->to : leg->from, high = leg->link & 1 ? 1.0 - leg->from : leg->to, at = 0.0, best = HUGE_VAL;
+    double whole = net->edge_length_m[edge], low = leg->link & 1 ? 1.0 - leg->to : leg->from, high = leg->link & 1 ? 1.0 - leg->from : leg->to, at = 0.0,
+           best = HUGE_VAL;
     for (uint32_t v = net->first_vertex[edge]; v + 1 < net->first_vertex[edge + 1]; v++) {
         const double *a = net->xy + 2 * (size_t)v, *b = a + 2;
-        double dx = b[0] - a[0], dy = b[1] - a[1], length = hypot(dx, dy), t0 = length > 0.0 ? (low * whole - at) / length : 0.0, t1 = length > 0.0 ? (high * whole - at) / length : 0.0;
+        double dx = b[0] - a[0], dy = b[1] - a[1], length = hypot(dx, dy), t0 = length > 0.0 ? (low * whole - at) / length : 0.0,
+               t1 = length > 0.0 ? (high * whole - at) / length : 0.0;
         double t = length > 0.0 ? ((x - a[0]) * dx + (y - a[1]) * dy) / (length * length) : 0.0;
         t = fmax(fmax(0.0, fmin(t0, 1.0)), fmin(fmin(1.0, t1), t));
         double px = a[0] + t * dx, py = a[1] + t * dy, distance = hypot(px - x, py - y), fraction = whole > 0.0 ? fmin((at + t * length) / whole, 1.0) : 0.0;
@@ -198,7 +200,14 @@ static cim_status put_part(way *w, double confidence)
     size_t first_xy = CIM__COUNT(&out->xy, double), n = CIM__COUNT(&w->m->layers, cim__stage);
     cim_match_part *p = CIM__PUSH(&out->parts, cim_match_part);
     if (!p) return cim__nomem(w->m->ctx);
-    *p = (cim_match_part){ layer_at(w->m, 0)->point, layer_at(w->m, n - 1)->point, w->first_leg, (uint32_t)CIM__COUNT(&out->legs, cim_match_leg) - w->first_leg, (uint32_t)(first_xy / 2), 0, 0.0, confidence };
+    *p = (cim_match_part){ layer_at(w->m, 0)->point,
+                           layer_at(w->m, n - 1)->point,
+                           w->first_leg,
+                           (uint32_t)CIM__COUNT(&out->legs, cim_match_leg) - w->first_leg,
+                           (uint32_t)(first_xy / 2),
+                           0,
+                           0.0,
+                           confidence };
     for (uint32_t l = w->first_leg; l < CIM__COUNT(&out->legs, cim_match_leg); l++) {
         const cim_match_leg *leg = &CIM__AT(&out->legs, cim_match_leg, l);
         put_piece(w->m->net, &out->xy, first_xy, leg->link, leg->from, leg->to);

@@ -1,6 +1,8 @@
 /* Flows on a city's road net: prints "name<TAB>value<TAB>unit" a line; bench_flows.py puts them beside other programs.
  *
- *     bench_flows CITY match                       simulated traces: points a second, and how much of the way is recovered
+ *     bench_flows CITY match [TRIPS]               simulated traces: points a second, and how much of the way is recovered
+ *     bench_flows CITY betweenness [GRAPH PAIRS]   pairs and trees a second; the routing graph and pairs are written for other programs
+ *     bench_flows CITY evacuate                    a plan for 10,000 people
  *
  * Times are of the process's own processor time. */
 #include "cim.h"
@@ -164,13 +166,124 @@ static void bench_match(int trips)
                 all[i].points = NULL;
                 all[i].count = 0;
             }
-            printf("match_%.0fm_%.0fs\t%.4f\tof the way recovered\t%.4f\tdriven nowhere\t%.0f\tpoints/s\t%zu points, %zu placed, %zu parts\n", noises[n], every[e], 1.0 - missed / whole,
-                   wrong / whole, (double)points / spent, points, found, parts);
+            printf("match_%.0fm_%.0fs\t%.4f\tof the way recovered\t%.4f\tdriven nowhere\t%.0f\tpoints/s\t%zu points, %zu placed, %zu parts\n", noises[n],
+                   every[e], 1.0 - missed / whole, wrong / whole, (double)points / spent, points, found, parts);
         }
     for (int i = 0; i < trips; i++) cim_net_route_free(all[i].route);
     free(all);
     free(mark);
     cim_matcher_free(matcher);
+}
+
+/* ---- betweenness ---- */
+
+static void write_graph(const char *path)
+{
+    cim_route_graph g = cim_net_graph(net);
+    FILE *f = fopen(path, "wb");
+    if (!f || fwrite(&g.node_count, 4, 1, f) != 1 || fwrite(&g.arc_count, 4, 1, f) != 1 || fwrite(g.tail, 4, g.arc_count, f) != g.arc_count ||
+        fwrite(g.head, 4, g.arc_count, f) != g.arc_count || fwrite(cim_route_metric_weights(metric), 4, g.arc_count, f) != g.arc_count || fclose(f))
+        die("%s: cannot be written", path);
+}
+
+/* "start offset count end offset ... time_ms" a line. */
+static void write_pairs(const char *path, const cim_net_place *places, int count)
+{
+    FILE *f = fopen(path, "w");
+    if (!f) die("%s: cannot be written", path);
+    for (int i = 0; i + 1 < count; i += 2) {
+        cim_route_end starts[CIM_NET_ENDS], ends[CIM_NET_ENDS];
+        size_t start_count, end_count;
+        uint32_t time_ms;
+        cim_net_place from = places[i], to = places[i + 1];
+        if (from.edge == to.edge) continue;
+        from.directions &= from.directions & 1 ? 1u : 2u; /* one start */
+        must(cim_net_ends(ctx, costs, NULL, &from, CIM_ROUTE_FORWARD, starts, &start_count), "ends");
+        must(cim_net_ends(ctx, costs, NULL, &to, CIM_ROUTE_BACKWARD, ends, &end_count), "ends");
+        if (start_count != 1 || !end_count) continue;
+        must(cim_route_time_ends(ctx, metric, query, starts, 1, ends, end_count, &time_ms), "time");
+        fprintf(f, "%u %u %zu", starts[0].node, starts[0].offset_ms, end_count);
+        for (size_t k = 0; k < end_count; k++) fprintf(f, " %u %u", ends[k].node, ends[k].offset_ms);
+        fprintf(f, " %u\n", time_ms);
+    }
+    fclose(f);
+}
+
+static void bench_betweenness(int argc, char **argv)
+{
+    enum { PLACES = 4000 };
+    cim_net_place *places = room(PLACES, sizeof *places);
+    for (int i = 0; i < PLACES; i++) places[i] = random_place();
+    if (argc > 4) {
+        write_graph(argv[3]);
+        write_pairs(argv[4], places, 100);
+    }
+    cim_flow_demand demand = CIM_FLOW_DEMAND_INIT;
+    demand.origins = demand.destinations = places;
+    demand.origin_count = demand.destination_count = PLACES;
+    for (uint32_t mode = 0; mode < 2; mode++) {
+        double best = 1e9, error = 0.0;
+        for (int round = 0; round < 3; round++) {
+            cim_flow_options options = CIM_FLOW_OPTIONS_INIT;
+            cim_flow *flow = NULL;
+            cim_flow_view fv = { .struct_size = sizeof fv };
+            options.mode = mode;
+            options.samples = mode ? 100 : 20000;
+            double begin = now();
+            must(cim_flow_run(ctx, costs, metric, &demand, &options, &flow), "flow");
+            best = fmin(best, now() - begin);
+            must(cim_flow_get(ctx, flow, &fv), "flow");
+            error = 0.0;
+            for (uint32_t l = 0; l < fv.link_count; l++) error = fmax(error, fv.link_error[l]);
+            cim_flow_free(flow);
+        }
+        printf(mode ? "tree_ms\t%.4g\tms an origin\n" : "pair_us\t%.4g\tus a pair\n", mode ? best / 100 * 1e3 : best / 20000 * 1e6);
+        printf("%s_error\t%.4f\tlargest standard error of a street's share after %.2f s\n", mode ? "tree" : "pair", error, best);
+    }
+    free(places);
+}
+
+/* ---- evacuation ---- */
+
+/* 10,000 people from 500 places within 800 m of the middle of the net to 8 places 3 km away. */
+static void bench_evacuate(void)
+{
+    enum { SOURCES = 500, EXITS = 8 };
+    cim_evacuation_source *sources = room(SOURCES, sizeof *sources);
+    cim_evacuation_exit exits[EXITS] = { { .capacity = 0 } };
+    double *capacity = room(2 * (size_t)v.edge_count, sizeof *capacity), x = 0.0, y = 0.0, begin;
+    size_t count;
+    for (uint32_t j = 0; j < v.junction_count; j++) {
+        x += v.junction_x[j] / v.junction_count;
+        y += v.junction_y[j] / v.junction_count;
+    }
+    for (int i = 0; i < SOURCES; i++) {
+        sources[i].people = 20;
+        must(cim_net_snap(ctx, costs, x + 1600.0 * (uniform() - 0.5), y + 1600.0 * (uniform() - 0.5), NULL, 1, &sources[i].place, &count), "snap");
+    }
+    for (int i = 0; i < EXITS; i++) {
+        exits[i].capacity = CIM_NONE;
+        must(cim_net_snap(ctx, costs, x + 3000.0 * cos(i * 0.785), y + 3000.0 * sin(i * 0.785), NULL, 1, &exits[i].place, &count), "snap");
+    }
+    must(cim_evacuation_capacity(ctx, costs, 2.0, capacity), "capacity");
+    cim_evacuation_task task = CIM_EVACUATION_TASK_INIT;
+    task.sources = sources;
+    task.source_count = SOURCES;
+    task.exits = exits;
+    task.exit_count = EXITS;
+    task.link_people_per_hour = capacity;
+    cim_evacuation *plan = NULL;
+    cim_evacuation_view ev = { .struct_size = sizeof ev };
+    begin = now();
+    must(cim_evacuation_run(ctx, costs, metric, &task, &plan), "evacuation");
+    printf("evacuate_s\t%.4g\ts\n", now() - begin);
+    must(cim_evacuation_get(ctx, plan, &ev), "evacuation");
+    printf("evacuate_clearance_s\t%.1f\ts\nevacuate_bound_s\t%.1f\ts\nevacuate_mean_s\t%.1f\ts\nevacuate_mean_bound_s\t%.1f\ts\nevacuate_groups\t%u\t%llu of "
+           "%llu people\n",
+           ev.clearance_s, ev.clearance_bound_s, ev.mean_s, ev.mean_bound_s, ev.group_count, (unsigned long long)ev.evacuated, (unsigned long long)ev.people);
+    cim_evacuation_free(plan);
+    free(sources);
+    free(capacity);
 }
 
 int main(int argc, char **argv)
@@ -179,7 +292,7 @@ int main(int argc, char **argv)
     cim_net_options net_options = CIM_NET_OPTIONS_INIT;
     cim_route_label_options labels = CIM_ROUTE_LABEL_OPTIONS_INIT;
     cim_net_costs_view cv = { .struct_size = sizeof cv };
-    if (argc < 3) die("usage: bench_flows CITY match");
+    if (argc < 3) die("usage: bench_flows CITY match|betweenness|evacuate");
     options.threads = getenv("CIM_BENCH_THREADS") ? (uint32_t)atoi(getenv("CIM_BENCH_THREADS")) : 1;
     net_options.turns = CIM_NET_TURNS_FULL;
     if (cim_ctx_new(&options, &ctx) < 0) die("no context");
@@ -193,6 +306,8 @@ int main(int argc, char **argv)
     must(cim_route_metric_build(ctx, hierarchy, cv.weights_ms, &labels, &metric), "metric");
     must(cim_route_query_new(ctx, hierarchy, &query), "query");
     if (!strcmp(argv[2], "match")) bench_match(argc > 3 ? atoi(argv[3]) : 100);
+    if (!strcmp(argv[2], "betweenness")) bench_betweenness(argc, argv);
+    if (!strcmp(argv[2], "evacuate")) bench_evacuate();
     cim_route_query_free(query);
     cim_route_metric_free(metric);
     cim_route_hierarchy_free(hierarchy);

@@ -72,13 +72,15 @@ static void check_capacities(const world *w, const cim_evacuation_view *v)
     uint64_t *entered = calloc((size_t)links * slots, sizeof *entered), *arrived = calloc(w->task.exit_count * slots + 1, sizeof *arrived);
     for (uint32_t i = 0; i < v->group_count; i++) {
         const cim_evacuation_group *g = &v->groups[i];
-        for (uint32_t k = g->first_leg; k < g->first_leg + g->leg_count; k++) entered[(size_t)v->legs[k].link * slots + (uint32_t)(v->legs[k].enter_s / w->task.slot_s + 1e-9)] += g->people;
+        for (uint32_t k = g->first_leg; k < g->first_leg + g->leg_count; k++)
+            entered[(size_t)v->legs[k].link * slots + (uint32_t)(v->legs[k].enter_s / w->task.slot_s + 1e-9)] += g->people;
         arrived[(size_t)g->exit * slots + (uint32_t)(g->arrive_s / w->task.slot_s + 1e-9)] += g->people;
     }
     for (uint32_t l = 0; l < links; l++)
         for (uint32_t s = 0; s < slots; s++) assert_true((double)entered[(size_t)l * slots + s] <= whole_people(w->capacity[l], w->task.slot_s, s));
     for (size_t x = 0; x < w->task.exit_count; x++)
-        for (uint32_t s = 0; s < slots && w->task.exits[x].people_per_hour > 0.0; s++) assert_true((double)arrived[x * slots + s] <= whole_people(w->task.exits[x].people_per_hour, w->task.slot_s, s));
+        for (uint32_t s = 0; s < slots && w->task.exits[x].people_per_hour > 0.0; s++)
+            assert_true((double)arrived[x * slots + s] <= whole_people(w->task.exits[x].people_per_hour, w->task.slot_s, s));
     free(entered);
     free(arrived);
 }
@@ -122,7 +124,8 @@ static void check_groups(const world *w, const cim_evacuation_view *v)
     assert_int_equal(v->evacuated + v->no_way + v->no_room + v->too_late, people);
     if (!sum) return;
     assert_true(fabs(v->clearance_s - last) < 1e-9 && fabs(v->mean_s - arrivals / (double)sum) < 1e-6);
-    if (v->clearance_bound_s > v->clearance_s + 1e-6 || v->mean_bound_s > v->mean_s + 1e-6) fail_msg("bounds %g, %g; plan %g, %g", v->clearance_bound_s, v->mean_bound_s, v->clearance_s, v->mean_s);
+    if (v->clearance_bound_s > v->clearance_s + 1e-6 || v->mean_bound_s > v->mean_s + 1e-6)
+        fail_msg("bounds %g, %g; plan %g, %g", v->clearance_bound_s, v->mean_bound_s, v->clearance_s, v->mean_s);
 }
 
 static void check_plan(const world *w, const cim_evacuation_view *v)
@@ -164,7 +167,8 @@ static void test_evacuation_one_street(void **state)
     cim_evacuation_view v;
     cim_evacuation *plan = plan_of(&w, &v);
     check_plan(&w, &v);
-    assert_true(v.link_count == 2 && v.links[0].link >> 1 == narrow >> 1 && v.links[0].wait_s > 1000.0 && v.links[0].people == 30 && v.links[0].full_slots >= 19);
+    assert_true(v.link_count == 2 && v.links[0].link >> 1 == narrow >> 1 && v.links[0].wait_s > 1000.0 && v.links[0].people == 30 &&
+                v.links[0].full_slots >= 19);
     assert_true(v.clearance_s > 18 * 60.0 && v.clearance_s < 21 * 60.0 + way && v.clearance_s - v.clearance_bound_s < 121.0);
     cim_evacuation_free(plan);
     /* nobody beyond the horizon; a shelter that is full; one that takes few an hour */
@@ -198,7 +202,8 @@ static void test_evacuation_one_street(void **state)
 static void test_evacuation_two_ways(void **state)
 {
     (void)state;
-    world w = world_of("n a 0 0\nn b 50 0\nn c 550 0\nn d 600 0\nn e 300 900\nw 1 a,b highway=residential\nw 2 b,c highway=residential\nw 3 b,e,c highway=residential\nw 4 c,d highway=residential\n",
+    world w = world_of("n a 0 0\nn b 50 0\nn c 550 0\nn d 600 0\nn e 300 900\nw 1 a,b highway=residential\nw 2 b,c highway=residential\nw 3 b,e,c "
+                       "highway=residential\nw 4 c,d highway=residential\n",
                        CIM_NET_TURNS_RESTRICTED, "car");
     cim_evacuation_source source = { place(&w, 1, 0.5), 0, 0 };
     cim_evacuation_exit exit = { place(&w, 4, 0.5), 0.0, CIM_NONE, 0 };
@@ -211,7 +216,8 @@ static void test_evacuation_two_ways(void **state)
         w.capacity[near_link + d] = 600.0; /* 10 a minute */
         w.capacity[far_link + d] = 1800.0; /* 30 a minute */
     }
-    double near_s = w.costs->link_ms[near_link] / 1000.0, far_s = w.costs->link_ms[far_link] / 1000.0, way = seconds(&w, &source.place, &exit.place), ends = way - near_s;
+    double near_s = w.costs->link_ms[near_link] / 1000.0, far_s = w.costs->link_ms[far_link] / 1000.0, way = seconds(&w, &source.place, &exit.place),
+           ends = way - near_s;
     for (uint32_t people = 5; people < 700; people += 35) {
         cim_evacuation_view v;
         double wanted = HUGE_VAL;
@@ -239,15 +245,18 @@ static void random_net(char *lines, size_t size, uint64_t *seed)
 {
     int count = 8 + (int)(support_random(seed) % 9);
     lines[0] = 0;
-    for (int i = 0; i < 9; i++) snprintf(lines + strlen(lines), size - strlen(lines), "n %c %d %d\n", 'a' + i, (int)(support_random(seed) % 3000) + i, (int)(support_random(seed) % 3000));
+    for (int i = 0; i < 9; i++)
+        snprintf(lines + strlen(lines), size - strlen(lines), "n %c %d %d\n", 'a' + i, (int)(support_random(seed) % 3000) + i,
+                 (int)(support_random(seed) % 3000));
     for (int i = 0; i < count; i++) {
         int a = (int)(support_random(seed) % 9), b = (int)(support_random(seed) % 9);
         if (a == b) continue;
-        snprintf(lines + strlen(lines), size - strlen(lines), "w %d %c,%c %s\n", i + 1, 'a' + a, 'a' + b, support_random(seed) % 5 ? "highway=residential" : "highway=residential|oneway=yes");
+        snprintf(lines + strlen(lines), size - strlen(lines), "w %d %c,%c %s\n", i + 1, 'a' + a, 'a' + b,
+                 support_random(seed) % 5 ? "highway=residential" : "highway=residential|oneway=yes");
     }
     for (int i = 0; i < 3; i++)
-        snprintf(lines + strlen(lines), size - strlen(lines), "r %d %d %c %d restriction=no_left_turn\n", i + 1, 1 + (int)(support_random(seed) % (uint64_t)count), 'a' + (int)(support_random(seed) % 9),
-                 1 + (int)(support_random(seed) % (uint64_t)count));
+        snprintf(lines + strlen(lines), size - strlen(lines), "r %d %d %c %d restriction=no_left_turn\n", i + 1,
+                 1 + (int)(support_random(seed) % (uint64_t)count), 'a' + (int)(support_random(seed) % 9), 1 + (int)(support_random(seed) % (uint64_t)count));
 }
 
 static cim_net_place random_place(const world *w, uint64_t *seed)
@@ -280,9 +289,11 @@ static void test_evacuation_random(void **state)
         w.task.exit_count = 1 + support_random(&seed) % 3;
         w.task.slot_s = support_random(&seed) % 2 ? 60.0 : 30.0;
         w.task.horizon_s = support_random(&seed) % 5 ? 40000.0 : 900.0;
-        for (size_t i = 0; i < w.task.source_count; i++) sources[i] = (cim_evacuation_source){ random_place(&w, &seed), (uint32_t)(support_random(&seed) % 120), 0 };
+        for (size_t i = 0; i < w.task.source_count; i++)
+            sources[i] = (cim_evacuation_source){ random_place(&w, &seed), (uint32_t)(support_random(&seed) % 120), 0 };
         for (size_t i = 0; i < w.task.exit_count; i++)
-            exits[i] = (cim_evacuation_exit){ random_place(&w, &seed), support_random(&seed) % 3 ? 0.0 : 300.0, support_random(&seed) % 3 ? CIM_NONE : (uint32_t)(support_random(&seed) % 90), 0 };
+            exits[i] = (cim_evacuation_exit){ random_place(&w, &seed), support_random(&seed) % 3 ? 0.0 : 300.0,
+                                              support_random(&seed) % 3 ? CIM_NONE : (uint32_t)(support_random(&seed) % 90), 0 };
         cim_evacuation *plan = plan_of(&w, &v);
         check_plan(&w, &v);
         plans += v.evacuated > 0;
@@ -357,8 +368,11 @@ static void test_evacuation_town(void **state)
     w.capacity = calloc(2 * (size_t)w.n.net->edge_count + 1, sizeof *w.capacity);
     w.task.link_people_per_hour = w.capacity;
     assert_ok(w.n.ctx, cim_evacuation_capacity(w.n.ctx, w.costs, 2.0, w.capacity));
-    for (uint32_t l = 0; l < 2 * w.n.net->edge_count; l++) assert_true(w.costs->link_ms[l] < NO_WAY ? w.capacity[l] >= 300.0 && w.capacity[l] <= 40000.0 : w.capacity[l] == 0.0);
-    for (int i = 0; i < 60; i++) assert_ok(w.n.ctx, cim_net_snap(w.n.ctx, w.costs, support_uniform(&seed, 505500, 506500), support_uniform(&seed, 5382500, 5383500), NULL, 1, &sources[i].place, &count));
+    for (uint32_t l = 0; l < 2 * w.n.net->edge_count; l++)
+        assert_true(w.costs->link_ms[l] < NO_WAY ? w.capacity[l] >= 300.0 && w.capacity[l] <= 40000.0 : w.capacity[l] == 0.0);
+    for (int i = 0; i < 60; i++)
+        assert_ok(w.n.ctx, cim_net_snap(w.n.ctx, w.costs, support_uniform(&seed, 505500, 506500), support_uniform(&seed, 5382500, 5383500), NULL, 1,
+                                        &sources[i].place, &count));
     for (int i = 0; i < 3; i++) {
         exits[i] = (cim_evacuation_exit){ .capacity = CIM_NONE };
         assert_ok(w.n.ctx, cim_net_snap(w.n.ctx, w.costs, i ? 504400 + 3200 * (i - 1) : 506000, 5384200, NULL, 1, &exits[i].place, &count));
@@ -373,7 +387,8 @@ static void test_evacuation_town(void **state)
         check_capacities(&w, &v);
         assert_int_equal(v.evacuated, 60 * people);
         assert_true(v.clearance_s >= before && v.clearance_s >= v.clearance_bound_s && v.mean_s >= v.mean_bound_s);
-        print_message("%u people: %.0f s, at least %.0f s; mean %.0f s, at least %.0f s; %u groups\n", 60 * people, v.clearance_s, v.clearance_bound_s, v.mean_s, v.mean_bound_s, v.group_count);
+        print_message("%u people: %.0f s, at least %.0f s; mean %.0f s, at least %.0f s; %u groups\n", 60 * people, v.clearance_s, v.clearance_bound_s,
+                      v.mean_s, v.mean_bound_s, v.group_count);
         before = v.clearance_s;
         cim_evacuation_free(plan);
     }
@@ -383,7 +398,8 @@ static void test_evacuation_town(void **state)
 static void test_evacuation_lanes(void **state)
 {
     world w = world_of("n a 0 0\nn b 100 0\nn c 200 0\nn d 300 0\nn e 400 0\nw 1 a,b highway=primary|lanes=4\nw 2 b,c highway=primary|lanes=3|oneway=yes\n"
-                       "w 3 c,d highway=residential|lanes=3|lanes:forward=2|lanes:backward=1\nw 4 d,e highway=residential|width=3.5\n", 0, "car");
+                       "w 3 c,d highway=residential|lanes=3|lanes:forward=2|lanes:backward=1\nw 4 d,e highway=residential|width=3.5\n",
+                       0, "car");
     static const double wanted[][2] = { { 4800, 4800 }, { 7200, 0 }, { 2400, 1200 }, { 1200, 1200 } };
     (void)state;
     assert_ok(w.n.ctx, cim_evacuation_capacity(w.n.ctx, w.costs, 2.0, w.capacity));
@@ -459,8 +475,9 @@ static void test_evacuation_refuses(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_evacuation_one_street), cmocka_unit_test(test_evacuation_two_ways), cmocka_unit_test(test_evacuation_random),
-                                        cmocka_unit_test(test_evacuation_wide),       cmocka_unit_test(test_evacuation_town),     cmocka_unit_test(test_evacuation_lanes),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_evacuation_one_street), cmocka_unit_test(test_evacuation_two_ways),
+                                        cmocka_unit_test(test_evacuation_random),     cmocka_unit_test(test_evacuation_wide),
+                                        cmocka_unit_test(test_evacuation_town),       cmocka_unit_test(test_evacuation_lanes),
                                         cmocka_unit_test(test_evacuation_refuses) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

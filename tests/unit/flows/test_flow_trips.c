@@ -14,104 +14,146 @@ static void random_net(char *lines, size_t size, uint64_t *seed)
     int count = 8 + (int)(support_random(seed) % (WAYS_MAX - 8));
     lines[0] = 0;
     for (int i = 0; i < NODES; i++)
-        snprintf(lines + strlen(lines), size - strlen(lines), "n %c %d %d\n", 'a' + i, (int)(support_random(seed) % 4000) + i, (int)(support_random(seed) % 4000));
+        snprintf(lines + strlen(lines), size - strlen(lines), "n %c %d %d\n", 'a' + i, (int)(support_random(seed) % 4000) + i,
+                 (int)(support_random(seed) % 4000));
     for (int i = 0; i < count; i++) {
         int a = (int)(support_random(seed) % NODES), b = (int)(support_random(seed) % NODES);
         if (a == b) continue;
-        snprintf(lines + strlen(lines), size - strlen(lines), "w %d %c,%c %s\n", i + 1, 'a' + a, 'a' + b, support_random(seed) % 4 ? "highway=residential" : "highway=residential|oneway=yes");
+        snprintf(lines + strlen(lines), size - strlen(lines), "w %d %c,%c %s\n", i + 1, 'a' + a, 'a' + b,
+                 support_random(seed) % 4 ? "highway=residential" : "highway=residential|oneway=yes");
     }
     for (int i = 0; i < 4; i++)
-        snprintf(lines + strlen(lines), size - strlen(lines), "r %d %d %c %d restriction=no_left_turn\n", i + 1, 1 + (int)(support_random(seed) % (uint64_t)count), 'a' + (int)(support_random(seed) % NODES),
+        snprintf(lines + strlen(lines), size - strlen(lines), "r %d %d %c %d restriction=no_left_turn\n", i + 1,
+                 1 + (int)(support_random(seed) % (uint64_t)count), 'a' + (int)(support_random(seed) % NODES),
                  1 + (int)(support_random(seed) % (uint64_t)count));
 }
 
-/* Bellman's algorithm over states; adds the path's links to `trips` when it is the only quickest one. */
-typedef enum found { UNREACHABLE, UNIQUE, SEVERAL } found;
-static found add_path(cim_ctx *ctx, const cim_net_costs *c, const cim_net_place *from, const cim_net_place *to, double weight, double *trips)
+/* Quickest ways from a place by Bellman's algorithm over states. */
+typedef struct tree {
+    uint32_t time[2000], by[2000]; /* by: arc, or STARTED */
+    bool several[2000]; /* another arc or start is as quick */
+} tree;
+static const uint32_t STARTED = 0x80000000u;
+
+static void relax(const cim_net_costs *c, tree *t)
 {
     const cim_net *net = c->net;
-    cim_route_end starts[CIM_NET_ENDS], ends[CIM_NET_ENDS];
-    size_t start_count, end_count;
-    static uint32_t time[2000], by[2000]; /* by: arc, or 0x80000000 + number of the start */
-    static bool several[2000];
-    uint32_t best = NO_WAY, best_node = 0, best_end = 0;
-    bool tie = false;
-    assert_ok(ctx, cim_net_ends(ctx, c, NULL, from, CIM_ROUTE_FORWARD, starts, &start_count));
-    assert_ok(ctx, cim_net_ends(ctx, c, NULL, to, CIM_ROUTE_BACKWARD, ends, &end_count));
-    assert_true(net->state_count < 2000);
-    for (uint32_t s = 0; s < net->state_count; s++) time[s] = NO_WAY, several[s] = false;
-    for (uint32_t i = 0; i < start_count; i++) {
-        if (starts[i].offset_ms == time[starts[i].node]) several[starts[i].node] = true;
-        if (starts[i].offset_ms >= time[starts[i].node]) continue;
-        time[starts[i].node] = starts[i].offset_ms;
-        by[starts[i].node] = 0x80000000u + i;
-    }
     for (bool changed = true; changed;) {
         changed = false;
         for (uint32_t a = 0; a < net->arc_count; a++) {
             uint32_t tail = net->arc_tail[a], head = net->arc_head[a];
-            if (c->weights_ms[a] >= NO_WAY || time[tail] >= NO_WAY || time[tail] + c->weights_ms[a] >= time[head]) continue;
-            time[head] = time[tail] + c->weights_ms[a];
-            by[head] = a;
+            if (c->weights_ms[a] >= NO_WAY || t->time[tail] >= NO_WAY || t->time[tail] + c->weights_ms[a] >= t->time[head]) continue;
+            t->time[head] = t->time[tail] + c->weights_ms[a];
+            t->by[head] = a;
             changed = true;
         }
     }
-    for (uint32_t a = 0; a < net->arc_count; a++) /* another arc or start as quick as the one taken */
-        if (c->weights_ms[a] < NO_WAY && time[net->arc_tail[a]] < NO_WAY && time[net->arc_tail[a]] + c->weights_ms[a] == time[net->arc_head[a]] && by[net->arc_head[a]] != a) several[net->arc_head[a]] = true;
-    for (uint32_t i = 0; i < end_count; i++) {
-        if (time[ends[i].node] >= NO_WAY) continue;
-        uint32_t whole = time[ends[i].node] + ends[i].offset_ms;
-        if (whole == best) tie = true;
+    for (uint32_t a = 0; a < net->arc_count; a++) {
+        uint32_t tail = net->arc_tail[a], head = net->arc_head[a];
+        if (c->weights_ms[a] < NO_WAY && t->time[tail] < NO_WAY && t->time[tail] + c->weights_ms[a] == t->time[head] && t->by[head] != a)
+            t->several[head] = true;
+    }
+}
+
+static void grow(cim_ctx *ctx, const cim_net_costs *c, const cim_net_place *from, tree *t)
+{
+    cim_route_end starts[CIM_NET_ENDS];
+    size_t count;
+    assert_true(c->net->state_count < 2000);
+    assert_ok(ctx, cim_net_ends(ctx, c, NULL, from, CIM_ROUTE_FORWARD, starts, &count));
+    for (uint32_t s = 0; s < c->net->state_count; s++) t->time[s] = NO_WAY, t->several[s] = false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t node = starts[i].node;
+        if (starts[i].offset_ms == t->time[node]) t->several[node] = true;
+        if (starts[i].offset_ms >= t->time[node]) continue;
+        t->time[node] = starts[i].offset_ms;
+        t->by[node] = STARTED;
+    }
+    relax(c, t);
+}
+
+/* The least time over the ends of a place and the state before it; *tie_out when there are several. */
+static uint32_t arrival(cim_ctx *ctx, const cim_net_costs *c, const tree *t, const cim_net_place *to, uint32_t *state_out, bool *tie_out)
+{
+    cim_route_end ends[CIM_NET_ENDS];
+    size_t count;
+    uint32_t best = NO_WAY;
+    assert_ok(ctx, cim_net_ends(ctx, c, NULL, to, CIM_ROUTE_BACKWARD, ends, &count));
+    for (uint32_t i = 0; i < count; i++) {
+        if (t->time[ends[i].node] >= NO_WAY) continue;
+        uint32_t whole = t->time[ends[i].node] + ends[i].offset_ms;
+        if (whole == best) *tie_out = true;
         if (whole >= best) continue;
         best = whole;
-        best_node = ends[i].node;
-        best_end = i;
-        tie = false;
+        *state_out = ends[i].node;
+        *tie_out = false;
     }
-    /* along one edge */
+    return best;
+}
+
+/* Along one edge, when that is not slower than `best`. */
+static uint32_t along(const cim_net_costs *c, const cim_net_place *from, const cim_net_place *to, uint32_t *best, bool *tie)
+{
     uint32_t straight = CIM_NONE;
     for (uint32_t d = 0; d < 2 && from->edge == to->edge; d++) {
         double part = d ? from->fraction - to->fraction : to->fraction - from->fraction;
         uint32_t link = 2 * from->edge + d;
         if (!(from->directions >> d & 1) || c->link_ms[link] >= NO_WAY || part < 0.0) continue;
         uint32_t ms = (uint32_t)(c->link_ms[link] * part + 0.5);
-        if (ms > best) continue;
-        if (straight != CIM_NONE || (ms == best && best < NO_WAY)) tie = true;
-        best = ms;
+        if (ms > *best) continue;
+        if (straight != CIM_NONE || (ms == *best && *best < NO_WAY)) *tie = true;
+        *best = ms;
         straight = link;
     }
-    if (best >= NO_WAY) return UNREACHABLE;
-    if (tie) return SEVERAL;
-    if (straight != CIM_NONE) {
-        trips[straight] += weight;
-        return UNIQUE;
-    }
-    /* which arc's link the end finishes: the one of its edge that leaves there */
-    uint32_t last = CIM_NONE, count = 0;
+    return straight;
+}
+
+/* The only link of a place's edge that begins (or ends) at a state; CIM_NONE when there are more. */
+static uint32_t only_link(const cim_net *net, const cim_net_place *p, uint32_t state, bool ending)
+{
+    uint32_t found = CIM_NONE, count = 0;
     for (uint32_t d = 0; d < 2; d++) {
-        if (!(to->directions >> d & 1) || cim__link_tail(net, 2 * to->edge + d) != net->state_junction[best_node]) continue;
-        if (last == CIM_NONE) last = 2 * to->edge + d;
+        uint32_t link = 2 * p->edge + d, junction = ending ? cim__link_head(net, link) : cim__link_tail(net, link);
+        if (!(p->directions >> d & 1) || junction != net->state_junction[state]) continue;
+        if (ending && net->turns == CIM_NET_TURNS_FULL && net->state_link[state] != CIM_NONE && net->state_link[state] != link) continue;
+        found = link;
         count++;
     }
-    (void)best_end;
-    if (count != 1) return SEVERAL; /* a loop */
-    bool used[2 * WAYS_MAX + 64] = { false };
+    return count == 1 ? found : CIM_NONE;
+}
+
+/* Marks the links of the way to a place; false when it is not the only one. */
+static bool mark_way(const cim_net *net, const tree *t, const cim_net_place *from, const cim_net_place *to, uint32_t state, bool *used)
+{
+    uint32_t last = only_link(net, to, state, false);
+    if (last == CIM_NONE) return false; /* a loop */
     used[last] = true;
-    for (uint32_t s = best_node;;) {
-        if (several[s]) return SEVERAL;
-        if (by[s] & 0x80000000u) {
-            uint32_t first = CIM_NONE;
-            for (uint32_t d = 0; d < 2; d++)
-                if ((from->directions >> d & 1) && cim__link_head(net, 2 * from->edge + d) == net->state_junction[s] && (net->state_link[s] == CIM_NONE || net->turns != CIM_NET_TURNS_FULL || net->state_link[s] == 2 * from->edge + d))
-                    first = first == CIM_NONE ? 2 * from->edge + d : CIM_NONE - 1;
-            if (first >= CIM_NONE - 1) return SEVERAL;
-            used[first] = true;
-            break;
+    for (; !t->several[state]; state = net->arc_tail[t->by[state]]) {
+        if (t->by[state] != STARTED) {
+            used[net->arc_link[t->by[state]]] = true;
+            continue;
         }
-        used[net->arc_link[by[s]]] = true;
-        s = net->arc_tail[by[s]];
+        uint32_t first = only_link(net, from, state, true);
+        if (first != CIM_NONE) used[first] = true;
+        return first != CIM_NONE;
     }
-    for (uint32_t l = 0; l < 2 * net->edge_count; l++) trips[l] += used[l] ? weight : 0.0;
+    return false;
+}
+
+/* Adds the way's links to `trips` when it is the only quickest one. */
+typedef enum found { UNREACHABLE, UNIQUE, SEVERAL } found;
+static found add_path(cim_ctx *ctx, const cim_net_costs *c, const cim_net_place *from, const cim_net_place *to, double weight, double *trips)
+{
+    static tree t;
+    uint32_t state = 0;
+    bool tie = false, used[2 * WAYS_MAX + 64] = { false };
+    grow(ctx, c, from, &t);
+    uint32_t best = arrival(ctx, c, &t, to, &state, &tie), straight = along(c, from, to, &best, &tie);
+    if (best >= NO_WAY) return UNREACHABLE;
+    if (tie) return SEVERAL;
+    if (straight != CIM_NONE) used[straight] = true;
+    else if (!mark_way(c->net, &t, from, to, state, used)) return SEVERAL;
+    for (uint32_t l = 0; l < 2 * c->net->edge_count; l++) trips[l] += used[l] ? weight : 0.0;
     return UNIQUE;
 }
 
@@ -225,7 +267,8 @@ static void town_open(town *t)
     assert_ok(t->n.ctx, cim_route_metric_build(t->n.ctx, t->hierarchy, t->costs->weights_ms, &labels, &t->metric));
     for (int i = 0; i < 40;) {
         size_t count;
-        assert_ok(t->n.ctx, cim_net_snap(t->n.ctx, t->costs, support_uniform(&seed, 504300, 507700), support_uniform(&seed, 5381700, 5384300), NULL, 1, &t->places[i], &count));
+        assert_ok(t->n.ctx, cim_net_snap(t->n.ctx, t->costs, support_uniform(&seed, 504300, 507700), support_uniform(&seed, 5381700, 5384300), NULL, 1,
+                                         &t->places[i], &count));
         i += (int)count;
     }
     t->demand = (cim_flow_demand)CIM_FLOW_DEMAND_INIT;
@@ -436,7 +479,8 @@ static void test_flow_oom(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_flow_random), cmocka_unit_test(test_flow_samples), cmocka_unit_test(test_flow_threads),
-                                        cmocka_unit_test(test_flow_means),  cmocka_unit_test(test_flow_weightless), cmocka_unit_test(test_flow_refuses), cmocka_unit_test(test_flow_oom) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_flow_random), cmocka_unit_test(test_flow_samples),    cmocka_unit_test(test_flow_threads),
+                                        cmocka_unit_test(test_flow_means),  cmocka_unit_test(test_flow_weightless), cmocka_unit_test(test_flow_refuses),
+                                        cmocka_unit_test(test_flow_oom) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

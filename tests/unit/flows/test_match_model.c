@@ -19,7 +19,8 @@ static void random_net(char *lines, size_t size, uint64_t *seed)
     int count = 6 + (int)(support_random(seed) % (WAYS_MAX - 6));
     lines[0] = 0;
     for (int i = 0; i < NODES; i++)
-        snprintf(lines + strlen(lines), size - strlen(lines), "n %c %d %d\n", 'a' + i, (int)(support_random(seed) % 400) + i, (int)(support_random(seed) % 400));
+        snprintf(lines + strlen(lines), size - strlen(lines), "n %c %d %d\n", 'a' + i, (int)(support_random(seed) % 400) + i,
+                 (int)(support_random(seed) % 400));
     for (int i = 0; i < count; i++) {
         int a = (int)(support_random(seed) % NODES), b = (int)(support_random(seed) % NODES), c = (int)(support_random(seed) % NODES);
         const char *tags = support_random(seed) % 4 ? "highway=residential" : "highway=residential|oneway=yes";
@@ -28,7 +29,8 @@ static void random_net(char *lines, size_t size, uint64_t *seed)
         else snprintf(lines + strlen(lines), size - strlen(lines), "w %d %c,%c,%c %s\n", i + 1, 'a' + a, 'a' + b, 'a' + c, tags); /* also loops */
     }
     for (int i = 0; i < 3; i++)
-        snprintf(lines + strlen(lines), size - strlen(lines), "r %d %d %c %d restriction=no_left_turn\n", i + 1, 1 + (int)(support_random(seed) % (uint64_t)count), 'a' + (int)(support_random(seed) % NODES),
+        snprintf(lines + strlen(lines), size - strlen(lines), "r %d %d %c %d restriction=no_left_turn\n", i + 1,
+                 1 + (int)(support_random(seed) % (uint64_t)count), 'a' + (int)(support_random(seed) % NODES),
                  1 + (int)(support_random(seed) % (uint64_t)count));
 }
 
@@ -40,7 +42,8 @@ static double place_on(const cim_net *net, uint32_t edge, double x, double y, do
     for (uint32_t v = net->first_vertex[edge]; v + 1 < net->first_vertex[edge + 1]; v++) {
         const double *a = net->xy + 2 * (size_t)v;
         double dx = a[2] - a[0], dy = a[3] - a[1], length = hypot(dx, dy);
-        double t = length > 0.0 ? fmax(0.0, fmin(1.0, ((x - a[0]) * dx + (y - a[1]) * dy) / (length * length))) : 0.0, distance = hypot(a[0] + t * dx - x, a[1] + t * dy - y);
+        double t = length > 0.0 ? fmax(0.0, fmin(1.0, ((x - a[0]) * dx + (y - a[1]) * dy) / (length * length))) : 0.0,
+               distance = hypot(a[0] + t * dx - x, a[1] + t * dy - y);
         if (distance < best) {
             best = distance;
             *fraction = (at + t * length) / net->edge_length_m[edge];
@@ -77,8 +80,8 @@ static double way_length(cim_ctx *ctx, const cim_net_costs *c, uint32_t from, do
     return best;
 }
 
-static double step_by_hand(cim_ctx *ctx, const cim_net_costs *c, const cim_match_options *o, const cim_match_point *p, const cim_match_point *q, uint32_t from, double from_done, uint32_t to,
-                           double to_done)
+static double step_by_hand(cim_ctx *ctx, const cim_net_costs *c, const cim_match_options *o, const cim_match_point *p, const cim_match_point *q, uint32_t from,
+                           double from_done, uint32_t to, double to_done)
 {
     double length = c->net->edge_length_m[from >> 1], route, penalty = 0.0;
     if (from == to && to_done >= from_done) route = (to_done - from_done) * length;
@@ -176,7 +179,8 @@ static void check_way(const cim_net *net, const cim_match_view *v)
             bool turned = (last->link ^ leg->link) == 1 && fabs(last->to - (1.0 - leg->from)) < 1e-9;
             assert_true(turned || (cim__link_head(net, last->link) == cim__link_tail(net, leg->link) && last->to == 1.0 && leg->from == 0.0));
         }
-        for (uint32_t i = part->first_vertex + 1; i < part->first_vertex + part->vertex_count; i++) drawn += hypot(v->xy[2 * i] - v->xy[2 * i - 2], v->xy[2 * i + 1] - v->xy[2 * i - 1]);
+        for (uint32_t i = part->first_vertex + 1; i < part->first_vertex + part->vertex_count; i++)
+            drawn += hypot(v->xy[2 * i] - v->xy[2 * i - 2], v->xy[2 * i + 1] - v->xy[2 * i - 1]);
         assert_true(fabs(legs - part->length_m) < 1e-6 && fabs(drawn - legs) < 1e-6 * (1.0 + legs));
     }
 }
@@ -185,7 +189,9 @@ static void random_points(const cim_net *net, uint64_t *seed, cim_match_point *p
 {
     uint32_t v = (uint32_t)(support_random(seed) % net->vertex_count);
     for (int i = 0; i < POINTS; i++) {
-        points[i] = (cim_match_point){ .x = net->xy[2 * v] + support_uniform(seed, -40, 40), .y = net->xy[2 * v + 1] + support_uniform(seed, -40, 40), .time_s = NAN, .heading_deg = NAN };
+        points[i] = (cim_match_point){
+            .x = net->xy[2 * v] + support_uniform(seed, -40, 40), .y = net->xy[2 * v + 1] + support_uniform(seed, -40, 40), .time_s = NAN, .heading_deg = NAN
+        };
         if (support_random(seed) % 2) v = (uint32_t)(support_random(seed) % net->vertex_count);
     }
 }

@@ -49,14 +49,20 @@ static size_t drive(const cim_net_route_view *r, double speed_ms, double every_s
         double piece = hypot(a[2] - a[0], a[3] - a[1]);
         for (; next <= at + piece && n < cap; next += every_s * speed_ms) {
             double t = piece > 0.0 ? (next - at) / piece : 0.0;
-            points[n] = (cim_match_point){ .x = a[0] + t * (a[2] - a[0]) + noise_m * normal(seed), .y = a[1] + t * (a[3] - a[1]) + noise_m * normal(seed), .time_s = (double)n * every_s, .accuracy_m = noise_m, .heading_deg = NAN };
+            points[n] = (cim_match_point){ .x = a[0] + t * (a[2] - a[0]) + noise_m * normal(seed),
+                                           .y = a[1] + t * (a[3] - a[1]) + noise_m * normal(seed),
+                                           .time_s = (double)n * every_s,
+                                           .accuracy_m = noise_m,
+                                           .heading_deg = NAN };
             n++;
         }
         at += piece;
     }
     if (n && n < cap) { /* the end is seen too */
         const double *end = r->xy + 2 * (size_t)r->vertex_count - 2;
-        points[n] = (cim_match_point){ .x = end[0], .y = end[1], .time_s = points[n - 1].time_s + (at - next + every_s * speed_ms) / speed_ms, .accuracy_m = noise_m, .heading_deg = NAN };
+        points[n] = (cim_match_point){
+            .x = end[0], .y = end[1], .time_s = points[n - 1].time_s + (at - next + every_s * speed_ms) / speed_ms, .accuracy_m = noise_m, .heading_deg = NAN
+        };
         n++;
     }
     return n;
@@ -96,7 +102,8 @@ static void check_drives(const world *w, int trips, const double *least)
                 cim_net_route *route = NULL;
                 cim_net_route_view r = { .struct_size = sizeof r };
                 cim_match_view v;
-                if (!random_place(w, &seed, &a) || !random_place(w, &seed, &b) || cim_net_route_find(w->n.ctx, w->costs, &a, &b, NULL, NULL, &route) < 0) continue;
+                if (!random_place(w, &seed, &a) || !random_place(w, &seed, &b) || cim_net_route_find(w->n.ctx, w->costs, &a, &b, NULL, NULL, &route) < 0)
+                    continue;
                 assert_ok(w->n.ctx, cim_net_route_get(w->n.ctx, route, &r));
                 size_t count = drive(&r, 10.0, every[e], noises[n], &seed, points, CAP);
                 cim_match *match = match_of(w, points, count, NULL, &v);
@@ -147,7 +154,8 @@ static void test_match_porto(void **state)
 /* ---- small ones ---- */
 
 /* A street of 1 km to the east in two ways, another 300 m to the north that nothing connects with it. */
-static const char straight[] = "n a 0 0\nn b 500 0\nn c 1000 0\nn d 0 300\nn e 1000 300\nw 1 a,b highway=residential\nw 2 b,c highway=residential\nw 3 d,e highway=residential\n";
+static const char straight[] =
+    "n a 0 0\nn b 500 0\nn c 1000 0\nn d 0 300\nn e 1000 300\nw 1 a,b highway=residential\nw 2 b,c highway=residential\nw 3 d,e highway=residential\n";
 
 static cim_match_point along(const world *w, double east, double north, double time_s)
 {
@@ -231,7 +239,8 @@ static void test_match_noise_goes_back(void **state)
     for (int i = 0; i < 40; i++) p[i] = along(&w, 100 + 10 * i, 3, i);
     m = match_of(&w, p, 40, NULL, &v);
     assert_true(v.between_count > 20 && v.found_count > 5);
-    for (int i = 0; i < 40; i++) assert_true(fabs(hypot(v.points[i].place.x - p[i].x, v.points[i].place.y - p[i].y) - 3.0) < 0.01 || (i > 30 && v.points[i].state == CIM_MATCH_BETWEEN));
+    for (int i = 0; i < 40; i++)
+        assert_true(fabs(hypot(v.points[i].place.x - p[i].x, v.points[i].place.y - p[i].y) - 3.0) < 0.01 || (i > 30 && v.points[i].state == CIM_MATCH_BETWEEN));
     cim_match_free(m);
 
     /* a pause that is too long, and the beginning of another trace */
@@ -256,7 +265,9 @@ static void test_match_noise_goes_back(void **state)
 /* Two carriageways 20 m apart: the heading says which. */
 static void test_match_heading(void **state)
 {
-    world w = world_of(net_of("n a 0 0\nn b 900 0\nn c 0 20\nn d 900 20\nw 1 a,b highway=primary|oneway=yes\nw 2 d,c highway=primary|oneway=yes\nw 3 b,d highway=primary\nw 4 c,a highway=primary\n", CIM_NET_TURNS_FULL));
+    world w = world_of(net_of("n a 0 0\nn b 900 0\nn c 0 20\nn d 900 20\nw 1 a,b highway=primary|oneway=yes\nw 2 d,c highway=primary|oneway=yes\nw 3 b,d "
+                              "highway=primary\nw 4 c,a highway=primary\n",
+                              CIM_NET_TURNS_FULL));
     cim_match_view v;
     (void)state;
     for (int west = 0; west < 2; west++) {
@@ -335,8 +346,12 @@ static void test_match_files(void **state)
     cim_ctx *ctx = support_ctx();
     cim_match_point p[10];
     (void)state;
-    assert_int_equal(load(ctx, "t.gpx", "<?xml version=\"1.0\"?><gpx xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg><trkpt lat=\"48\" lon=\"9\"><ele>3</ele><time>1970-01-02T00:00:01.5Z</time></trkpt>"
-                                        "<trkpt lon=\"9.1\" lat=\"48.1\"><course>90</course></trkpt></trkseg><trkseg><trkpt lon=\"1\" lat=\"2\"/></trkseg></trk></gpx>", p, CIM_OK), 3);
+    assert_int_equal(load(ctx, "t.gpx",
+                          "<?xml version=\"1.0\"?><gpx xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg><trkpt lat=\"48\" "
+                          "lon=\"9\"><ele>3</ele><time>1970-01-02T00:00:01.5Z</time></trkpt>"
+                          "<trkpt lon=\"9.1\" lat=\"48.1\"><course>90</course></trkpt></trkseg><trkseg><trkpt lon=\"1\" lat=\"2\"/></trkseg></trk></gpx>",
+                          p, CIM_OK),
+                     3);
     assert_true(p[0].x == 9.0 && p[0].y == 48.0 && p[0].time_s == 86401.5 && isnan(p[0].heading_deg) && p[1].heading_deg == 90.0 && isnan(p[1].time_s));
     assert_int_equal(p[0].flags, CIM_MATCH_BREAK | CIM_MATCH_DEGREES);
     assert_int_equal(p[1].flags, CIM_MATCH_DEGREES);
@@ -346,14 +361,30 @@ static void test_match_files(void **state)
     assert_int_equal(p[0].flags, CIM_MATCH_BREAK);
     assert_int_equal(p[1].flags, 0);
     assert_int_equal(p[2].flags, CIM_MATCH_BREAK);
-    assert_int_equal(load(ctx, "t.json", "{\"type\":\"Feature\",\"properties\":{\"coordTimes\":[1,\"1970-01-01T00:00:02Z\"]},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[9,48,300],[9.5,48.5]]}}", p, CIM_OK), 2);
+    assert_int_equal(load(ctx, "t.json",
+                          "{\"type\":\"Feature\",\"properties\":{\"coordTimes\":[1,\"1970-01-01T00:00:02Z\"]},\"geometry\":{\"type\":\"LineString\","
+                          "\"coordinates\":[[9,48,300],[9.5,48.5]]}}",
+                          p, CIM_OK),
+                     2);
     assert_true(p[0].time_s == 1.0 && p[1].time_s == 2.0 && p[1].x == 9.5);
     assert_int_equal(load(ctx, "t2.json",
-                          "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"time\":5,\"heading\":7},\"geometry\":{\"type\":\"Point\",\"coordinates\":[9,48]}},"
-                          "{\"type\":\"Feature\",\"properties\":null,\"geometry\":{\"type\":\"MultiLineString\",\"coordinates\":[[[1,2]],[[3,4],[5,6]]]}}]}", p, CIM_OK), 4);
+                          "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"time\":5,\"heading\":7},\"geometry\":{"
+                          "\"type\":\"Point\",\"coordinates\":[9,48]}},"
+                          "{\"type\":\"Feature\",\"properties\":null,\"geometry\":{\"type\":\"MultiLineString\",\"coordinates\":[[[1,2]],[[3,4],[5,6]]]}}]}",
+                          p, CIM_OK),
+                     4);
     assert_true(p[0].time_s == 5.0 && p[0].heading_deg == 7.0 && p[3].x == 5.0 && (p[2].flags & CIM_MATCH_BREAK) && !(p[3].flags & CIM_MATCH_BREAK));
-    static const char *const bad[] = { "<gpx><trkpt lat=\"1\"/></gpx>", "<gpx><trkpt lat=\"1\" lon=\"2\"><time>noon</time></trkpt></gpx>", "<gpx>", "{", "{\"type\":\"Polygon\",\"coordinates\":[]}",
-                                       "{\"type\":\"LineString\",\"coordinates\":[[1]]}", "{\"type\":\"LineString\",\"coordinates\":7}", "a,b\n1,2\n", "x,y\n1,two\n", "", "x,y,time\n1,2,2026-02-30T00:00:00\n",
+    static const char *const bad[] = { "<gpx><trkpt lat=\"1\"/></gpx>",
+                                       "<gpx><trkpt lat=\"1\" lon=\"2\"><time>noon</time></trkpt></gpx>",
+                                       "<gpx>",
+                                       "{",
+                                       "{\"type\":\"Polygon\",\"coordinates\":[]}",
+                                       "{\"type\":\"LineString\",\"coordinates\":[[1]]}",
+                                       "{\"type\":\"LineString\",\"coordinates\":7}",
+                                       "a,b\n1,2\n",
+                                       "x,y\n1,two\n",
+                                       "",
+                                       "x,y,time\n1,2,2026-02-30T00:00:00\n",
                                        "lon,lat,x,y\n1,2,3,4\n" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) load(ctx, "bad", bad[i], p, CIM_EFORMAT);
     cim_buf buf = CIM_BUF_INIT;
@@ -396,7 +427,9 @@ static void test_match_oom(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_match_straight), cmocka_unit_test(test_match_noise_goes_back), cmocka_unit_test(test_match_heading), cmocka_unit_test(test_match_refuses),
-                                        cmocka_unit_test(test_match_files),    cmocka_unit_test(test_match_oom),             cmocka_unit_test(test_match_town),    cmocka_unit_test(test_match_porto) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_match_straight), cmocka_unit_test(test_match_noise_goes_back),
+                                        cmocka_unit_test(test_match_heading),  cmocka_unit_test(test_match_refuses),
+                                        cmocka_unit_test(test_match_files),    cmocka_unit_test(test_match_oom),
+                                        cmocka_unit_test(test_match_town),     cmocka_unit_test(test_match_porto) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
