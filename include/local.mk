@@ -8,12 +8,14 @@ ciminclude_HEADERS = \
 	include/cim/ctx.h \
 	include/cim/dispatch.h \
 	include/cim/export.h \
+	include/cim/flow.h \
 	include/cim/geom.h \
 	include/cim/import.h \
 	include/cim/index.h \
 	include/cim/isochrone.h \
 	include/cim/journey.h \
 	include/cim/live.h \
+	include/cim/match.h \
 	include/cim/matrix.h \
 	include/cim/net.h \
 	include/cim/query.h \

@@ -40,6 +40,7 @@ include tests/unit/travel/local.mk
 include tests/unit/dispatch/local.mk
 include tests/unit/journey/local.mk
 include tests/unit/traffic/local.mk
+include tests/unit/flows/local.mk
 include tests/unit/city/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk
@@ -73,3 +74,4 @@ TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += tests/interop/osrm/explained.tsv tests/interop/osrm/gherkin.py tests/interop/osrm/judge.py tests/interop/osrm/libcim.py \
 	tests/interop/osrm/testbot.profile
 EXTRA_DIST += tests/run.sh tests/cli/bad_input.cli tests/cli/reach.cli tests/cli/town.cli tests/cli/usage.cli tests/cli/dispatch.cli tests/cli/journey.cli
+EXTRA_DIST += tests/cli/flows.cli

@@ -12,6 +12,7 @@ libcimcore_la_SOURCES += \
 	%D%/relate_near.c \
 	%D%/relate_same.c \
 	%D%/report.c %D%/report.h \
+	%D%/trace.c \
 	%D%/xml.c %D%/xml.h
 include lib/import/osm/local.mk
 include lib/import/citygml/local.mk

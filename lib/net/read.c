@@ -9,6 +9,7 @@
 
 /* Keys are kept when the part before ':' is one of these. */
 static const char *const bases[] = { "highway", "route", "ferry", "junction", "oneway", "access", "vehicle", "motor_vehicle", "motorcar", "hgv", "goods", "bus", "psv", "tourist_bus",
+    "lanes", /* for capacities */
     "taxi", "bicycle", "foot", "wheelchair", "emergency", "service", "maxspeed", "maxheight", "maxweight", "maxwidth", "maxlength", "maxweightrating", "width", "surface", "smoothness",
     "tracktype", "cycleway", "busway", "duration", "incline", "ramp", "kerb", "barrier", "crossing", "railway", "motorroad", "locked", "bollard", "handrail",
     "footway", "sidewalk", "sensory", "toll", "tunnel" };

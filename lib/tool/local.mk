@@ -5,6 +5,8 @@ cimtool_SOURCES = \
 	%D%/areas.c \
 	%D%/areas.h \
 	%D%/args.c \
+	%D%/demand.c \
+	%D%/demand.h \
 	%D%/main.c \
 	%D%/options.c \
 	%D%/places.c \
@@ -13,13 +15,16 @@ cimtool_SOURCES = \
 	%D%/travel.c \
 	%D%/travel.h \
 	%D%/travel_traffic.c \
+	%D%/verb_betweenness.c \
 	%D%/verb_check.c \
 	%D%/verb_dispatch.c \
+	%D%/verb_evacuate.c \
 	%D%/verb_export.c \
 	%D%/verb_get.c \
 	%D%/verb_import.c \
 	%D%/verb_info.c \
 	%D%/verb_isochrone.c \
+	%D%/verb_match.c \
 	%D%/verb_matrix.c \
 	%D%/verb_nearest.c \
 	%D%/verb_prepare.c \

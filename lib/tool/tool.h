@@ -95,8 +95,10 @@ void cimtool_print_json_object(const char *json); /* {"schema": ..., members of 
 
 /* ---- verbs ---- */
 
+int verb_betweenness(cimtool *tool);
 int verb_check(cimtool *tool);
 int verb_dispatch(cimtool *tool);
+int verb_evacuate(cimtool *tool);
 int verb_export(cimtool *tool);
 int verb_get(cimtool *tool);
 int verb_import(cimtool *tool);
@@ -104,6 +106,7 @@ int verb_info(cimtool *tool);
 int verb_isochrone(cimtool *tool);
 int verb_matrix(cimtool *tool);
 int verb_nearest(cimtool *tool);
+int verb_match(cimtool *tool);
 int verb_query(cimtool *tool);
 int verb_prepare(cimtool *tool);
 int verb_route(cimtool *tool);

@@ -1,9 +1,13 @@
 libcimcore_la_SOURCES += \
 	%D%/ask.c \
 	%D%/ask.h \
+	%D%/betweenness.c \
 	%D%/dispatch_assign.c \
 	%D%/dispatch_cover.c \
 	%D%/dispatch_rank.c \
+	%D%/evacuate.c \
+	%D%/evacuate.h \
+	%D%/evacuate_bound.c \
 	%D%/fleet.c \
 	%D%/fleet.h \
 	%D%/fleet_times.c \
@@ -18,6 +22,9 @@ libcimcore_la_SOURCES += \
 	%D%/journey_order.c \
 	%D%/journey_signals.c \
 	%D%/journey_steps.c \
+	%D%/match.c \
+	%D%/match.h \
+	%D%/match_way.c \
 	%D%/matrix.c \
 	%D%/scenarios.c \
 	%D%/times.c \

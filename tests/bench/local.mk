@@ -47,11 +47,21 @@ endif
 # Routing, beside igraph where that is installed.
 %C%_bench_route_LDADD = libcim.la
 %C%_bench_live_LDADD = libcim.la -lpthread
+# Matching, betweenness, evacuation.
+%C%_bench_flows_LDADD = libcim.la -lm
+EXTRA_PROGRAMS += %D%/bench_flows
+bench_needs += %D%/bench_flows$(EXEEXT)
+EXTRA_DIST += %D%/bench_flows.py
+
 if HAVE_IGRAPH
 EXTRA_PROGRAMS += %D%/bench_route_igraph
 %C%_bench_route_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
 %C%_bench_route_igraph_LDADD = $(IGRAPH_LIBS) -lm
 bench_needs += %D%/bench_route_igraph$(EXEEXT)
+EXTRA_PROGRAMS += %D%/bench_flows_igraph
+%C%_bench_flows_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
+%C%_bench_flows_igraph_LDADD = $(IGRAPH_LIBS) -lm
+bench_needs += %D%/bench_flows_igraph$(EXEEXT)
 endif
 if HAVE_METIS
 EXTRA_PROGRAMS += %D%/bench_route_metis
