@@ -19,5 +19,6 @@
 #include "cim/query.h"
 #include "cim/route.h"
 #include "cim/shapes.h"
+#include "cim/trace.h"
 
 #endif

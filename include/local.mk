@@ -14,4 +14,5 @@ ciminclude_HEADERS = \
 	include/cim/net.h \
 	include/cim/query.h \
 	include/cim/route.h \
-	include/cim/shapes.h
+	include/cim/shapes.h \
+	include/cim/trace.h

@@ -1,0 +1,121 @@
+/* segments.c - what devices cut off: union-find over nodes and edges, and the tree that says which segments hang on which.
+ *
+ * Where an end is shut by something that cannot be operated, or by being out of service, there is no link at all.  The root of a set is its
+ * lowest element, so one ascending pass numbers the segments. */
+#include "trace/trace.h"
+
+static uint32_t find(uint32_t *root, uint32_t x)
+{
+    while (root[x] != x) x = root[x] = root[root[x]];
+    return x;
+}
+
+static void unite(uint32_t *root, uint32_t a, uint32_t b)
+{
+    a = find(root, a);
+    b = find(root, b);
+    if (a < b) root[b] = a;
+    else root[a] = b;
+}
+
+static void number_segments(const cim_trace_view *view, cim__segments *s)
+{
+    const cim_trace_network *n = view->network;
+    uint32_t *of = s->of, count = cim__element_count(n);
+    for (uint32_t x = 0; x < count; x++) of[x] = x;
+    for (uint32_t e = 0; e < n->edge_count; e++) {
+        uint8_t pass = view->bits.pass[e];
+        if ((pass & (CIM__OPEN0 | CIM__ISOLATES0)) == CIM__OPEN0) unite(of, n->ends[2 * e], n->node_count + e);
+        if ((pass & (CIM__OPEN1 | CIM__ISOLATES1)) == CIM__OPEN1) unite(of, n->ends[2 * e + 1], n->node_count + e);
+    }
+    for (uint32_t x = 0; x < count; x++) of[x] = of[x] == x ? s->count++ : of[of[x]];
+}
+
+static void list_elements(uint32_t count, cim__segments *s)
+{
+    for (uint32_t x = 0; x < count; x++) s->first[s->of[x] + 2]++;
+    for (uint32_t i = 2; i <= s->count + 1; i++) s->first[i] += s->first[i - 1];
+    for (uint32_t x = 0; x < count; x++) s->elements[s->first[s->of[x] + 1]++] = x;
+}
+
+/* A device that is open between two segments. */
+static bool is_link(const cim_trace_view *view, const cim__segments *s, uint32_t end)
+{
+    const cim_trace_network *n = view->network;
+    return cim__end_open(view->bits.pass, end) && cim__isolates(view->bits.pass, end) && s->of[n->node_count + (end >> 1)] != s->of[n->ends[end]];
+}
+
+static void link_segments(const cim_trace_view *view, cim__segments *s)
+{
+    const cim_trace_network *n = view->network;
+    uint32_t *first = s->link_first;
+    for (uint32_t end = 0; end < 2 * n->edge_count; end++)
+        if (is_link(view, s, end)) first[s->of[n->node_count + (end >> 1)] + 2]++, first[s->of[n->ends[end]] + 2]++;
+    for (uint32_t i = 2; i <= s->count + 1; i++) first[i] += first[i - 1];
+    for (uint32_t end = 0; end < 2 * n->edge_count; end++) {
+        if (!is_link(view, s, end)) continue;
+        uint32_t a = s->of[n->node_count + (end >> 1)], b = s->of[n->ends[end]];
+        /* The tree tells links apart by what it takes for edges, and two ends of an edge are two links. */
+        s->links[first[a + 1]++] = (cim__link){ b, 2 * end };
+        s->links[first[b + 1]++] = (cim__link){ a, 2 * end + 1 };
+    }
+    for (uint32_t v = 0; v < n->node_count; v++)
+        if (cim__feeds(view, v)) s->is_source[s->of[v]] = CIM_TRACE_SOURCE;
+}
+
+static uint32_t count_links(const cim_trace_view *view, const cim__segments *s)
+{
+    uint32_t count = 0;
+    for (uint32_t end = 0; end < 2 * view->network->edge_count; end++) count += is_link(view, s, end);
+    return count;
+}
+
+cim_status cim__segments_build(cim_ctx *ctx, cim__mem *mem, const cim_trace_view *view, cim__segments **out)
+{
+    uint32_t count = cim__element_count(view->network);
+    cim__segments *s = cim__zalloc(mem, sizeof *s);
+    if (!s) return cim__nomem(ctx);
+    s->mem = mem;
+    s->of = cim__alloc_n(mem, (size_t)count + 1, sizeof *s->of);
+    s->elements = cim__alloc_n(mem, (size_t)count + 1, sizeof *s->elements);
+    bool ok = s->of && s->elements;
+    if (ok) {
+        number_segments(view, s);
+        s->first = cim__zalloc_n(mem, (size_t)s->count + 2, sizeof *s->first);
+        s->link_first = cim__zalloc_n(mem, (size_t)s->count + 2, sizeof *s->link_first);
+        s->link_count = count_links(view, s);
+        s->links = cim__alloc_n(mem, (size_t)s->link_count + 1, 2 * sizeof *s->links);
+        s->is_source = cim__zalloc_n(mem, (size_t)s->count + 1, 1);
+        ok = s->first && s->link_first && s->links && s->is_source;
+    }
+    if (ok) {
+        list_elements(count, s);
+        link_segments(view, s);
+    }
+    cim__graph graph = { s->count, s->link_first, s->links, NULL, s->is_source };
+    cim_status st = ok ? cim__blocks_build(ctx, mem, &graph, &s->tree) : cim__nomem(ctx);
+    if (st < 0) cim__segments_free(s);
+    else *out = s;
+    return st;
+}
+
+void cim__segments_free(cim__segments *s)
+{
+    if (!s) return;
+    void *blocks[] = { s->of, s->first, s->elements, s->link_first, s->links, s->is_source };
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) cim__free(s->mem, blocks[i]);
+    cim__blocks_free(s->tree);
+    cim__free(s->mem, s);
+}
+
+cim_status cim_trace_segments_get(cim_ctx *ctx, cim_trace_view *view, cim_trace_segments *segments_out)
+{
+    const cim__segments *s = NULL;
+    cim__enter(ctx);
+    if (!view || !segments_out) return cim__fail(ctx, CIM_EARG, "no view, or nothing to fill");
+    CIM__TRY(cim__out_ok(ctx, segments_out, "cim_trace_segments"));
+    CIM__TRY(cim__view_segments(ctx, view, &s));
+    cim_trace_segments r = { 0, s->count, s->of, s->first, s->elements };
+    cim__out_fill(segments_out, &r, sizeof r);
+    return CIM_OK;
+}
