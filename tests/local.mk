@@ -35,6 +35,7 @@ include tests/unit/geom/local.mk
 include tests/unit/crs/local.mk
 include tests/unit/index/local.mk
 include tests/unit/route/local.mk
+include tests/unit/trace/local.mk
 include tests/unit/net/local.mk
 include tests/unit/city/local.mk
 include tests/unit/store/local.mk
