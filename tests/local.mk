@@ -62,6 +62,7 @@ dist_check_SCRIPTS = \
 	tests/installed/test_installed.sh \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
+	tests/interop/test_trace.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh

@@ -38,36 +38,35 @@ static void list_elements(uint32_t count, cim__segments *s)
     for (uint32_t x = 0; x < count; x++) s->elements[s->first[s->of[x] + 1]++] = x;
 }
 
-/* A device that is open between two segments. */
-static bool is_link(const cim_trace_view *view, const cim__segments *s, uint32_t end)
+/* The ends with a device that is open between two segments; room for all ends. */
+static uint32_t find_links(const cim_trace_view *view, const cim__segments *s, uint32_t *found)
 {
     const cim_trace_network *n = view->network;
-    return cim__end_open(view->bits.pass, end) && cim__isolates(view->bits.pass, end) && s->of[n->node_count + (end >> 1)] != s->of[n->ends[end]];
+    uint32_t count = 0;
+    for (uint32_t e = 0; e < n->edge_count; e++) {
+        uint32_t pass = view->bits.pass[e], open = pass & pass >> 4;
+        for (uint32_t end = 0; end < 2; end++) {
+            found[count] = 2 * e + end;
+            count += open >> end & (s->of[n->node_count + e] != s->of[n->ends[2 * e + end]]);
+        }
+    }
+    return count;
 }
 
-static void link_segments(const cim_trace_view *view, cim__segments *s)
+static void link_segments(const cim_trace_view *view, cim__segments *s, const uint32_t *found)
 {
     const cim_trace_network *n = view->network;
     uint32_t *first = s->link_first;
-    for (uint32_t end = 0; end < 2 * n->edge_count; end++)
-        if (is_link(view, s, end)) first[s->of[n->node_count + (end >> 1)] + 2]++, first[s->of[n->ends[end]] + 2]++;
+    for (uint32_t i = 0; i < s->link_count; i++) first[s->of[n->node_count + (found[i] >> 1)] + 2]++, first[s->of[n->ends[found[i]]] + 2]++;
     for (uint32_t i = 2; i <= s->count + 1; i++) first[i] += first[i - 1];
-    for (uint32_t end = 0; end < 2 * n->edge_count; end++) {
-        if (!is_link(view, s, end)) continue;
-        uint32_t a = s->of[n->node_count + (end >> 1)], b = s->of[n->ends[end]];
+    for (uint32_t i = 0; i < s->link_count; i++) {
+        uint32_t a = s->of[n->node_count + (found[i] >> 1)], b = s->of[n->ends[found[i]]];
         /* The tree tells links apart by what it takes for edges, and two ends of an edge are two links. */
-        s->links[first[a + 1]++] = (cim__link){ b, 2 * end };
-        s->links[first[b + 1]++] = (cim__link){ a, 2 * end + 1 };
+        s->links[first[a + 1]++] = (cim__link){ b, 2 * found[i] };
+        s->links[first[b + 1]++] = (cim__link){ a, 2 * found[i] + 1 };
     }
     for (uint32_t v = 0; v < n->node_count; v++)
         if (cim__feeds(view, v)) s->is_source[s->of[v]] = CIM_TRACE_SOURCE;
-}
-
-static uint32_t count_links(const cim_trace_view *view, const cim__segments *s)
-{
-    uint32_t count = 0;
-    for (uint32_t end = 0; end < 2 * view->network->edge_count; end++) count += is_link(view, s, end);
-    return count;
 }
 
 cim_status cim__segments_build(cim_ctx *ctx, cim__mem *mem, const cim_trace_view *view, cim__segments **out)
@@ -78,20 +77,22 @@ cim_status cim__segments_build(cim_ctx *ctx, cim__mem *mem, const cim_trace_view
     s->mem = mem;
     s->of = cim__alloc_n(mem, (size_t)count + 1, sizeof *s->of);
     s->elements = cim__alloc_n(mem, (size_t)count + 1, sizeof *s->elements);
-    bool ok = s->of && s->elements;
+    uint32_t *found = cim__alloc_n(mem, 2 * (size_t)view->network->edge_count + 1, sizeof *found);
+    bool ok = s->of && s->elements && found;
     if (ok) {
         number_segments(view, s);
         s->first = cim__zalloc_n(mem, (size_t)s->count + 2, sizeof *s->first);
         s->link_first = cim__zalloc_n(mem, (size_t)s->count + 2, sizeof *s->link_first);
-        s->link_count = count_links(view, s);
+        s->link_count = find_links(view, s, found);
         s->links = cim__alloc_n(mem, (size_t)s->link_count + 1, 2 * sizeof *s->links);
         s->is_source = cim__zalloc_n(mem, (size_t)s->count + 1, 1);
         ok = s->first && s->link_first && s->links && s->is_source;
     }
     if (ok) {
         list_elements(count, s);
-        link_segments(view, s);
+        link_segments(view, s, found);
     }
+    cim__free(mem, found);
     cim__graph graph = { s->count, s->link_first, s->links, NULL, s->is_source };
     cim_status st = ok ? cim__blocks_build(ctx, mem, &graph, &s->tree) : cim__nomem(ctx);
     if (st < 0) cim__segments_free(s);

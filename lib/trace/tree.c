@@ -5,58 +5,49 @@
  * another way up. */
 #include "trace/trace.h"
 
-/* Where the search stands at a vertex. */
-typedef struct stand {
-    const cim__link *at, *end;
-    uint32_t place, vertex, via, low;
-} stand;
+static bool is_source(const cim__graph *g, uint32_t v) { return g->is_source && (g->is_source[v] & (CIM_TRACE_SOURCE | CIM_TRACE_OUT)) == CIM_TRACE_SOURCE; }
 
-static stand enter(const cim__graph *g, cim__blocks *t, uint32_t vertex, uint32_t up, uint32_t via)
+/* The vertex gets the next place. */
+static uint32_t enter(const cim__graph *g, cim__blocks *t, uint32_t vertex, uint32_t up, uint32_t via)
 {
     uint32_t i = t->count++;
     t->place[vertex] = i;
     t->vertex[i] = vertex;
     t->up[i] = up;
     t->via[i] = via;
-    stand s = { g->links + g->first[vertex], g->links + g->first[vertex + 1], i, vertex, via, i };
-    if (up && g->is_source && (g->is_source[vertex] & (CIM_TRACE_SOURCE | CIM_TRACE_OUT)) == CIM_TRACE_SOURCE) s.low = 0;
-    return s;
+    t->low[i] = up && is_source(g, vertex) ? 0 : i;
+    t->head[i] = g->first[vertex];
+    return i;
 }
 
-/* The next vertex not seen yet; CIM_NONE when there is none.  `head` holds how far a vertex's links were looked at. */
-static uint32_t next_vertex(const cim__graph *g, cim__blocks *t, stand *s, uint32_t *via_out)
-{
-    for (; s->at < s->end; s->at++) {
-        uint32_t e = s->at->end >> 1, to = s->at->to;
-        if (e == s->via || to == s->vertex || (g->pass && !cim__open(g->pass[e]))) continue;
-        uint32_t place = t->place[to];
-        if (place == CIM_NONE) {
-            *via_out = e;
-            s->at++;
-            return to;
-        }
-        if (place < s->low) s->low = place;
-    }
-    return CIM_NONE;
-}
-
+/* `head` holds how far a vertex's links were looked at. */
 static void walk(const cim__graph *g, cim__blocks *t, uint32_t root, uint32_t up)
 {
-    uint32_t via = CIM_NONE, first = t->count;
-    stand s = enter(g, t, root, up, CIM_NONE);
+    const uint32_t *place = t->place, *first = g->first;
+    const cim__link *links = g->links;
+    uint32_t *low = t->low, top = enter(g, t, root, up, CIM_NONE), i = top;
     for (;;) {
-        uint32_t to = next_vertex(g, t, &s, &via);
-        if (to != CIM_NONE) {
-            t->low[s.place] = s.low;
-            t->head[s.place] = (uint32_t)(s.at - g->links);
-            s = enter(g, t, to, s.place, via);
+        uint32_t v = t->vertex[i], via = t->via[i], at = t->head[i], end = first[v + 1], lowest = low[i], down = CIM_NONE;
+        while (at < end) {
+            cim__link link = links[at++];
+            uint32_t there = place[link.to];
+            if (link.end >> 1 == via || link.to == v || (g->pass && !cim__open(g->pass[link.end >> 1]))) continue;
+            if (there == CIM_NONE) {
+                down = at - 1;
+                break;
+            }
+            lowest = there < lowest ? there : lowest;
+        }
+        low[i] = lowest;
+        if (down != CIM_NONE) {
+            t->head[i] = at;
+            i = enter(g, t, links[down].to, i, links[down].end >> 1);
             continue;
         }
-        t->low[s.place] = s.low;
-        t->last[s.place] = t->count - 1;
-        if (s.place == first) return;
-        uint32_t p = t->up[s.place], v = t->vertex[p], low = t->low[p] < s.low ? t->low[p] : s.low;
-        s = (stand){ g->links + t->head[p], g->links + g->first[v + 1], p, v, t->via[p], low };
+        t->last[i] = t->count - 1;
+        if (i == top) return;
+        i = t->up[i];
+        low[i] = lowest < low[i] ? lowest : low[i];
     }
 }
 
@@ -83,8 +74,8 @@ cim_status cim__blocks_build(cim_ctx *ctx, cim__mem *mem, const cim__graph *g, c
     t->vertex[0] = t->up[0] = t->via[0] = CIM_NONE;
     t->low[0] = 0;
     t->count = 1;
-    for (uint32_t v = 0; g->is_source && v < g->count; v++)
-        if ((g->is_source[v] & (CIM_TRACE_SOURCE | CIM_TRACE_OUT)) == CIM_TRACE_SOURCE && t->place[v] == CIM_NONE) walk(g, t, v, 0);
+    for (uint32_t v = 0; v < g->count; v++)
+        if (is_source(g, v) && t->place[v] == CIM_NONE) walk(g, t, v, 0);
     t->last[0] = t->count - 1;
     t->fed = t->count;
     for (uint32_t v = 0; v < g->count; v++)

@@ -1,7 +1,7 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
 EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_route.py %D%/bench_shapes.py %D%/pgrouting.py
-EXTRA_PROGRAMS += %D%/bench_index %D%/bench_route %D%/bench_shapes %D%/open_window
-bench_needs = %D%/bench_route$(EXEEXT) %D%/open_window$(EXEEXT)
+EXTRA_PROGRAMS += %D%/bench_index %D%/bench_route %D%/bench_shapes %D%/bench_trace %D%/open_window
+bench_needs = %D%/bench_route$(EXEEXT) %D%/bench_trace$(EXEEXT) %D%/open_window$(EXEEXT)
 
 # Made by the script that runs it, for it alone.
 %C%_bench_shapes_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE $(GEOS_CFLAGS)
@@ -43,6 +43,16 @@ if HAVE_METIS
 EXTRA_PROGRAMS += %D%/bench_route_metis
 %C%_bench_route_metis_LDADD = libcim.la -lmetis
 bench_needs += %D%/bench_route_metis$(EXEEXT)
+endif
+
+# Traces, beside igraph where it is installed.
+EXTRA_DIST += %D%/bench_trace.py %D%/inp.py
+%C%_bench_trace_LDADD = libcim.la -lm
+if HAVE_IGRAPH
+EXTRA_PROGRAMS += %D%/bench_trace_igraph
+%C%_bench_trace_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
+%C%_bench_trace_igraph_LDADD = $(IGRAPH_LIBS) -lm
+bench_needs += %D%/bench_trace_igraph$(EXEEXT)
 endif
 
 CLEANFILES += $(EXTRA_PROGRAMS) bench-footprints.bin bench-footprints.txt
