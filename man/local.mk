@@ -1,2 +1,2 @@
-dist_man_MANS += %D%/cim-city.5 %D%/cim-index.7 %D%/cim-route.7 %D%/cimtool.1 %D%/cimtool-check.1 %D%/cimtool-get.1 %D%/cimtool-import.1 \
+dist_man_MANS += %D%/cim-city.5 %D%/cim-index.7 %D%/cim-route.7 %D%/cim-trace.7 %D%/cimtool.1 %D%/cimtool-check.1 %D%/cimtool-get.1 %D%/cimtool-import.1 \
 	%D%/cimtool-info.1 %D%/cim-query.7 %D%/cimtool-query.1 %D%/cimtool-route.1 %D%/cimtool-export.1

@@ -136,8 +136,8 @@ cim_status cim__flood(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *q, ui
 {
     CIM__TRY(cim__query_parent(ctx, q));
     CIM__TRY(set_barriers(ctx, q, o->barriers, o->barrier_count));
-    rules r = { view->network, view, o->barrier_count ? q->barrier : NULL, what == CIM_TRACE_CONNECTED ? NULL : view->bits.pass, o->barrier_kinds, o->domain, o->tier,
-                what != CIM_TRACE_CONNECTED };
+    rules r = { view->network, view, o->barrier_count ? q->barrier : NULL, what == CIM_TRACE_CONNECTED ? NULL : view->bits.pass,
+                o->barrier_kinds, o->domain, o->tier, what != CIM_TRACE_CONNECTED };
     cim_status st = o->limit_column == CIM_NONE ? spread(ctx, &r, q, starts, count) : spread_within(ctx, &r, q, starts, count, o->limit_column, o->limit);
     clear_barriers(q, o->barriers, o->barrier_count);
     if (st >= 0 && what == CIM_TRACE_CONTROLLERS) keep_sources(view, q);
@@ -206,8 +206,10 @@ cim_status cim__flood_without(cim_ctx *ctx, const cim_trace_view *view, cim_trac
         uint32_t element = CIM__AT(&q->list, uint32_t, i);
         if (!(i & 0xfffff)) CIM__TRY(cim__tick(ctx, i, cim__element_count(n), "trace"));
         if (element < n->node_count) {
-            for (uint32_t k = n->first[element]; k < n->first[element + 1]; k++)
-                if (cim__end_open(pass, n->links[k].end) && cim__leaves(pass, n->links[k].end)) enter(q, segment_of, gone, n->node_count + (n->links[k].end >> 1));
+            for (uint32_t k = n->first[element]; k < n->first[element + 1]; k++) {
+                uint32_t end = n->links[k].end;
+                if (cim__end_open(pass, end) && cim__leaves(pass, end)) enter(q, segment_of, gone, n->node_count + (end >> 1));
+            }
             continue;
         }
         for (uint32_t end = 2 * (element - n->node_count), k = 0; k < 2; k++, end++)

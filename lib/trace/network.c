@@ -99,7 +99,8 @@ static bool copy_columns(cim_trace_network *n, const cim_trace_arrays *a)
         const cim_trace_column *from = &a->columns[c];
         n->column_count = c + 1;
         if (!(to->name = cim__strndup(n->mem, from->name, strlen(from->name)))) return false;
-        if (!copy_if(n->mem, &to->nodes, from->nodes, n->node_count, sizeof(double)) || !copy_if(n->mem, &to->edges, from->edges, n->edge_count, sizeof(double))) return false;
+        if (!copy_if(n->mem, &to->nodes, from->nodes, n->node_count, sizeof(double))) return false;
+        if (!copy_if(n->mem, &to->edges, from->edges, n->edge_count, sizeof(double))) return false;
     }
     return true;
 }

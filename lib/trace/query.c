@@ -185,8 +185,8 @@ static cim_status list_features(cim_ctx *ctx, cim_trace_query *q)
     size_t count = CIM__COUNT(&q->list, uint32_t), kept = 0;
     for (size_t i = 0; n->edge_feature && i < count; i++) {
         uint32_t element = CIM__AT(&q->list, uint32_t, i);
-        if (element >= n->node_count && n->edge_feature[element - n->node_count] != CIM_NONE && !cim__buf_u32(&q->features, n->edge_feature[element - n->node_count]))
-            return cim__nomem(ctx);
+        uint32_t feature = element < n->node_count ? CIM_NONE : n->edge_feature[element - n->node_count];
+        if (feature != CIM_NONE && !cim__buf_u32(&q->features, feature)) return cim__nomem(ctx);
     }
     CIM__TRY(cim__sort_u32(ctx, q, &q->features));
     uint32_t *at = (uint32_t *)(void *)q->features.data;

@@ -11,7 +11,8 @@ static uint8_t device_pass(const cim_trace_network *n, const cim__bits *b, uint3
     uint8_t flags = b->device[device], end = n->device_end[device];
     if (flags & CIM_TRACE_OUT) return pass;
     if (flags & CIM_TRACE_SHUT) pass &= (uint8_t)~(CIM__OPEN0 << end);
-    if (n->isolating_kinds >> n->device_kind[device] & 1 && !(flags & (CIM_TRACE_INOPERABLE | CIM_TRACE_INACCESSIBLE))) pass |= (uint8_t)(CIM__ISOLATES0 << end);
+    bool usable = !(flags & (CIM_TRACE_INOPERABLE | CIM_TRACE_INACCESSIBLE));
+    if (usable && n->isolating_kinds >> n->device_kind[device] & 1) pass |= (uint8_t)(CIM__ISOLATES0 << end);
     return pass & (uint8_t)(~(CIM__WITH | CIM__AGAINST) | ways[n->device_direction[device]]);
 }
 

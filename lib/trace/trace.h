@@ -171,7 +171,10 @@ cim_status cim__view_dominators(cim_ctx *ctx, cim_trace_view *view, const cim__d
 cim_status cim__view_segments(cim_ctx *ctx, cim_trace_view *view, const cim__segments **out);
 static inline bool cim__oneway(const cim_trace_view *view) { return view->bits.oneway_count > 0; }
 /* Is the node in service and a source? */
-static inline bool cim__feeds(const cim_trace_view *view, uint32_t node) { return (view->bits.node[node] & (CIM_TRACE_SOURCE | CIM_TRACE_OUT)) == CIM_TRACE_SOURCE; }
+static inline bool cim__feeds(const cim_trace_view *view, uint32_t node)
+{
+    return (view->bits.node[node] & (CIM_TRACE_SOURCE | CIM_TRACE_OUT)) == CIM_TRACE_SOURCE;
+}
 
 /* ---- queries ---- */
 

@@ -211,8 +211,8 @@ static cim_status upstream_oneway(cim_ctx *ctx, cim_trace_view *view, cim_trace_
     return st;
 }
 
-static cim_status updown_oneway(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *q, uint32_t what, const uint32_t *starts, size_t count, cim__why_fn *why_out,
-                                const void **user_out)
+static cim_status updown_oneway(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *q, uint32_t what, const uint32_t *starts, size_t count,
+                                cim__why_fn *why_out, const void **user_out)
 {
     const cim__dominators *d = NULL;
     CIM__TRY(cim__view_dominators(ctx, view, &d));

@@ -5,7 +5,10 @@
 
 static double weight(const cim_trace_network *n, uint32_t column, uint32_t element) { return column == CIM_NONE ? 1.0 : cim__value(n, column, element); }
 
-static cim_status column_ok(cim_ctx *ctx, const cim_trace_network *n, uint32_t column) { return column == CIM_NONE ? CIM_OK : cim__column_ok(ctx, n, column, true); }
+static cim_status column_ok(cim_ctx *ctx, const cim_trace_network *n, uint32_t column)
+{
+    return column == CIM_NONE ? CIM_OK : cim__column_ok(ctx, n, column, true);
+}
 
 static bool relax(const cim_trace_network *n, cim_trace_query *q, uint32_t column, double key, uint32_t to, uint32_t from)
 {
@@ -221,7 +224,8 @@ static cim_status find_ways(cim_ctx *ctx, cim_trace_view *view, cim_trace_query 
     return CIM_OK;
 }
 
-cim_status cim_trace_redundancy(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *q, uint32_t node, uint32_t k, uint32_t *ways_out, cim_trace_result *result_out)
+cim_status cim_trace_redundancy(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *q, uint32_t node, uint32_t k, uint32_t *ways_out,
+                                cim_trace_result *result_out)
 {
     uint32_t ways = 0;
     cim__enter(ctx);

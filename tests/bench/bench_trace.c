@@ -89,8 +89,9 @@ static void write_arrays(const arrays *a, const char *path)
 {
     FILE *f = fopen(path, "wb");
     if (!f) die("%s cannot be written", path);
-    size_t done = fwrite("TRC1", 1, 4, f) + fwrite(&a->n, 4, 1, f) + fwrite(&a->m, 4, 1, f) + fwrite(&a->d, 4, 1, f) + fwrite(a->from, 4, a->m, f) + fwrite(a->to, 4, a->m, f) +
-                  fwrite(a->flags, 1, a->n, f) + fwrite(a->device_edge, 4, a->d, f) + fwrite(a->end, 1, a->d, f) + fwrite(a->demand, sizeof(double), a->n, f);
+    size_t done = fwrite("TRC1", 1, 4, f) + fwrite(&a->n, 4, 1, f) + fwrite(&a->m, 4, 1, f) + fwrite(&a->d, 4, 1, f) +
+                  fwrite(a->from, 4, a->m, f) + fwrite(a->to, 4, a->m, f) + fwrite(a->flags, 1, a->n, f) +
+                  fwrite(a->device_edge, 4, a->d, f) + fwrite(a->end, 1, a->d, f) + fwrite(a->demand, sizeof(double), a->n, f);
     if (fclose(f) || done != 7 + 2 * (size_t)a->m + 2 * (size_t)a->n + 2 * (size_t)a->d) die("%s cannot be written", path);
 }
 
@@ -179,8 +180,8 @@ static uint32_t losses_wrong(const arrays *a, const cim_trace_segments *s, const
 static void measure_file(const char *path, int rounds)
 {
     arrays a = read_arrays(path);
-    double begin = now(), *index = room((size_t)rounds, sizeof(double)), *losses = room((size_t)rounds, sizeof(double)), *both = room((size_t)rounds, sizeof(double)),
-           *cuts = room((size_t)rounds, sizeof(double));
+    size_t row = (size_t)rounds;
+    double begin = now(), *index = room(4 * row, sizeof *index), *losses = index + row, *both = index + 2 * row, *cuts = index + 3 * row;
     cim_trace_network *network = build(&a);
     printf("network_ms\t%.6g\n", (now() - begin) * 1e3);
     cim_trace_segments s = { .struct_size = sizeof s };
@@ -267,7 +268,8 @@ int main(int argc, char **argv)
     options.threads = 1;
     if (argc < 2) die("usage: bench_trace FILE [rounds] | grid WIDTH [starts [FILE]]");
     if (cim_ctx_new(&options, &ctx) < 0) die("no context");
-    if (!strcmp(argv[1], "grid") && argc > 2) measure_grid((uint32_t)strtoul(argv[2], NULL, 10), argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 1000, argc > 4 ? argv[4] : NULL);
+    uint32_t starts = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 1000;
+    if (!strcmp(argv[1], "grid") && argc > 2) measure_grid((uint32_t)strtoul(argv[2], NULL, 10), starts, argc > 4 ? argv[4] : NULL);
     else measure_file(argv[1], argc > 2 ? (int)strtol(argv[2], NULL, 10) : 25);
     cim_ctx_free(ctx);
     return 0;

@@ -307,6 +307,7 @@ for d in range(len(devices)):
     if alive != wanted:
         wrong.append(d)
     net.change(Change(2, d, 0, SHUT))
-say(not wrong and dark > 0, f"buses with supply after each of {len(devices) - len(first)} switches of mv_oberrhein as by search, {dark} of them leave buses dark {wrong[:5]}")
+told = f"{len(devices) - len(first)} switches of mv_oberrhein"
+say(not wrong and dark > 0, f"buses with supply after each of {told} as by search, {dark} of them leave buses dark {wrong[:5]}")
 net.free()
 P

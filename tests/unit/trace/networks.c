@@ -12,8 +12,9 @@ static void random_devices(network *w, uint64_t *seed, bool directed)
         w->device_edge[d] = below(seed, w->m);
         w->end[d] = (uint8_t)below(seed, 2);
         w->kind[d] = chance(seed, 4) ? (uint8_t)below(seed, 10) : CIM_TRACE_VALVE;
-        w->flags[d] = (uint8_t)((chance(seed, 7) ? CIM_TRACE_SHUT : 0) | (chance(seed, 7) ? CIM_TRACE_NORMALLY_SHUT : 0) | (chance(seed, 6) ? CIM_TRACE_INOPERABLE : 0) |
-                                (chance(seed, 6) ? CIM_TRACE_INACCESSIBLE : 0) | (chance(seed, 9) ? CIM_TRACE_OUT : 0));
+        w->flags[d] = (uint8_t)((chance(seed, 7) ? CIM_TRACE_SHUT : 0) | (chance(seed, 7) ? CIM_TRACE_NORMALLY_SHUT : 0) |
+                                (chance(seed, 6) ? CIM_TRACE_INOPERABLE : 0) | (chance(seed, 6) ? CIM_TRACE_INACCESSIBLE : 0) |
+                                (chance(seed, 9) ? CIM_TRACE_OUT : 0));
         if (directed && chance(seed, 5)) w->turn[d] = (uint8_t)below(seed, 4);
     }
 }
@@ -90,7 +91,8 @@ bool end_open(const network *w, uint32_t e, uint32_t k)
 bool end_isolates(const network *w, uint32_t e, uint32_t k)
 {
     for (uint32_t d = 0; d < w->d; d++)
-        if (w->device_edge[d] == e && w->end[d] == k && w->kind[d] <= CIM_TRACE_SWITCH && !(w->flags[d] & (CIM_TRACE_OUT | CIM_TRACE_INOPERABLE | CIM_TRACE_INACCESSIBLE)))
+        if (w->device_edge[d] == e && w->end[d] == k && w->kind[d] <= CIM_TRACE_SWITCH &&
+            !(w->flags[d] & (CIM_TRACE_OUT | CIM_TRACE_INOPERABLE | CIM_TRACE_INACCESSIBLE)))
             return true;
     return false;
 }

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROUNDS = 2500 };
+enum { ROUNDS = 9000 };
 
 static cim_ctx *ctx;
 static network w;
@@ -101,7 +101,8 @@ static void check_lists(const cim_trace_isolation *i, uint32_t works, const uint
         bool open = end_open(&w, e, w.end[d]), cannot = w.flags[d] & (CIM_TRACE_INOPERABLE | CIM_TRACE_INACCESSIBLE) || is_in(stuck, stuck_count, d);
         assert_int_equal(is_in(i->stuck, i->stuck_count, d), edge_in && node_in && there && w.kind[d] <= CIM_TRACE_SWITCH && cannot);
         assert_int_equal(is_in(i->keep, i->keep_count, d), edge_in != node_in && there && !open && w.flags[d] & CIM_TRACE_SHUT);
-        if (is_in(i->shut, i->shut_count, d) || is_in(i->leave, i->leave_count, d)) assert_true(edge_in != node_in && there && open && !cannot && w.kind[d] <= CIM_TRACE_SWITCH);
+        if (is_in(i->shut, i->shut_count, d) || is_in(i->leave, i->leave_count, d))
+            assert_true(edge_in != node_in && there && open && !cannot && w.kind[d] <= CIM_TRACE_SWITCH);
     }
 }
 
@@ -183,7 +184,8 @@ static void change_random(uint64_t *seed, network *to, cim_trace_change *c)
     uint32_t what = (uint32_t)(support_random(seed) % 3), count = what == CIM_TRACE_NODE ? to->n : what == CIM_TRACE_EDGE ? to->m : to->d;
     if (!count) what = CIM_TRACE_NODE, count = to->n;
     uint32_t id = (uint32_t)(support_random(seed) % count);
-    uint32_t bit = what == CIM_TRACE_NODE ? (support_random(seed) % 2 ? CIM_TRACE_OUT : CIM_TRACE_SOURCE) : what == CIM_TRACE_EDGE ? CIM_TRACE_OUT : device_bits[support_random(seed) % 5];
+    uint32_t node_bit = support_random(seed) % 2 ? CIM_TRACE_OUT : CIM_TRACE_SOURCE, device_bit = device_bits[support_random(seed) % 5];
+    uint32_t bit = what == CIM_TRACE_NODE ? node_bit : what == CIM_TRACE_EDGE ? CIM_TRACE_OUT : device_bit;
     uint8_t *flags = what == CIM_TRACE_NODE ? &to->node_flags[id] : what == CIM_TRACE_EDGE ? &to->edge_flags[id] : &to->flags[id];
     bool set = support_random(seed) % 2;
     *flags = (uint8_t)(set ? *flags | bit : *flags & ~bit);
@@ -277,7 +279,8 @@ static void test_trace_normal_state(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_trace_isolation), cmocka_unit_test(test_trace_status), cmocka_unit_test(test_trace_normal_state) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_trace_isolation), cmocka_unit_test(test_trace_status),
+                                        cmocka_unit_test(test_trace_normal_state) };
     ctx = support_ctx();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     cim_ctx_free(ctx);

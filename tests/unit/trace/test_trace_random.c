@@ -208,7 +208,8 @@ static void check_cuts_through_sources(uint32_t bridges, uint32_t cuts, uint32_t
 static void check_cuts(uint64_t *seed)
 {
     cim_trace_options ground = CIM_TRACE_OPTIONS_INIT;
-    uint32_t bridges = find(CIM_TRACE_BRIDGES, NULL, 0, NULL), cuts = find(CIM_TRACE_CUT_NODES, NULL, 0, NULL), loops = find(CIM_TRACE_LOOPS, NULL, 0, NULL), all = 0;
+    uint32_t bridges = find(CIM_TRACE_BRIDGES, NULL, 0, NULL), cuts = find(CIM_TRACE_CUT_NODES, NULL, 0, NULL), loops = find(CIM_TRACE_LOOPS, NULL, 0, NULL);
+    uint32_t all = 0;
     (void)seed;
     for (uint32_t e = 0; e < w.m; e++) {
         bool parted = whole(e) && parts(1u << (w.n + e), false) > parts(0, false);
@@ -289,7 +290,8 @@ static void check_flood(uint64_t *seed)
 static void check_result_barriers(uint64_t *seed)
 {
     cim_trace_options o = CIM_TRACE_OPTIONS_INIT;
-    uint32_t list[MAX_X], start = (uint32_t)(support_random(seed) % w.x), what = 1 + (uint32_t)(support_random(seed) % 4), found = find(what, &start, 1, NULL), made, before = 0;
+    uint32_t list[MAX_X], start = (uint32_t)(support_random(seed) % w.x), what = 1 + (uint32_t)(support_random(seed) % 4);
+    uint32_t found = find(what, &start, 1, NULL), made, before = 0;
     uint32_t barriers = any_set(seed, list, &o.result_barrier_count);
     o.result_barriers = list;
     for (made = found & 1u << start; made != before;) {
@@ -414,7 +416,10 @@ static void check_carry(uint64_t *seed)
 {
     double made[MAX_X];
     uint32_t made_bits[MAX_X];
-    for (uint32_t x = 0; x < w.x; x++) low[x] = -INFINITY, high[x] = INFINITY, bits[x] = 0, own_bits[x] = (uint32_t)(support_random(seed) | support_random(seed));
+    for (uint32_t x = 0; x < w.x; x++) {
+        low[x] = -INFINITY, high[x] = INFINITY, bits[x] = 0;
+        own_bits[x] = (uint32_t)(support_random(seed) | support_random(seed));
+    }
     for (uint32_t v = 0; v < w.n; v++)
         if (is_source(&w, v)) carry(v, 0, INFINITY, -INFINITY, CIM_NONE);
     assert_ok(ctx, cim_trace_propagate(ctx, view, query, CIM_TRACE_MIN, w.demand, made));

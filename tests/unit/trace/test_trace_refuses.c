@@ -39,7 +39,8 @@ static void test_trace_refuses_arrays(void **state)
     const uint32_t far[] = { 0, 1, 3 };
     const uint8_t five[] = { 0, 0, 5 }, big[] = { 64, 64, 64 }, kind[] = { 32 };
     const double nan_[] = { 1.0, NAN, 1.0 }, huge_[] = { 1.0, 1.0, 1e301 }, inf_[] = { INFINITY, 1.0, 1.0 };
-    const cim_trace_column nameless = { NULL, ones, ones }, empty = { "", ones, ones }, not = { "a", nan_, ones }, absurd = { "a", ones, huge_ }, endless = { "a", inf_, ones };
+    const cim_trace_column nameless = { NULL, ones, ones }, empty = { "", ones, ones };
+    const cim_trace_column not = { "a", nan_, ones }, absurd = { "a", ones, huge_ }, endless = { "a", inf_, ones };
     const cim_trace_column twice[] = { column, column };
     (void)state;
     refuse(NULL, CIM_EARG);
