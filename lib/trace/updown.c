@@ -77,7 +77,6 @@ static void upstream(const cim_trace_view *view, cim_trace_query *q, const cim__
         cim__mark(q, start);
         if (l.upper == CIM_NONE) cim__mark(q, t->vertex[l.deep]);
         bool bridge = l.upper != CIM_NONE && t->via[l.deep] == start - nodes && cim__is_bridge(t, l.deep);
-        if (bridge) cim__mark(q, t->vertex[l.upper]);
         climb(q, t, bridge ? l.upper : l.deep);
         return;
     }

@@ -391,6 +391,24 @@ static void check_redundancy(uint64_t *seed)
         }
 }
 
+/* The shortest way 0-1-2-3 must be given up again for the two ways 0-4-5-2-3 and 0-1-6-7-3. */
+static void test_trace_redundancy_gives_a_way_up(void **state)
+{
+    static const uint32_t from[] = { 0, 1, 2, 0, 4, 5, 1, 6, 7 }, to[] = { 1, 2, 3, 4, 5, 2, 6, 7, 3 };
+    (void)state;
+    for (int turn = 0; turn < 2; turn++) {
+        memset(&w, 0, sizeof w);
+        w.n = 8, w.m = 9, w.x = 17, w.node_flags[3] = CIM_TRACE_SOURCE;
+        memcpy(w.from, turn ? to : from, sizeof from);
+        memcpy(w.to, turn ? from : to, sizeof to);
+        built = network_build(ctx, &w);
+        view = network_view(ctx, built);
+        assert_ok(ctx, cim_trace_query_new(ctx, built, &query));
+        check_redundancy(NULL);
+        close_round();
+    }
+}
+
 static void test_trace_ways(void **state)
 {
     (void)state;
@@ -442,6 +460,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_trace_upstream_downstream), cmocka_unit_test(test_trace_criticality), cmocka_unit_test(test_trace_cuts),
         cmocka_unit_test(test_trace_floods),              cmocka_unit_test(test_trace_ways),        cmocka_unit_test(test_trace_propagate),
+        cmocka_unit_test(test_trace_redundancy_gives_a_way_up),
     };
     ctx = support_ctx();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

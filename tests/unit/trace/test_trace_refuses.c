@@ -354,6 +354,10 @@ static void chain(bool oneway)
     assert_ok(ctx, cim_trace_find(ctx, view, query, CIM_TRACE_DOWNSTREAM, all, N, NULL, &r));
     assert_int_equal(r.count, 2 * N - 1);
     assert_true(r.sums[0] == N);
+    for (uint32_t turn = 0, last = N - 1; turn < 2; turn++) { /* few elements leave nothing behind either */
+        assert_ok(ctx, cim_trace_find(ctx, view, query, CIM_TRACE_DOWNSTREAM, &last, 1, NULL, &r));
+        assert_int_equal(r.count, 1);
+    }
     assert_ok(ctx, cim_trace_criticality(ctx, view, 0, loss));
     assert_true(loss[half] == N - half && loss[N + half] == N - half - 1);
     cim_trace_query_free(query);
