@@ -25,8 +25,10 @@ static void number_segments(const cim_trace_view *view, cim__segments *s)
     for (uint32_t x = 0; x < count; x++) of[x] = x;
     for (uint32_t e = 0; e < n->edge_count; e++) {
         uint8_t pass = view->bits.pass[e];
-        if ((pass & (CIM__OPEN0 | CIM__ISOLATES0)) == CIM__OPEN0) unite(of, n->ends[2 * e], n->node_count + e);
-        if ((pass & (CIM__OPEN1 | CIM__ISOLATES1)) == CIM__OPEN1) unite(of, n->ends[2 * e + 1], n->node_count + e);
+        uint32_t from = n->ends[2 * e], to = n->ends[2 * e + 1], edge = n->node_count + e;
+        bool joins_from = (pass & (CIM__OPEN0 | CIM__ISOLATES0)) == CIM__OPEN0, joins_to = (pass & (CIM__OPEN1 | CIM__ISOLATES1)) == CIM__OPEN1;
+        of[edge] = joins_from ? from : joins_to ? to : edge; /* nobody's root, as nodes are lower */
+        if (joins_from && joins_to) unite(of, from, to);
     }
     for (uint32_t x = 0; x < count; x++) of[x] = of[x] == x ? s->count++ : of[of[x]];
 }
