@@ -133,7 +133,7 @@ static void check_fallbacks(const uint32_t *faults, size_t count)
     uint32_t shut[MAX_D], base = mask_of(i.works, i.works_count) | mask_of(i.lost, i.lost_count);
     size_t shut_count = i.shut_count, found = 99;
     cim_trace_fallback f[MAX_D];
-    memcpy(shut, i.shut, shut_count * sizeof *shut);
+    if (shut_count) memcpy(shut, i.shut, shut_count * sizeof *shut);
     assert_ok(ctx, cim_trace_fallbacks(ctx, view, query, faults, count, NULL, 0, 0, f, MAX_D, &found));
     assert_int_equal(found, shut_count);
     for (size_t k = 0; k < found; k++) {
