@@ -22,3 +22,4 @@ ciminclude_HEADERS = \
 	include/cim/route.h \
 	include/cim/shapes.h \
 	include/cim/traffic.h
+	include/cim/trace.h

@@ -35,6 +35,7 @@ include tests/unit/geom/local.mk
 include tests/unit/crs/local.mk
 include tests/unit/index/local.mk
 include tests/unit/route/local.mk
+include tests/unit/trace/local.mk
 include tests/unit/net/local.mk
 include tests/unit/travel/local.mk
 include tests/unit/dispatch/local.mk
@@ -67,6 +68,7 @@ dist_check_SCRIPTS = \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
 	tests/interop/test_osrm.sh \
+	tests/interop/test_trace.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh

@@ -1,10 +1,41 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
-EXTRA_DIST += %D%/bench.py %D%/bench_import.py %D%/bench_index.py %D%/bench_open.py %D%/bench_route.py %D%/bench_shapes.py %D%/gen_city.py \
-	%D%/pgrouting.py %D%/bench_dispatch.py %D%/bench_journey.py %D%/bench_live.py %D%/bench_net.py %D%/bench_reach.py
-EXTRA_PROGRAMS += %D%/bench_index %D%/bench_route %D%/bench_shapes %D%/open_window %D%/bench_dispatch %D%/bench_journey %D%/bench_live %D%/bench_net \
-	%D%/bench_reach
-bench_needs = %D%/bench_route$(EXEEXT) %D%/open_window$(EXEEXT) %D%/bench_dispatch$(EXEEXT) %D%/bench_journey$(EXEEXT) %D%/bench_live$(EXEEXT) \
-	%D%/bench_net$(EXEEXT) %D%/bench_reach$(EXEEXT)
+EXTRA_DIST += \
+	%D%/bench.py \
+	%D%/bench_dispatch.py \
+	%D%/bench_flows.py \
+	%D%/bench_import.py \
+	%D%/bench_index.py \
+	%D%/bench_journey.py \
+	%D%/bench_live.py \
+	%D%/bench_net.py \
+	%D%/bench_open.py \
+	%D%/bench_reach.py \
+	%D%/bench_route.py \
+	%D%/bench_shapes.py \
+	%D%/bench_trace.py \
+	%D%/gen_city.py \
+	%D%/inp.py \
+	%D%/pgrouting.py
+# Programs on the library alone.
+bench_plain = \
+	%D%/bench_dispatch \
+	%D%/bench_flows \
+	%D%/bench_journey \
+	%D%/bench_live \
+	%D%/bench_net \
+	%D%/bench_reach \
+	%D%/bench_route \
+	%D%/bench_trace
+EXTRA_PROGRAMS += $(bench_plain) %D%/bench_index %D%/bench_shapes %D%/open_window
+bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
+%C%_bench_dispatch_LDADD = libcim.la
+%C%_bench_flows_LDADD = libcim.la -lm
+%C%_bench_journey_LDADD = libcim.la
+%C%_bench_live_LDADD = libcim.la -lpthread
+%C%_bench_net_LDADD = libcim.la
+%C%_bench_reach_LDADD = libcim.la -lm
+%C%_bench_route_LDADD = libcim.la
+%C%_bench_trace_LDADD = libcim.la -lm
 
 # Made by the script that runs it, for it alone.
 %C%_bench_shapes_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE $(GEOS_CFLAGS)
@@ -34,34 +65,17 @@ endif
 %C%_open_window_LDADD = libcim.la $(SQLITE_LIBS)
 %C%_open_window_LDFLAGS = -no-install
 
-# Routing, beside igraph and METIS where they are installed.
-# Units and incidents on a city's road net.
-%C%_bench_dispatch_LDADD = libcim.la
-# Journeys on a city.
-%C%_bench_journey_LDADD = libcim.la
-# The road net of a city.
-%C%_bench_net_LDADD = libcim.la
-# Isochrones and matrices, beside networkx and shapely where those are installed.
-%C%_bench_reach_LDADD = libcim.la -lm
-
-# Routing, beside igraph where that is installed.
-%C%_bench_route_LDADD = libcim.la
-%C%_bench_live_LDADD = libcim.la -lpthread
-# Matching, betweenness, evacuation.
-%C%_bench_flows_LDADD = libcim.la -lm
-EXTRA_PROGRAMS += %D%/bench_flows
-bench_needs += %D%/bench_flows$(EXEEXT)
-EXTRA_DIST += %D%/bench_flows.py
-
+# Peers, where they are installed.
 if HAVE_IGRAPH
-EXTRA_PROGRAMS += %D%/bench_route_igraph
-%C%_bench_route_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
-%C%_bench_route_igraph_LDADD = $(IGRAPH_LIBS) -lm
-bench_needs += %D%/bench_route_igraph$(EXEEXT)
-EXTRA_PROGRAMS += %D%/bench_flows_igraph
+bench_igraph = %D%/bench_flows_igraph %D%/bench_route_igraph %D%/bench_trace_igraph
+EXTRA_PROGRAMS += $(bench_igraph)
+bench_needs += $(bench_igraph:=$(EXEEXT))
 %C%_bench_flows_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
 %C%_bench_flows_igraph_LDADD = $(IGRAPH_LIBS) -lm
-bench_needs += %D%/bench_flows_igraph$(EXEEXT)
+%C%_bench_route_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
+%C%_bench_route_igraph_LDADD = $(IGRAPH_LIBS) -lm
+%C%_bench_trace_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
+%C%_bench_trace_igraph_LDADD = $(IGRAPH_LIBS) -lm
 endif
 if HAVE_METIS
 EXTRA_PROGRAMS += %D%/bench_route_metis

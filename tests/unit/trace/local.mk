@@ -1,0 +1,15 @@
+TRACE_TESTS = %D%/test_trace_random %D%/test_trace_isolate %D%/test_trace_refuses %D%/test_trace_threads
+check_PROGRAMS += $(TRACE_TESTS)
+TESTS += $(TRACE_TESTS)
+check_LTLIBRARIES += %D%/libnetworks.la
+%C%_libnetworks_la_SOURCES = %D%/networks.c %D%/networks.h
+%C%_libnetworks_la_CPPFLAGS = $(TEST_CPPFLAGS)
+TRACE_LDADD = %D%/libnetworks.la $(TEST_LDADD) -lm
+%C%_test_trace_random_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_trace_random_LDADD = $(TRACE_LDADD)
+%C%_test_trace_isolate_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_trace_isolate_LDADD = $(TRACE_LDADD)
+%C%_test_trace_refuses_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_trace_refuses_LDADD = $(TRACE_LDADD)
+%C%_test_trace_threads_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_trace_threads_LDADD = $(TRACE_LDADD)
