@@ -73,7 +73,18 @@ dist_check_SCRIPTS = \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh
 TESTS += $(dist_check_SCRIPTS)
-EXTRA_DIST += tests/interop/osrm/explained.tsv tests/interop/osrm/gherkin.py tests/interop/osrm/judge.py tests/interop/osrm/libcim.py \
-	tests/interop/osrm/testbot.profile
-EXTRA_DIST += tests/run.sh tests/cli/bad_input.cli tests/cli/reach.cli tests/cli/town.cli tests/cli/usage.cli tests/cli/dispatch.cli tests/cli/journey.cli
-EXTRA_DIST += tests/cli/flows.cli
+EXTRA_DIST += \
+	tests/cli/bad_input.cli \
+	tests/cli/dispatch.cli \
+	tests/cli/flows.cli \
+	tests/cli/journey.cli \
+	tests/cli/reach.cli \
+	tests/cli/town.cli \
+	tests/cli/traffic.cli \
+	tests/cli/usage.cli \
+	tests/interop/osrm/explained.tsv \
+	tests/interop/osrm/gherkin.py \
+	tests/interop/osrm/judge.py \
+	tests/interop/osrm/libcim.py \
+	tests/interop/osrm/testbot.profile \
+	tests/run.sh

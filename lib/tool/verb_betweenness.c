@@ -156,20 +156,20 @@ static int print_plain(const counting *c)
 static int count(counting *c)
 {
     cimtool *t = c->travel.tool;
-    cim_flow_demand demand = CIM_FLOW_DEMAND_INIT;
+    cim_flow_demand people = CIM_FLOW_DEMAND_INIT;
     cim_flow_options options = CIM_FLOW_OPTIONS_INIT;
-    demand.origins = c->from.at;
-    demand.origin_weights = c->from.weights;
-    demand.origin_count = c->from.count;
-    demand.destinations = c->to.at;
-    demand.destination_weights = c->to.weights;
-    demand.destination_count = c->to.count;
-    if (!cimtool_real(t, "trips", &demand.trips)) return EXIT_USAGE;
+    people.origins = c->from.at;
+    people.origin_weights = c->from.weights;
+    people.origin_count = c->from.count;
+    people.destinations = c->to.at;
+    people.destination_weights = c->to.weights;
+    people.destination_count = c->to.count;
+    if (!cimtool_real(t, "trips", &people.trips)) return EXIT_USAGE;
     options.samples = cimtool_has(t, "exact") ? 0 : (uint64_t)c->samples;
     options.seed = (uint64_t)c->seed;
     options.mode = cimtool_has(t, "trees") ? CIM_FLOW_TREES : CIM_FLOW_PAIRS;
     c->view.struct_size = sizeof c->view;
-    cim_status st = cim_flow_run(t->ctx, c->travel.costs, c->travel.metric, &demand, &options, &c->flow);
+    cim_status st = cim_flow_run(t->ctx, c->travel.costs, c->travel.metric, &people, &options, &c->flow);
     if (st >= 0) st = cim_flow_get(t->ctx, c->flow, &c->view);
     if (st == CIM_EARG) return cimtool_complain("%s", cim_ctx_error(t->ctx));
     return st < 0 ? cimtool_fail(t, st) : sort_edges(c);
