@@ -148,7 +148,7 @@ void cimtool_usage(const cimtool_verb *verb, FILE *out)
 {
     if (!verb) {
         fprintf(out, "usage: cimtool VERB [options] ARGUMENT...\n\nverbs:\n");
-        for (const cimtool_verb *v = cimtool_verbs; v->name; v++) fprintf(out, "  %-10s %s\n", v->name, v->summary);
+        for (const cimtool_verb *v = cimtool_verbs; v->name; v++) fprintf(out, "  %-12s %s\n", v->name, v->summary);
         fprintf(out, "\ncimtool VERB --help tells more; cimtool --version; cimtool completion bash|zsh; cimtool --json-usage\n");
         return;
     }
