@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SLOW_S = 1 };
+enum { SLOW_S = 2 };
 
 const char *travel_profile(const travel *t) { return cimtool_has(t->tool, "profile") ? cimtool_value(t->tool, "profile") : "car"; }
 
@@ -133,6 +133,7 @@ int travel_place(travel *t, const char *text, cim_net_place *place, uint32_t *ob
     if (st < 0) return cimtool_fail(t->tool, st);
     *object_out = id;
     int status = travel_place_of(t, id, place);
-    if (status == EXIT_NEGATIVE) cimtool_complain("%s: no street that may be used is near enough", text);
+    const char *why = cim_ctx_error(t->tool->ctx);
+    if (status == EXIT_NEGATIVE) cimtool_complain("%s: %s", text, why[0] ? why : "too far from a street that may be used (--radius)");
     return status;
 }
