@@ -70,6 +70,28 @@ if [ -n "$hospital" ]; then
     run query "$city" "class = 'Road' AND oneway = 1 AND S_DWITHIN(geom, OBJECT('$hospital'), 300)" --count
 fi
 
+# Getting about: the road net is compiled into the city file once.
+title "The road net, ready for quick answers"
+run prepare "$city"
+station=$(first_id "function = 'fire_station'")
+if [ -n "$station" ] && [ -n "$hospital" ]; then
+    title "The fire engine's way to the hospital, and the next best one"
+    run route "$city" "$station" "$hospital" --profile emergency --alternatives 1 --steps
+    title "How far does it get in two, four, eight minutes?"
+    run isochrone "$city" "$station" --profile emergency --limits 120,240,480
+    "$cimtool" isochrone "$city" "$station" --profile emergency --limits 120,240,480 --geojson >"$out/isochrones.geojson" 2>/dev/null || rm -f "$out/isochrones.geojson"
+    title "Who goes, how likely in time, and what is then without a fire engine within five minutes?"
+    run dispatch "$city" "$hospital" --units "function = 'fire_station'" --demand "class = 'Building'" --within 300
+    title "The nearest hydrants, on foot"
+    run nearest "$city" "$hospital" --among "class = 'Hydrant'" --profile foot -k 3
+    street=$("$cimtool" get --no-geometry "$city" "$hospital" | sed -n 's/^  - type accesses, id \([^,]*\),.*/\1/p' | sed 1q)
+    if [ -n "$street" ]; then
+        title "Its street is dug up: what is cut off?"
+        printf 'id,closed\n%s,1\n' "${street%#*}" >"$out/closures.csv"
+        run traffic "$city" --traffic "$out/closures.csv" --watch "function = 'hospital'" --now 2026-01-31T08:00:00Z
+    fi
+fi
+
 title "Schools and kindergartens with a fast road within 150 m"
 school=$(first_id "function IN ('school', 'kindergarten') AND name IS NOT NULL")
 if [ -n "$school" ]; then

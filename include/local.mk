@@ -21,5 +21,5 @@ ciminclude_HEADERS = \
 	include/cim/query.h \
 	include/cim/route.h \
 	include/cim/shapes.h \
+	include/cim/trace.h \
 	include/cim/traffic.h
-	include/cim/trace.h

@@ -210,7 +210,7 @@ static void test_net_saved_damaged(void **state)
 
 /* ---- bytes that somebody made on purpose: the check sums are right ---- */
 
-enum { HEAD = 96, COUNTS = 8, BODY_SUM = 80, HEAD_SUM = 88, MADE_BY = 72 };
+enum { HEAD = 96, COUNTS = 8, BODY_SUM = 80, HEAD_SUM = 88, MADE_BY = 72, FORMAT = 2 };
 
 static uint64_t word_at(const uint8_t *bytes, size_t at)
 {
@@ -229,7 +229,7 @@ static void seal(uint8_t *bytes, size_t body)
     sum = cim__hash64(&sums, sizeof sums, word_at(bytes, MADE_BY));
     memcpy(bytes + BODY_SUM, &sum, 8);
     memcpy(bytes + HEAD_SUM, &zero, 8);
-    sum = cim__hash64(bytes, HEAD, 1);
+    sum = cim__hash64(bytes, HEAD, FORMAT);
     memcpy(bytes + HEAD_SUM, &sum, 8);
 }
 
