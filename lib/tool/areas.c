@@ -80,7 +80,8 @@ static int keep(travel *t, areas *a, draft *d, bool degrees)
         discard(d);
         return status;
     }
-    a->geoms[a->count++] = (cim_geom){ CIM_GEOM_MULTIPOLYGON, 2, (uint32_t)d->vertices, (uint32_t)d->rings, (uint32_t)d->parts, 0, d->xy, d->ring_end, d->part_end };
+    a->geoms[a->count++] = (cim_geom){ CIM_GEOM_MULTIPOLYGON, 2, (uint32_t)d->vertices, (uint32_t)d->rings, (uint32_t)d->parts, 0,
+                                       d->xy, d->ring_end, d->part_end };
     return EXIT_DONE;
 }
 
@@ -254,6 +255,32 @@ static int add_file(travel *t, areas *a, const char *path)
     return status;
 }
 
+static bool is_wkt(const char *text) { return !strncasecmp(text, "POLYGON", 7) || !strncasecmp(text, "MULTIPOLYGON", 12); }
+
+bool areas_is(const char *text)
+{
+    double box[4];
+    size_t n = strlen(text);
+    return is_wkt(text) || is_box(text, box) || (n > 8 && !strcasecmp(text + n - 8, ".geojson")) || (n > 5 && !strcasecmp(text + n - 5, ".json"));
+}
+
+void areas_print(const cim_geom *g, FILE *out)
+{
+    uint32_t ring = 0, vertex = 0;
+    fputs("MULTIPOLYGON(", out);
+    for (uint32_t p = 0; p < g->part_count; p++) {
+        fputs(p ? ",(" : "(", out);
+        for (uint32_t first = ring; ring < g->part_end[p]; ring++) {
+            fputs(ring > first ? ",(" : "(", out);
+            for (uint32_t begin = vertex; vertex < g->ring_end[ring]; vertex++)
+                fprintf(out, "%s%.17g %.17g", vertex > begin ? "," : "", g->coords[2 * (size_t)vertex], g->coords[2 * (size_t)vertex + 1]);
+            fputc(')', out);
+        }
+        fputc(')', out);
+    }
+    fputc(')', out);
+}
+
 int areas_add(travel *t, areas *a, const char *text)
 {
     double box[4];
@@ -263,7 +290,7 @@ int areas_add(travel *t, areas *a, const char *text)
         draw_box(&d, box);
         return keep(t, a, &d, degrees);
     }
-    if (strncasecmp(text, "POLYGON", 7) && strncasecmp(text, "MULTIPOLYGON", 12)) return add_file(t, a, text);
+    if (!is_wkt(text)) return add_file(t, a, text);
     if (read_wkt(text, &d)) return keep(t, a, &d, degrees);
     discard(&d);
     return cimtool_complain("%.60s: no well-known text of a polygon", text);

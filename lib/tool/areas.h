@@ -12,6 +12,8 @@ typedef struct areas {
 /* A box "X0,Y0,X1,Y1", well-known text of polygons, or a file of GeoJSON.  The first two are in the city's coordinates, or in degrees with
  * --lonlat.  EXIT_DONE or the status after a message. */
 int areas_add(travel *t, areas *a, const char *text);
+bool areas_is(const char *text); /* it looks like an area: else an expression */
+void areas_print(const cim_geom *area, FILE *out); /* as well-known text */
 void areas_free(areas *a);
 
 #endif

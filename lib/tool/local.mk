@@ -1,12 +1,8 @@
 bin_PROGRAMS += cimtool
 cimtool_SOURCES = \
-	%D%/among.c \
-	%D%/among.h \
 	%D%/areas.c \
 	%D%/areas.h \
 	%D%/args.c \
-	%D%/demand.c \
-	%D%/demand.h \
 	%D%/main.c \
 	%D%/options.c \
 	%D%/places.c \
@@ -14,6 +10,8 @@ cimtool_SOURCES = \
 	%D%/tool.h \
 	%D%/travel.c \
 	%D%/travel.h \
+	%D%/travel_print.c \
+	%D%/travel_print.h \
 	%D%/travel_traffic.c \
 	%D%/verb_betweenness.c \
 	%D%/verb_check.c \

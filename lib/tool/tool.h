@@ -91,6 +91,10 @@ const char *cimtool_text(const cimtool_node *object, const char *key);          
 void cimtool_print(const cimtool_node *node, int indent);
 /* With --json the text as it is, with "schema": "cimtool/1" as first member; else cimtool_print(). */
 void cimtool_show(cimtool *tool, const cim_buf *json);
+/* One character at p, how many bytes; safe to show: control characters of a hostile file must not reach the terminal. */
+size_t cimtool_character(const unsigned char *p, bool *safe_out);
+void cimtool_print_safe(const char *text);   /* "?" for what is not safe */
+void cimtool_print_string(const char *text); /* as a string of JSON */
 void cimtool_print_json_object(const char *json); /* {"schema": ..., members of json} */
 
 /* ---- verbs ---- */

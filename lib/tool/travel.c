@@ -2,7 +2,10 @@
 #include "travel.h"
 
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SLOW_S = 2 };
 
 const char *travel_profile(const travel *t) { return cimtool_has(t->tool, "profile") ? cimtool_value(t->tool, "profile") : "car"; }
 
@@ -31,6 +34,25 @@ int travel_open(travel *t, cimtool *tool)
     return status == EXIT_DONE && cimtool_has(tool, "traffic") ? travel_traffic(t) : status;
 }
 
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* One that is compiled into the file is there within a fraction of a second: who waited is told how not to. */
+int travel_hierarchy(travel *t)
+{
+    const cimtool *tool = t->tool;
+    double begin = seconds_now();
+    if (t->hierarchy) return EXIT_DONE;
+    cim_status st = cim_net_hierarchy(tool->ctx, t->net, t->city, &t->hierarchy);
+    if (st < 0) return cimtool_fail(t->tool, st);
+    if (seconds_now() - begin > SLOW_S && !tool->quiet && isatty(STDERR_FILENO)) cimtool_complain("cimtool prepare %s makes this quick", tool->args[0]);
+    return EXIT_DONE;
+}
+
 int travel_metric(travel *t, uint32_t labels)
 {
     if (t->traffic) return travel_traffic_labels(t, labels);
@@ -38,8 +60,9 @@ int travel_metric(travel *t, uint32_t labels)
     cim_net_costs_view view = { .struct_size = sizeof view };
     cim_route_label_options options = CIM_ROUTE_LABEL_OPTIONS_INIT;
     options.mode = labels;
+    int status = travel_hierarchy(t);
+    if (status != EXIT_DONE) return status;
     cim_status st = cim_net_costs_get(ctx, t->costs, &view);
-    if (st >= 0) st = cim_net_hierarchy(ctx, t->net, t->city, &t->hierarchy);
     if (st >= 0) st = cim_route_metric_build(ctx, t->hierarchy, view.weights_ms, &options, &t->metric);
     if (st >= 0) st = cim_route_query_new(ctx, t->hierarchy, &t->query);
     return st < 0 ? cimtool_fail(t->tool, st) : EXIT_DONE;
@@ -69,60 +92,48 @@ static bool is_pair(const char *text, double xy[2])
     return end != second && !*end;
 }
 
-static int place_at(travel *t, double xy[2], cim_net_place *place)
+static bool take_radius(const travel *t, double *radius_m)
+{
+    *radius_m = 1000.0;
+    return cimtool_real(t->tool, "radius", radius_m);
+}
+
+int travel_place_at(travel *t, const double xy[2], bool degrees, cim_net_place *place)
 {
     cimtool *tool = t->tool;
     size_t count = 0;
-    cim_status st = CIM_OK;
+    double at[2] = { xy[0], xy[1] };
     cim_net_snap_options options = CIM_NET_SNAP_OPTIONS_INIT;
-    options.radius_m = 1000.0;
-    if (!cimtool_real(tool, "radius", &options.radius_m)) return EXIT_USAGE;
-    if (cimtool_has(tool, "lonlat")) st = cim_crs_transform(tool->ctx, 4326, cim_city_epsg(t->city), 1, xy);
-    if (st >= 0) st = cim_net_snap(tool->ctx, t->costs, xy[0], xy[1], &options, 1, place, &count);
+    if (!take_radius(t, &options.radius_m)) return EXIT_USAGE;
+    cim_status st = degrees ? cim_crs_transform(tool->ctx, 4326, cim_city_epsg(t->city), 1, at) : CIM_OK;
+    if (st >= 0) st = cim_net_snap(tool->ctx, t->costs, at[0], at[1], &options, 1, place, &count);
     if (st < 0) return cimtool_fail(tool, st);
     if (count) return EXIT_DONE;
     cimtool_complain("no street that may be used within %g m", options.radius_m);
     return EXIT_NEGATIVE;
 }
 
-int travel_place(travel *t, const char *text, cim_net_place *place)
+int travel_place_of(travel *t, uint32_t object, cim_net_place *place)
+{
+    double radius_m;
+    if (!take_radius(t, &radius_m)) return EXIT_USAGE;
+    cim_status st = cim_net_place_find(t->tool->ctx, t->costs, t->city, object, place);
+    if (st < 0) return st == CIM_ENOTFOUND ? EXIT_NEGATIVE : cimtool_fail(t->tool, st);
+    return radius_m > 0.0 && place->distance_m > radius_m ? EXIT_NEGATIVE : EXIT_DONE;
+}
+
+int travel_place(travel *t, const char *text, cim_net_place *place, uint32_t *object_out)
 {
     double xy[2];
     uint32_t id;
     size_t count = 0;
-    if (is_pair(text, xy)) return place_at(t, xy, place);
+    *object_out = CIM_NONE;
+    if (is_pair(text, xy)) return travel_place_at(t, xy, cimtool_has(t->tool, "lonlat"), place);
     cim_status st = cim_city_find(t->tool->ctx, t->city, text, &id, 1, &count);
-    if (st >= 0) st = cim_net_place_find(t->tool->ctx, t->costs, t->city, id, place);
-    return st < 0 ? cimtool_fail(t->tool, st) : EXIT_DONE;
-}
-
-/* ---- printing ---- */
-
-void travel_print_text(const char *text)
-{
-    putchar('"');
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p == '"' || *p == '\\') printf("\\%c", *p);
-        else if (*p < ' ') printf("\\u%04x", *p);
-        else putchar(*p);
-    }
-    putchar('"');
-}
-
-void travel_print_positions(const double *xy, size_t count, int decimals)
-{
-    putchar('[');
-    for (size_t i = 0; i < count; i++) printf("%s[%.*f,%.*f]", i ? "," : "", decimals, xy[2 * i], decimals, xy[2 * i + 1]);
-    putchar(']');
-}
-
-int travel_lonlat(travel *t, const double *xy, size_t count, double **lonlat_out)
-{
-    double *copy = malloc((count ? count : 1) * 2 * sizeof *copy);
-    if (!copy) return cimtool_fail(t->tool, CIM_ENOMEM);
-    if (count) memcpy(copy, xy, count * 2 * sizeof *copy);
-    cim_status st = cim_crs_transform(t->tool->ctx, cim_city_epsg(t->city), 4326, count, copy);
-    if (st < 0) free(copy);
-    else *lonlat_out = copy;
-    return st < 0 ? cimtool_fail(t->tool, st) : EXIT_DONE;
+    if (st < 0) return cimtool_fail(t->tool, st);
+    *object_out = id;
+    int status = travel_place_of(t, id, place);
+    const char *why = cim_ctx_error(t->tool->ctx);
+    if (status == EXIT_NEGATIVE) cimtool_complain("%s: %s", text, why[0] ? why : "too far from a street that may be used (--radius)");
+    return status;
 }

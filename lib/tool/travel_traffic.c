@@ -13,24 +13,6 @@ enum { FORMATS = sizeof formats / sizeof *formats, NAME_BYTES = 255 };
 
 const char *travel_format(uint32_t format) { return format < FORMATS ? formats[format] : ""; }
 
-void travel_print_time(int64_t ms)
-{
-    struct tm t;
-    int64_t second = ms / 1000 - (ms % 1000 < 0);
-    time_t s = (time_t)second;
-    if (!gmtime_r(&s, &t)) printf("%lld", (long long)ms);
-    else if (ms == second * 1000) printf("%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
-    else printf("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, (int)(ms - second * 1000));
-}
-
-void travel_print_epoch(const travel *t)
-{
-    if (!t->traffic) return;
-    printf(",\"as_of\":\"");
-    travel_print_time(t->as_of_ms);
-    printf("\",\"epoch\":%llu", (unsigned long long)t->epoch);
-}
-
 static int64_t clock_ms(void)
 {
     struct timespec now;
@@ -108,9 +90,9 @@ static int read_files(travel *t)
     int32_t number = 0;
     t->files = calloc(CIMTOOL_VALUES, sizeof *t->files);
     if (!t->files) return cimtool_fail(t->tool, CIM_ENOMEM);
-    for (int i = 0; i < tool->value_count; i++) {
-        if (strcmp(tool->values[i].flag->name, "traffic") != 0) continue;
-        int status = read_one(t, tool->values[i].value, &t->files[number], number);
+    const char *text;
+    for (int at = 0; (text = cimtool_next_value(tool, "traffic", &at));) {
+        int status = read_one(t, text, &t->files[number], number);
         if (status != EXIT_DONE) return status;
         t->file_count = (size_t)++number;
     }
@@ -122,8 +104,9 @@ static int read_files(travel *t)
 static int make(travel *t)
 {
     cim_ctx *ctx = t->tool->ctx;
-    cim_status st = cim_net_hierarchy(ctx, t->net, t->city, &t->hierarchy);
-    if (st >= 0) st = cim_traffic_new(ctx, t->city, t->costs, t->hierarchy, NULL, &t->traffic);
+    int status = travel_hierarchy(t);
+    if (status != EXIT_DONE) return status;
+    cim_status st = cim_traffic_new(ctx, t->city, t->costs, t->hierarchy, NULL, &t->traffic);
     if (st >= 0) st = cim_route_query_new(ctx, t->hierarchy, &t->query);
     return st < 0 ? cimtool_fail(t->tool, st) : EXIT_DONE;
 }

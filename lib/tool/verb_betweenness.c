@@ -1,11 +1,12 @@
 /* verb_betweenness.c - cimtool betweenness: the streets that many trips use. */
-#include "demand.h"
+#include "places.h"
+#include "travel_print.h"
 
 #include <stdlib.h>
 
 typedef struct counting {
     travel travel;
-    demand from, to;
+    places from, to;
     int64_t samples, seed, top;
     cim_flow *flow;
     cim_flow_view view;
@@ -17,29 +18,35 @@ typedef struct counting {
 /* ---- places ---- */
 
 /* The middles of all streets that may be used, by their length. */
-static int all_streets(counting *c, demand *p)
+static int all_streets(counting *c, places *p)
 {
     cim_net_costs_view costs = { .struct_size = sizeof costs };
     cim_status st = cim_net_costs_get(c->travel.tool->ctx, c->travel.costs, &costs);
     if (st < 0) return cimtool_fail(c->travel.tool, st);
-    p->at = calloc((size_t)c->net.edge_count + 1, sizeof *p->at);
-    p->weights = calloc((size_t)c->net.edge_count + 1, sizeof *p->weights);
-    if (!p->at || !p->weights) return cimtool_fail(c->travel.tool, CIM_ENOMEM);
-    for (uint32_t e = 0; e < c->net.edge_count; e++) {
+    double *lengths_m = calloc((size_t)c->net.edge_count + 1, sizeof *lengths_m);
+    int status = lengths_m ? EXIT_DONE : cimtool_fail(c->travel.tool, CIM_ENOMEM);
+    for (uint32_t e = 0; e < c->net.edge_count && status == EXIT_DONE; e++) {
         uint32_t directions = (costs.link_main[2 * (size_t)e] ? 1u : 0u) | (costs.link_main[2 * (size_t)e + 1] ? 2u : 0u);
+        const cim_net_place place = { .edge = e, .fraction = 0.5, .directions = directions };
         if (!directions) continue;
-        p->at[p->count] = (cim_net_place){ .edge = e, .fraction = 0.5, .directions = directions };
-        p->weights[p->count++] = c->net.edge_length_m[e];
+        lengths_m[p->count] = c->net.edge_length_m[e];
+        status = places_put(&c->travel, p, CIM_NONE, "", &place);
     }
-    if (p->count) return EXIT_DONE;
-    cimtool_complain("no street may be used");
-    return EXIT_NEGATIVE;
+    p->weights = lengths_m;
+    return status;
 }
 
-static int find_places(counting *c, const char *option, demand *p)
+static int find_places(counting *c, const char *option, places *p)
 {
-    const char *filter = cimtool_value(c->travel.tool, option);
-    return filter ? demand_find(&c->travel, filter, p) : all_streets(c, p);
+    bool named = cimtool_has(c->travel.tool, option);
+    int status = named ? places_take(&c->travel, p, NULL, NULL, option) : all_streets(c, p);
+    if (status == EXIT_DONE && named) status = places_footprints(&c->travel, p);
+    if (status != EXIT_DONE) return status;
+    places_warn(&c->travel, p, option);
+    if (p->count) return EXIT_DONE;
+    if (named) cimtool_complain("--%s: no objects with a street", option);
+    else cimtool_complain("no street may be used");
+    return EXIT_NEGATIVE;
 }
 
 /* ---- printing ---- */
@@ -73,56 +80,41 @@ static int sort_edges(counting *c)
     return EXIT_DONE;
 }
 
-static int gid_of(const counting *c, uint32_t edge, cim_buf *gid)
-{
-    cim_status st = cim_city_gid(c->travel.tool->ctx, c->travel.city, c->net.edge_object[edge], gid);
-    return st < 0 ? cimtool_fail(c->travel.tool, st) : EXIT_DONE;
-}
-
 static int print_edge(const counting *c, uint32_t edge)
 {
-    cim_buf gid = CIM_BUF_INIT;
-    int status = gid_of(c, edge, &gid);
-    if (status != EXIT_DONE) return status;
     printf("\"id\":");
-    travel_print_text(gid.data);
+    int status = travel_print_id(&c->travel, c->net.edge_object[edge]);
     printf(",\"name\":");
-    travel_print_text(cim_net_text(c->travel.net, c->net.edge_name[edge]));
+    cimtool_print_string(cim_net_text(c->travel.net, c->net.edge_name[edge]));
     printf(",\"trips\":%.6g,\"along\":%.6g,\"against\":%.6g", trips_of(c, edge), c->view.link_trips[2 * (size_t)edge],
            c->view.link_trips[2 * (size_t)edge + 1]);
     if (c->view.link_error) printf(",\"error\":%.4g", error_of(c, edge));
-    cim_buf_dispose(&gid);
-    return EXIT_DONE;
-}
-
-static int print_geojson(counting *c)
-{
-    int status = EXIT_DONE;
-    printf("{\"type\":\"FeatureCollection\",\"features\":[\n");
-    for (uint32_t i = 0; i < c->shown && status == EXIT_DONE; i++) {
-        uint32_t e = c->edges[i], first = c->net.first_vertex[e], count = c->net.first_vertex[e + 1] - first;
-        double *lonlat = NULL;
-        status = travel_lonlat(&c->travel, c->net.xy + 2 * (size_t)first, count, &lonlat);
-        if (status != EXIT_DONE) break;
-        printf("%s{\"type\":\"Feature\",\"geometry\":{\"type\":\"LineString\",\"coordinates\":", i ? ",\n" : "");
-        travel_print_positions(lonlat, count, 7);
-        printf("},\"properties\":{");
-        status = print_edge(c, e);
-        printf("}}");
-        free(lonlat);
-    }
-    printf("\n]}\n");
     return status;
 }
 
-static int print_json(const counting *c)
+static int print_geojson(const counting *c)
+{
+    int status = EXIT_DONE;
+    travel_begin_features(&c->travel);
+    for (uint32_t i = 0; i < c->shown && status == EXIT_DONE; i++) {
+        status = travel_begin_street(&c->travel, &c->net, c->edges[i], i == 0);
+        if (status == EXIT_DONE) status = print_edge(c, c->edges[i]);
+        printf("}}");
+    }
+    travel_end_features();
+    return status;
+}
+
+static int print_json(counting *c)
 {
     const cim_flow_view *v = &c->view;
-    int status = EXIT_DONE;
-    printf("{\"schema\":\"cimtool/"
-           "1\",\"profile\":\"%s\",\"trips\":%.6g,\"unreachable_trips\":%.6g,\"mean_time_s\":%.1f,\"mean_length_m\":%.1f,\"samples\":%llu,\"origins\":%zu,"
-           "\"destinations\":%zu,\"streets\":[",
-           travel_profile(&c->travel), v->trips, v->unreachable_trips, v->time_s, v->length_m, (unsigned long long)v->sample_count, c->from.count, c->to.count);
+    const places *lists[] = { &c->from, &c->to };
+    printf("{\"schema\":\"cimtool/1\",\"profile\":\"%s\"", travel_profile(&c->travel));
+    travel_print_epoch(&c->travel);
+    printf(",\"trips\":%.6g,\"unreachable_trips\":%.6g,\"mean_time_s\":%.1f,\"mean_length_m\":%.1f,", v->trips, v->unreachable_trips, v->time_s, v->length_m);
+    printf("\"samples\":%llu,\"origins\":%zu,\"destinations\":%zu,", (unsigned long long)v->sample_count, c->from.count, c->to.count);
+    int status = places_print_unplaced(&c->travel, lists, 2);
+    printf(",\"streets\":[");
     for (uint32_t i = 0; i < c->shown && status == EXIT_DONE; i++) {
         printf("%s{", i ? "," : "");
         status = print_edge(c, c->edges[i]);
@@ -135,20 +127,21 @@ static int print_json(const counting *c)
 static int print_plain(const counting *c)
 {
     const cim_flow_view *v = &c->view;
+    int status = EXIT_DONE;
     printf("%zu origins, %zu destinations, ", c->from.count, c->to.count);
     if (v->sample_count) printf("%llu samples", (unsigned long long)v->sample_count);
     else printf("all pairs");
     printf("; %.6g trips, %.6g without a way; mean %.0f s, %.0f m\n", v->trips, v->unreachable_trips, v->time_s, v->length_m);
     printf("%12s %12s  %-24s %s\n", "trips", "error", "id", "name");
-    for (uint32_t i = 0; i < c->shown; i++) {
-        cim_buf gid = CIM_BUF_INIT;
-        int status = gid_of(c, c->edges[i], &gid);
-        if (status != EXIT_DONE) return status;
+    for (uint32_t i = 0; i < c->shown && status == EXIT_DONE; i++) {
         const char *name = cim_net_text(c->travel.net, c->net.edge_name[c->edges[i]]);
-        printf("%12.5g %12.3g  %-24s %s\n", trips_of(c, c->edges[i]), error_of(c, c->edges[i]), gid.data, name[0] ? name : "-");
-        cim_buf_dispose(&gid);
+        printf("%12.5g %12.3g  ", trips_of(c, c->edges[i]), error_of(c, c->edges[i]));
+        status = travel_print_plain_id(&c->travel, c->net.edge_object[c->edges[i]], 24);
+        putchar(' ');
+        cimtool_print_safe(name[0] ? name : "-");
+        putchar('\n');
     }
-    return EXIT_DONE;
+    return status;
 }
 
 /* ---- asking ---- */
@@ -201,8 +194,8 @@ int verb_betweenness(cimtool *tool)
     if (status == EXIT_DONE) status = answer(&c);
     cim_flow_free(c.flow);
     free(c.edges);
-    demand_free(&c.from);
-    demand_free(&c.to);
+    places_free(&c.from);
+    places_free(&c.to);
     travel_close(&c.travel);
     return status;
 }

@@ -7,8 +7,10 @@ static void print_report(const cimtool_node *root)
 {
     const cimtool_node *checks = cimtool_member(root, "checks"), *findings = cimtool_member(root, "findings");
     for (const cimtool_node *c = checks ? checks->child : NULL; c; c = c->next)
-        printf("%-18s %10s checked  %s\n", cimtool_text(c, "name"), cimtool_text(c, "checked"), strcmp(cimtool_text(c, "findings"), "0") ? cimtool_text(c, "findings") : "ok");
-    for (const cimtool_node *f = findings ? findings->child : NULL; f; f = f->next) printf("%s: %s: %s\n", cimtool_text(f, "check"), cimtool_text(f, "place"), cimtool_text(f, "text"));
+        printf("%-18s %10s checked  %s\n", cimtool_text(c, "name"), cimtool_text(c, "checked"),
+               strcmp(cimtool_text(c, "findings"), "0") ? cimtool_text(c, "findings") : "ok");
+    for (const cimtool_node *f = findings ? findings->child : NULL; f; f = f->next)
+        printf("%s: %s: %s\n", cimtool_text(f, "check"), cimtool_text(f, "place"), cimtool_text(f, "text"));
 }
 
 int verb_check(cimtool *t)

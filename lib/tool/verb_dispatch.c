@@ -1,5 +1,6 @@
 /* verb_dispatch.c - cimtool dispatch: which unit to send where, how sure it is to be there in time, what gap stays and who fills it. */
-#include "among.h"
+#include "places.h"
+#include "travel_print.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@ typedef struct dispatching {
     travel travel;
     int64_t k, scenario_count, seed, moves_most;
     uint32_t within_ms, move_within_ms;
-    among incidents, units, posts, demand; /* posts: the units' own places first */
+    places incidents, units, posts, demand; /* posts: the units' own places first */
     cim_scenarios *scenarios;
     cim_fleet *fleet, *post_fleet;
     cim_rank *ranks;         /* incidents * units, best first */
@@ -22,7 +23,7 @@ typedef struct dispatching {
     cim_move_up *moves;
     size_t move_count, left_count;
     uint32_t *left;          /* units that were not sent */
-    const char *comma;       /* before the next feature */
+    size_t feature_count;
 } dispatching;
 
 static void done(dispatching *d)
@@ -33,10 +34,10 @@ static void done(dispatching *d)
     cim_fleet_free(d->post_fleet);
     cim_fleet_free(d->fleet);
     cim_scenarios_free(d->scenarios);
-    among_free(&d->incidents);
-    among_free(&d->units);
-    among_free(&d->posts);
-    among_free(&d->demand);
+    places_free(&d->incidents);
+    places_free(&d->units);
+    places_free(&d->posts);
+    places_free(&d->demand);
     travel_close(&d->travel);
 }
 
@@ -57,8 +58,8 @@ static int find_ranks(dispatching *d)
     cim_status st = CIM_OK;
     options.within_ms = d->within_ms;
     for (size_t i = 0; i < d->incidents.count && st >= 0; i++) {
-        st = cim_fleet_rank(t->tool->ctx, d->fleet, t->query, &d->incidents.places[i], &options, units, d->ranks + i * units, &d->rank_count[i]);
-        if (st >= 0) st = cim_fleet_times(t->tool->ctx, d->fleet, t->query, &d->incidents.places[i], d->now + i * units);
+        st = cim_fleet_rank(t->tool->ctx, d->fleet, t->query, &d->incidents.at[i], &options, units, d->ranks + i * units, &d->rank_count[i]);
+        if (st >= 0) st = cim_fleet_times(t->tool->ctx, d->fleet, t->query, &d->incidents.at[i], d->now + i * units);
     }
     return st < 0 ? cimtool_fail(t->tool, st) : EXIT_DONE;
 }
@@ -98,7 +99,7 @@ static int rank_units(dispatching *d)
     d->unit_of = calloc(d->incidents.count + 1, sizeof *d->unit_of);
     if (!d->ranks || !d->now || !d->rank_count || !d->unit_of) return cimtool_fail(t->tool, CIM_ENOMEM);
     cim_status st = cim_scenarios_make(ctx, t->costs, t->hierarchy, cim_route_metric_weights(t->metric), &options, &d->scenarios);
-    if (st >= 0) st = cim_fleet_build(ctx, t->costs, t->metric, d->scenarios, d->units.places, d->units.count, CIM_ROUTE_BACKWARD, &d->fleet);
+    if (st >= 0) st = cim_fleet_build(ctx, t->costs, t->metric, d->scenarios, d->units.at, d->units.count, CIM_ROUTE_BACKWARD, &d->fleet);
     if (st < 0) return cimtool_fail(t->tool, st);
     int status = find_ranks(d);
     return status == EXIT_DONE ? make_plan(d) : status;
@@ -143,7 +144,7 @@ static cim_status times_of_moves(dispatching *d, const uint32_t *to, size_t coun
     uint32_t *all = calloc(posts + 1, sizeof *all);
     cim_status st = all ? CIM_OK : CIM_ENOMEM;
     for (size_t i = 0; i < count && st >= 0; i++) {
-        st = cim_fleet_times(d->travel.tool->ctx, d->post_fleet, d->travel.query, &d->posts.places[to[i]], all);
+        st = cim_fleet_times(d->travel.tool->ctx, d->post_fleet, d->travel.query, &d->posts.at[to[i]], all);
         for (size_t u = 0; u < d->left_count && st >= 0; u++) times[u * count + i] = all[d->left[u]];
     }
     free(all);
@@ -169,11 +170,11 @@ static int cover(dispatching *d)
 {
     travel *t = &d->travel;
     int status = EXIT_DONE;
-    for (size_t u = 0; u < d->units.count && status == EXIT_DONE; u++) status = among_copy(t, &d->posts, &d->units, u);
-    if (status == EXIT_DONE) status = among_read(t, "posts", "posts-file", &d->posts);
+    for (size_t u = 0; u < d->units.count && status == EXIT_DONE; u++) status = places_copy(t, &d->posts, &d->units, u);
+    if (status == EXIT_DONE) status = places_take(t, &d->posts, NULL, "posts-file", "posts");
     if (status != EXIT_DONE) return status;
-    cim_status st = cim_fleet_build(t->tool->ctx, t->costs, t->metric, NULL, d->posts.places, d->posts.count, CIM_ROUTE_BACKWARD, &d->post_fleet);
-    if (st >= 0) st = cim_coverage_build(t->tool->ctx, d->post_fleet, d->demand.places, NULL, d->demand.count, d->within_ms, &d->coverage);
+    cim_status st = cim_fleet_build(t->tool->ctx, t->costs, t->metric, NULL, d->posts.at, d->posts.count, CIM_ROUTE_BACKWARD, &d->post_fleet);
+    if (st >= 0) st = cim_coverage_build(t->tool->ctx, d->post_fleet, d->demand.at, NULL, d->demand.count, d->within_ms, &d->coverage);
     if (st < 0) return cimtool_fail(t->tool, st);
     status = find_gap(d);
     return status == EXIT_DONE ? find_moves(d) : status;
@@ -185,7 +186,7 @@ static int find_route(dispatching *d, size_t incident, uint32_t unit, cim_net_ro
 {
     travel *t = &d->travel;
     view->struct_size = sizeof *view;
-    cim_status st = cim_net_route_find(t->tool->ctx, t->costs, &d->units.places[unit], &d->incidents.places[incident], t->metric, t->query, route);
+    cim_status st = cim_net_route_find(t->tool->ctx, t->costs, &d->units.at[unit], &d->incidents.at[incident], t->metric, t->query, route);
     if (st == CIM_ENOTFOUND) return EXIT_DONE; /* only in some scenario */
     if (st >= 0) st = cim_net_route_get(t->tool->ctx, *route, view);
     return st < 0 ? cimtool_fail(t->tool, st) : EXIT_DONE;
@@ -199,7 +200,7 @@ static void print_seconds(const char *name, uint32_t ms)
 
 static int print_unit(dispatching *d, size_t incident, const cim_rank *r, const cim_net_route_view *view)
 {
-    int status = among_print_label(&d->travel, &d->units, r->member);
+    int status = places_print_label(&d->travel, &d->units, r->member);
     print_seconds("now_s", d->now[incident * d->units.count + r->member]);
     printf(",\"within_share\":%.6f,\"reached_share\":%.6f", r->within_share, r->reached_share);
     print_seconds("median_s", r->median_ms);
@@ -207,8 +208,8 @@ static int print_unit(dispatching *d, size_t incident, const cim_rank *r, const 
     print_seconds("best_s", r->best_ms);
     print_seconds("worst_s", r->worst_ms);
     printf(",\"length_m\":%.1f,\"breaks\":", view->length_m);
-    among_print_breaks(view->rules);
-    printf(",\"distance_m\":%.1f", d->units.places[r->member].distance_m);
+    travel_print_breaks(view->rules);
+    printf(",\"distance_m\":%.1f", d->units.at[r->member].distance_m);
     return status;
 }
 
@@ -242,14 +243,14 @@ static const cim_rank *rank_of(const dispatching *d, size_t incident, uint32_t u
 
 /* ---- plain ---- */
 
-static int print_name(dispatching *d, const among *a, size_t i)
+static int print_name(dispatching *d, const places *a, size_t i)
 {
     char *id, *name;
-    int status = among_label(&d->travel, a, i, &id, &name);
+    int status = places_label(&d->travel, a, i, &id, &name);
     if (status == EXIT_DONE) {
         printf("%s", id);
         if (*name) printf(" ");
-        among_print_safe(name);
+        cimtool_print_safe(name);
     }
     free(id);
     free(name);
@@ -260,9 +261,9 @@ static int plain_unit(dispatching *d, size_t incident, const cim_rank *r, const 
 {
     (void)first;
     printf("%s%5.0f %%", d->unit_of[incident] == r->member ? ">" : " ", r->within_share * 100.0);
-    among_print_time(d->now[incident * d->units.count + r->member], 8);
-    among_print_time(r->median_ms, 8);
-    among_print_time(r->worst_ms, 8);
+    travel_print_duration(d->now[incident * d->units.count + r->member], 8);
+    travel_print_duration(r->median_ms, 8);
+    travel_print_duration(r->worst_ms, 8);
     printf(" %7.0f m  ", view->length_m);
     int status = print_name(d, &d->units, r->member);
     putchar('\n');
@@ -296,7 +297,7 @@ static int plain_gap(dispatching *d)
         if (status == EXIT_DONE) printf(" to ");
         if (status == EXIT_DONE) status = print_name(d, &d->posts, m->to);
         printf(" in ");
-        among_print_time(m->time_ms, 0);
+        travel_print_duration(m->time_ms, 0);
         printf(" min: %.0f covered instead of %.0f, the best of %llu moves\n", m->after_weight, m->before_weight, (unsigned long long)m->considered);
     }
     if (!d->move_count && d->moves_most) printf("no move covers more\n");
@@ -325,12 +326,12 @@ static int json_incident(dispatching *d, size_t i)
 {
     int status = EXIT_DONE;
     printf("%s\n{\"incident\":", i ? "," : "");
-    travel_print_text(d->travel.tool->args[1 + i]);
-    printf(",\"distance_m\":%.1f,\"unreachable\":%zu,\"send\":", d->incidents.places[i].distance_m, d->units.count - d->rank_count[i]);
+    cimtool_print_string(d->travel.tool->args[1 + i]);
+    printf(",\"distance_m\":%.1f,\"unreachable\":%zu,\"send\":", d->incidents.at[i].distance_m, d->units.count - d->rank_count[i]);
     if (d->unit_of[i] == CIM_NONE) printf("null");
     else {
         putchar('{');
-        status = among_print_label(&d->travel, &d->units, d->unit_of[i]);
+        status = places_print_label(&d->travel, &d->units, d->unit_of[i]);
         putchar('}');
     }
     printf(",\"units\":[");
@@ -342,9 +343,9 @@ static int json_incident(dispatching *d, size_t i)
 static int json_move(dispatching *d, const cim_move_up *m, bool first)
 {
     printf("%s\n{\"unit\":{", first ? "" : ",");
-    int status = among_print_label(&d->travel, &d->units, d->left[m->unit]);
+    int status = places_print_label(&d->travel, &d->units, d->left[m->unit]);
     printf("},\"to\":{");
-    if (status == EXIT_DONE) status = among_print_label(&d->travel, &d->posts, m->to);
+    if (status == EXIT_DONE) status = places_print_label(&d->travel, &d->posts, m->to);
     printf("},\"time_s\":%.3f,\"before\":%.15g,\"after\":%.15g,\"gained\":%.15g,\"lost\":%.15g,\"considered\":%llu}", m->time_ms / 1000.0, m->before_weight,
            m->after_weight, m->gained_weight, m->lost_weight, (unsigned long long)m->considered);
     return status;
@@ -357,7 +358,7 @@ static int json_gap(dispatching *d)
            d->gap.never_count);
     for (uint32_t i = 0; i < d->gap.lost_count && status == EXIT_DONE; i++) {
         printf(i ? ",\n {" : "\n {");
-        status = among_print_label(&d->travel, &d->demand, d->lost[i]);
+        status = places_print_label(&d->travel, &d->demand, d->lost[i]);
         putchar('}');
     }
     printf("]},\n\"move_up\":[");
@@ -368,9 +369,11 @@ static int json_gap(dispatching *d)
 
 static int print_json(dispatching *d)
 {
+    const places *lists[] = { &d->units, &d->demand, &d->posts };
     printf("{\"schema\":\"cimtool/1\",\"profile\":\"%s\",\"within_s\":%.3f,\"scenarios\":%lld,\"seed\":%lld,\"units\":%zu,", travel_profile(&d->travel),
            d->within_ms / 1000.0, (long long)d->scenario_count, (long long)d->seed, d->units.count);
-    int status = among_print_unplaced(&d->travel, &d->units);
+    int status = places_print_unplaced(&d->travel, lists, 3);
+    travel_print_epoch(&d->travel);
     printf(",\n\"incidents\":[");
     for (size_t i = 0; i < d->incidents.count && status == EXIT_DONE; i++) status = json_incident(d, i);
     printf("],\n\"plan\":{\"assigned\":%u,\"late_share\":%.6f,\"total_s\":%.3f}", d->plan.assigned_count, d->plan.late_share,
@@ -384,25 +387,18 @@ static int print_json(dispatching *d)
 
 static int feature_at(dispatching *d, const char *role, const double *xy, size_t count)
 {
-    double *lonlat = NULL;
-    int status = travel_lonlat(&d->travel, xy, count, &lonlat);
-    if (status != EXIT_DONE) return status;
-    printf("%s\n{\"type\":\"Feature\",\"geometry\":{\"type\":\"%s\",\"coordinates\":", d->comma, count > 1 ? "LineString" : "Point");
-    if (count > 1) travel_print_positions(lonlat, count, 7);
-    else printf("[%.7f,%.7f]", lonlat[0], lonlat[1]);
-    printf("},\"properties\":{\"role\":\"%s\"", role);
-    free(lonlat);
-    d->comma = ",";
-    return EXIT_DONE;
+    int status = travel_begin_feature(&d->travel, xy, count, d->feature_count++ == 0);
+    printf("\"role\":\"%s\"", role);
+    return status;
 }
 
-static int feature_point(dispatching *d, const char *role, const among *a, size_t i)
+static int feature_point(dispatching *d, const char *role, const places *a, size_t i)
 {
-    const double xy[2] = { a->places[i].x, a->places[i].y };
+    const double xy[2] = { a->at[i].x, a->at[i].y };
     int status = feature_at(d, role, xy, 1);
     if (status != EXIT_DONE) return status;
     putchar(',');
-    status = among_print_label(&d->travel, a, i);
+    status = places_print_label(&d->travel, a, i);
     printf("}}");
     return status;
 }
@@ -414,7 +410,7 @@ static int feature_route(dispatching *d, size_t incident, const cim_rank *r, con
     int status = feature_at(d, "route", view->xy, view->vertex_count);
     if (status != EXIT_DONE) return status;
     printf(",\"incident\":");
-    travel_print_text(d->travel.tool->args[1 + incident]);
+    cimtool_print_string(d->travel.tool->args[1 + incident]);
     putchar(',');
     status = print_unit(d, incident, r, view);
     printf("}}");
@@ -423,7 +419,7 @@ static int feature_route(dispatching *d, size_t incident, const cim_rank *r, con
 
 static int feature_move(dispatching *d, const cim_move_up *m)
 {
-    const cim_net_place *a = &d->units.places[d->left[m->unit]], *b = &d->posts.places[m->to];
+    const cim_net_place *a = &d->units.at[d->left[m->unit]], *b = &d->posts.at[m->to];
     const double xy[4] = { a->x, a->y, b->x, b->y };
     int status = feature_at(d, "move_up", xy, 2);
     if (status == EXIT_DONE) printf(",\"time_s\":%.3f}}", m->time_ms / 1000.0);
@@ -433,8 +429,7 @@ static int feature_move(dispatching *d, const cim_move_up *m)
 static int print_geojson(dispatching *d)
 {
     int status = EXIT_DONE;
-    d->comma = "";
-    printf("{\"type\":\"FeatureCollection\",\"features\":[");
+    travel_begin_features(&d->travel);
     for (size_t i = 0; i < d->incidents.count && status == EXIT_DONE; i++) {
         const cim_rank *r = d->unit_of[i] == CIM_NONE ? NULL : rank_of(d, i, d->unit_of[i]);
         status = feature_point(d, "incident", &d->incidents, i);
@@ -444,7 +439,7 @@ static int print_geojson(dispatching *d)
     for (size_t p = d->units.count; p < d->posts.count && status == EXIT_DONE; p++) status = feature_point(d, "post", &d->posts, p);
     for (uint32_t i = 0; i < d->gap.lost_count && status == EXIT_DONE; i++) status = feature_point(d, "lost", &d->demand, d->lost[i]);
     for (size_t i = 0; i < d->move_count && status == EXIT_DONE; i++) status = feature_move(d, &d->moves[i]);
-    printf("\n]}\n");
+    travel_end_features();
     return status;
 }
 
@@ -478,7 +473,7 @@ static int take_options(dispatching *d, cimtool *tool)
     d->k = 5;
     d->scenario_count = CIM_ROUTE_LANES;
     d->seed = d->moves_most = 1;
-    if (!cimtool_int(tool, "count", 1, 1000000, &d->k) || !take_seconds(tool, "within", &d->within_ms) || 
+    if (!cimtool_int(tool, "count", 1, 1000000, &d->k) || !take_seconds(tool, "within", &d->within_ms) ||
         !take_seconds(tool, "move-within", &d->move_within_ms) || !cimtool_int(tool, "scenarios", 1, CIM_ROUTE_LANES, &d->scenario_count) ||
         !cimtool_int(tool, "seed", 0, INT64_MAX, &d->seed) || !cimtool_int(tool, "moves", 0, 1000, &d->moves_most))
         return EXIT_USAGE;
@@ -492,7 +487,7 @@ static int read_incidents(dispatching *d)
 {
     cimtool *tool = d->travel.tool;
     int status = EXIT_DONE;
-    for (int i = 1; i < tool->arg_count && status == EXIT_DONE; i++) status = among_add_text(&d->travel, &d->incidents, tool->args[i]);
+    for (int i = 1; i < tool->arg_count && status == EXIT_DONE; i++) status = places_add(&d->travel, &d->incidents, tool->args[i]);
     return status;
 }
 
@@ -500,8 +495,8 @@ static int ask(dispatching *d)
 {
     travel *t = &d->travel;
     int status = read_incidents(d);
-    if (status == EXIT_DONE) status = among_read(t, "units", "units-file", &d->units);
-    if (status == EXIT_DONE) status = among_read(t, "demand", "demand-file", &d->demand);
+    if (status == EXIT_DONE) status = places_take(t, &d->units, NULL, "units-file", "units");
+    if (status == EXIT_DONE) status = places_take(t, &d->demand, NULL, "demand-file", "demand");
     if (status == EXIT_DONE && !t->metric) status = travel_metric(t, CIM_ROUTE_LABELS_NONE);
     if (status == EXIT_DONE) status = rank_units(d);
     if (status == EXIT_DONE && (cimtool_has(t->tool, "demand") || cimtool_has(t->tool, "demand-file"))) status = cover(d);
@@ -510,7 +505,7 @@ static int ask(dispatching *d)
 
 int verb_dispatch(cimtool *tool)
 {
-    dispatching d = { .incidents = AMONG_NONE };
+    dispatching d = { .k = 0 };
     int status = take_options(&d, tool);
     if (status != EXIT_DONE) return status;
     take_profile(tool);
@@ -518,9 +513,9 @@ int verb_dispatch(cimtool *tool)
     if (status == EXIT_DONE) status = ask(&d);
     if (status == EXIT_DONE) status = cimtool_has(tool, "geojson") ? print_geojson(&d) : tool->json ? print_json(&d) : print_plain(&d);
     if (status == EXIT_DONE) {
-        among_warn(&d.travel, &d.units, "units");
-        among_warn(&d.travel, &d.demand, "places of the demand");
-        among_warn(&d.travel, &d.posts, "posts");
+        places_warn(&d.travel, &d.units, "units");
+        places_warn(&d.travel, &d.demand, "places of the demand");
+        places_warn(&d.travel, &d.posts, "posts");
         if (d.plan.assigned_count < d.incidents.count) status = EXIT_NEGATIVE;
     }
     done(&d);

@@ -1,5 +1,7 @@
 /* verb_evacuate.c - cimtool evacuate: who leaves an area when by which way, and where it is too narrow. */
-#include "demand.h"
+#include "areas.h"
+#include "places.h"
+#include "travel_print.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +9,8 @@
 
 typedef struct evacuating {
     travel travel;
-    demand area, shelters;
+    places area, shelters;
+    areas outlines;
     cim_evacuation_source *sources;
     cim_evacuation_exit *exits;
     double *capacity;
@@ -20,19 +23,38 @@ typedef struct evacuating {
 
 /* ---- who ---- */
 
-/* A polygon stands for the buildings it meets. */
+/* Polygons stand for the buildings that they meet. */
+static int find_in_outlines(evacuating *e, const char *text)
+{
+    char *filter = NULL;
+    size_t size = 0;
+    int status = areas_add(&e->travel, &e->outlines, text);
+    FILE *out = status == EXIT_DONE ? open_memstream(&filter, &size) : NULL;
+    if (status != EXIT_DONE) return status;
+    if (!out) return cimtool_fail(e->travel.tool, CIM_ENOMEM);
+    fputs("class = 'Building' AND (", out);
+    for (size_t i = 0; i < e->outlines.count; i++) {
+        fputs(i ? " OR S_INTERSECTS(geom, " : "S_INTERSECTS(geom, ", out);
+        areas_print(&e->outlines.geoms[i], out);
+        fputc(')', out);
+    }
+    fputc(')', out);
+    status = fclose(out) ? cimtool_fail(e->travel.tool, CIM_ENOMEM) : places_find(&e->travel, &e->area, filter);
+    free(filter);
+    return status;
+}
+
 static int find_area(evacuating *e)
 {
     const char *text = cimtool_value(e->travel.tool, "area");
     if (!text) return cimtool_complain("evacuate needs --area");
-    if (strncmp(text, "POLYGON", 7) && strncmp(text, "MULTIPOLYGON", 12)) return demand_find(&e->travel, text, &e->area);
-    size_t size = strlen(text) + 100;
-    char *filter = malloc(size);
-    if (!filter) return cimtool_fail(e->travel.tool, CIM_ENOMEM);
-    snprintf(filter, size, "class = 'Building' AND S_INTERSECTS(geom, %s)", text);
-    int status = demand_find(&e->travel, filter, &e->area);
-    free(filter);
-    return status;
+    int status = areas_is(text) ? find_in_outlines(e, text) : places_find(&e->travel, &e->area, text);
+    if (status == EXIT_DONE) status = places_footprints(&e->travel, &e->area);
+    if (status != EXIT_DONE) return status;
+    places_warn(&e->travel, &e->area, "objects to leave");
+    if (e->area.count) return EXIT_DONE;
+    cimtool_complain("--area: no objects with a street");
+    return EXIT_NEGATIVE;
 }
 
 /* N people by footprint: whole ones, as of running sums. */
@@ -59,31 +81,30 @@ static int count_people(evacuating *e)
     if (!e->sources) return cimtool_fail(e->travel.tool, CIM_ENOMEM);
     for (size_t i = 0; i < e->area.count; i++) e->sources[i].place = e->area.at[i];
     if (text && end != text && !*end) return share_people(e, number);
-    int status = demand_values(&e->travel, text ? text : "population", e->area.ids, e->area.count, 0.0, e->area.weights);
+    int status = places_values(&e->travel, &e->area, text ? text : "population", 0.0, NULL);
     for (size_t i = 0; i < e->area.count && status == EXIT_DONE; i++) e->sources[i].people = (uint32_t)fmin(fmax(e->area.weights[i], 0.0), 4e9);
     return status;
 }
 
 /* ---- where to ---- */
 
-enum { CELLS = 8, LINE = 1000 };
+enum { CELLS = 8 };
 typedef struct table {
-    char line[LINE];
+    evacuating *plan;
+    const char *path;
     char *cell[CELLS];
     char name[CELLS][24];
-    int count;
+    int count; /* 0: the line of names is still to come */
 } table;
 
-static void cut_line(table *t, int most)
+static void cut_line(table *t, char *line)
 {
-    char *p = t->line;
-    p[strcspn(p, "\r\n")] = 0;
     memset(t->cell, 0, sizeof t->cell);
-    for (int i = 0; i < most; i++) {
-        t->cell[i] = p;
-        p += strcspn(p, ",");
-        if (!*p) return;
-        *p++ = 0;
+    for (int i = 0; i < CELLS; i++) {
+        t->cell[i] = line;
+        line += strcspn(line, ",");
+        if (!*line) return;
+        *line++ = 0;
     }
 }
 
@@ -100,58 +121,53 @@ static bool number_of(const table *t, const char *name, double *value)
     char *end;
     if (!text) return true;
     *value = strtod(text, &end);
-    return end != text && !*end && *value >= 0.0 && isfinite(*value);
+    return end != text && !*end && isfinite(*value);
 }
 
-/* "id,capacity,people_per_hour" or with x,y or lon,lat for id. */
-static int read_shelter(evacuating *e, const table *t, const char *path, int number)
+/* "id", or x and y, or lon and lat. */
+static int add_shelter(const table *t)
 {
-    const char *id = cell_of(t, "id"), *x = cell_of(t, cell_of(t, "lon") ? "lon" : "x"), *y = cell_of(t, cell_of(t, "lon") ? "lat" : "y");
-    double capacity = -1.0, rate = 0.0, xy[2];
-    size_t found = 0;
-    cim_net_snap_options snap = CIM_NET_SNAP_OPTIONS_INIT;
-    cim_evacuation_exit *exit = &e->exits[e->task.exit_count];
-    snap.radius_m = 1000.0;
-    if (!number_of(t, "capacity", &capacity) || !number_of(t, "people_per_hour", &rate) || (!id && (!x || !y)))
-        return cimtool_complain("%s:%d: no place, or a number that is none", path, number);
-    *exit = (cim_evacuation_exit){ .people_per_hour = rate, .capacity = capacity >= 0.0 && capacity < 4e9 ? (uint32_t)capacity : CIM_NONE };
+    travel *v = &t->plan->travel;
+    const char *id = cell_of(t, "id");
+    bool degrees = cell_of(t, "lon") != NULL;
+    const char *x = degrees ? "lon" : "x", *y = degrees ? "lat" : "y";
+    double xy[2];
+    char text[100];
+    cim_net_place place;
+    if (id) return places_add(v, &t->plan->shelters, id);
+    if (!cell_of(t, x) || !cell_of(t, y) || !number_of(t, x, &xy[0]) || !number_of(t, y, &xy[1]))
+        return cimtool_complain("neither id nor x and y nor lon and lat");
+    int status = travel_place_at(v, xy, degrees || cimtool_has(v->tool, "lonlat"), &place);
+    snprintf(text, sizeof text, "%.40s,%.40s", cell_of(t, x), cell_of(t, y));
+    return status == EXIT_DONE ? places_put(v, &t->plan->shelters, CIM_NONE, text, &place) : status;
+}
+
+static int set_exit(evacuating *e, double rate, double capacity)
+{
+    size_t count = e->task.exit_count;
+    cim_evacuation_exit *more = count & (count - 1) ? e->exits : realloc(e->exits, (2 * count + 1) * sizeof *more); /* room doubles at powers of two */
+    if (!more) return cimtool_fail(e->travel.tool, CIM_ENOMEM);
+    e->exits = more;
+    more[count] = (cim_evacuation_exit){ .place = e->shelters.at[count], .people_per_hour = rate,
+                                         .capacity = capacity >= 0.0 && capacity < CIM_NONE ? (uint32_t)capacity : CIM_NONE };
     e->task.exit_count++;
-    if (id) return travel_place(&e->travel, id, &exit->place);
-    xy[0] = strtod(x, NULL);
-    xy[1] = strtod(y, NULL);
-    cim_status st = cell_of(t, "lon") ? cim_crs_transform(e->travel.tool->ctx, 4326, cim_city_epsg(e->travel.city), 1, xy) : CIM_OK;
-    if (st >= 0) st = cim_net_snap(e->travel.tool->ctx, e->travel.costs, xy[0], xy[1], &snap, 1, &exit->place, &found);
-    if (st < 0) return cimtool_fail(e->travel.tool, st);
-    return found ? EXIT_DONE : cimtool_complain("%s:%d: no street within 1000 m", path, number);
+    return EXIT_DONE;
 }
 
-static int read_shelters(evacuating *e, const char *path)
+static int read_shelter(void *user, char *line, size_t number)
 {
-    table t = { .count = 0 };
-    FILE *f = fopen(path, "r");
-    int status = EXIT_DONE, number = 1;
-    size_t room = 0;
-    if (!f) {
-        cimtool_complain("%s: cannot be read", path);
-        return EXIT_FAILED;
+    table *t = user;
+    double capacity = CIM_NONE, rate = 0.0;
+    cut_line(t, line);
+    if (!t->count) {
+        for (; t->count < CELLS && t->cell[t->count]; t->count++) snprintf(t->name[t->count], sizeof t->name[0], "%s", t->cell[t->count]);
+        return EXIT_DONE;
     }
-    if (fgets(t.line, LINE, f)) {
-        cut_line(&t, CELLS);
-        for (; t.count < CELLS && t.cell[t.count]; t.count++) snprintf(t.name[t.count], sizeof t.name[0], "%s", t.cell[t.count]);
-    }
-    while (status == EXIT_DONE && fgets(t.line, LINE, f)) {
-        number++;
-        cut_line(&t, CELLS);
-        if (!*t.line && !t.cell[1]) continue;
-        if (e->task.exit_count == room) {
-            cim_evacuation_exit *more = realloc(e->exits, (room = 2 * room + 16) * sizeof *more);
-            if (!more) status = cimtool_fail(e->travel.tool, CIM_ENOMEM);
-            else e->exits = more;
-        }
-        if (status == EXIT_DONE) status = read_shelter(e, &t, path, number);
-    }
-    fclose(f);
-    return status != EXIT_DONE || e->task.exit_count ? status : cimtool_complain("%s: no shelters", path);
+    if (!number_of(t, "capacity", &capacity) || !number_of(t, "people_per_hour", &rate) || capacity < 0.0 || rate < 0.0)
+        return cimtool_complain("%s:%zu: capacity and people_per_hour are numbers, not below 0", t->path, number);
+    int status = add_shelter(t);
+    if (status != EXIT_DONE) cimtool_complain("%s:%zu: this shelter cannot be used", t->path, number);
+    return status == EXIT_DONE ? set_exit(t->plan, rate, capacity) : status;
 }
 
 static int find_shelters(evacuating *e)
@@ -159,40 +175,32 @@ static int find_shelters(evacuating *e)
     const char *text = cimtool_value(e->travel.tool, "shelters");
     int64_t capacity = CIM_NONE;
     if (!text) return cimtool_complain("evacuate needs --shelters");
-    size_t n = strlen(text);
-    if (n > 4 && !strcmp(text + n - 4, ".csv")) return read_shelters(e, text);
     if (!cimtool_int(e->travel.tool, "capacity", 0, CIM_NONE - 1, &capacity)) return EXIT_USAGE;
-    int status = demand_find(&e->travel, text, &e->shelters);
+    size_t n = strlen(text);
+    bool file = n > 4 && !strcmp(text + n - 4, ".csv");
+    table t = { .plan = e, .path = text };
+    int status = file ? places_lines(text, read_shelter, &t) : places_find(&e->travel, &e->shelters, text);
+    while (!file && status == EXIT_DONE && e->task.exit_count < e->shelters.count) status = set_exit(e, 0.0, (double)capacity);
     if (status != EXIT_DONE) return status;
-    e->exits = calloc(e->shelters.count, sizeof *e->exits);
-    if (!e->exits) return cimtool_fail(e->travel.tool, CIM_ENOMEM);
-    for (size_t i = 0; i < e->shelters.count; i++) e->exits[i] = (cim_evacuation_exit){ .place = e->shelters.at[i], .capacity = (uint32_t)capacity };
-    e->task.exit_count = e->shelters.count;
-    return EXIT_DONE;
+    places_warn(&e->travel, &e->shelters, "shelters");
+    if (e->shelters.count) return EXIT_DONE;
+    if (file) return cimtool_complain("%s: no shelters", text);
+    cimtool_complain("--shelters: no objects with a street");
+    return EXIT_NEGATIVE;
 }
 
 /* ---- printing ---- */
 
-static int print_id(const evacuating *e, uint32_t object)
+static int print_shelter(evacuating *e, uint32_t exit)
 {
-    cim_buf gid = CIM_BUF_INIT;
-    cim_status st = cim_city_gid(e->travel.tool->ctx, e->travel.city, object, &gid);
-    if (st < 0) return cimtool_fail(e->travel.tool, st);
-    if (e->travel.tool->json || cimtool_has(e->travel.tool, "geojson")) travel_print_text(gid.data);
-    else printf("%s", gid.data);
-    cim_buf_dispose(&gid);
-    return EXIT_DONE;
+    char *id = NULL;
+    int status = places_label(&e->travel, &e->shelters, exit, &id, NULL);
+    if (id) cimtool_print_safe(id);
+    free(id);
+    return status;
 }
 
-/* The object, or where it is. */
-static int print_exit(const evacuating *e, uint32_t exit)
-{
-    if (e->shelters.ids) return print_id(e, e->shelters.ids[exit]);
-    printf(e->travel.tool->json ? "\"%.1f,%.1f\"" : "%.1f,%.1f", e->exits[exit].place.x, e->exits[exit].place.y);
-    return EXIT_DONE;
-}
-
-static int print_plain(const evacuating *e)
+static int print_plain(evacuating *e)
 {
     const cim_evacuation_view *v = &e->view;
     int status = EXIT_DONE;
@@ -204,15 +212,17 @@ static int print_plain(const evacuating *e)
     if (isfinite(v->cut_people_per_hour)) printf("the narrowest cut lets %.0f people an hour through\n", v->cut_people_per_hour);
     for (uint32_t x = 0; x < v->exit_count && status == EXIT_DONE; x++) {
         printf("%10llu people to ", (unsigned long long)v->exit_people[x]);
-        status = print_exit(e, x);
+        status = print_shelter(e, x);
         putchar('\n');
     }
     for (uint32_t i = 0; i < v->link_count && i < (uint32_t)e->top && v->links[i].wait_s > 0.0 && status == EXIT_DONE; i++) {
         const cim_evacuation_link *l = &v->links[i];
         const char *name = cim_net_text(e->travel.net, e->net.edge_name[l->link >> 1]);
         printf("%10.1f h waiting, %llu people, %u full spans: ", l->wait_s / 3600.0, (unsigned long long)l->people, l->full_slots);
-        status = print_id(e, e->net.edge_object[l->link >> 1]);
-        printf("  %s\n", name);
+        status = travel_print_plain_id(&e->travel, e->net.edge_object[l->link >> 1], 0);
+        printf("  ");
+        cimtool_print_safe(name);
+        putchar('\n');
     }
     return status;
 }
@@ -220,13 +230,13 @@ static int print_plain(const evacuating *e)
 static int print_link(const evacuating *e, const cim_evacuation_link *l)
 {
     printf("\"id\":");
-    int status = print_id(e, e->net.edge_object[l->link >> 1]);
+    int status = travel_print_id(&e->travel, e->net.edge_object[l->link >> 1]);
     printf(",\"direction\":\"%s\",\"people\":%llu,\"wait_s\":%.1f,\"full_spans\":%u", l->link & 1 ? "against" : "along", (unsigned long long)l->people,
            l->wait_s, l->full_slots);
     return status;
 }
 
-static int print_groups(const evacuating *e)
+static int print_groups(evacuating *e)
 {
     const cim_evacuation_view *v = &e->view;
     int status = EXIT_DONE;
@@ -234,12 +244,12 @@ static int print_groups(const evacuating *e)
     for (uint32_t i = 0; i < v->group_count && status == EXIT_DONE; i++) {
         const cim_evacuation_group *g = &v->groups[i];
         printf("%s{\"from\":", i ? "," : "");
-        status = print_id(e, e->area.ids[g->source]);
+        status = places_print_id(&e->travel, &e->area, g->source);
         printf(",\"to\":%u,\"people\":%u,\"depart_s\":%.3f,\"arrive_s\":%.3f,\"way\":[", g->exit, g->people, g->depart_s, g->arrive_s);
         for (uint32_t k = 0; k < g->leg_count && status == EXIT_DONE; k++) {
             const cim_evacuation_leg *leg = &v->legs[g->first_leg + k];
             printf("%s{\"id\":", k ? "," : "");
-            status = print_id(e, e->net.edge_object[leg->link >> 1]);
+            status = travel_print_id(&e->travel, e->net.edge_object[leg->link >> 1]);
             printf(",\"direction\":\"%s\",\"enter_s\":%.3f}", leg->link & 1 ? "against" : "along", leg->enter_s);
         }
         printf("]}");
@@ -248,22 +258,24 @@ static int print_groups(const evacuating *e)
     return status;
 }
 
-static int print_json(const evacuating *e)
+static int print_json(evacuating *e)
 {
     const cim_evacuation_view *v = &e->view;
-    int status = EXIT_DONE;
-    printf("{\"schema\":\"cimtool/"
-           "1\",\"profile\":\"%s\",\"people\":%llu,\"evacuated\":%llu,\"no_way\":%llu,\"no_room\":%llu,\"too_late\":%llu,\"clearance_s\":%.3f,\"clearance_"
-           "bound_s\":%.3f,\"mean_s\":%.3f,"
-           "\"mean_bound_s\":%.3f,\"cut_people_per_hour\":",
-           travel_profile(&e->travel), (unsigned long long)v->people, (unsigned long long)v->evacuated, (unsigned long long)v->no_way,
-           (unsigned long long)v->no_room, (unsigned long long)v->too_late, v->clearance_s, v->clearance_bound_s, v->mean_s, v->mean_bound_s);
-    if (isfinite(v->cut_people_per_hour)) printf("%.1f", v->cut_people_per_hour);
-    else printf("null");
-    printf(",\"objects_without_street\":%zu,\"exits\":[", e->area.lost);
+    const places *lists[] = { &e->area, &e->shelters };
+    printf("{\"schema\":\"cimtool/1\",\"profile\":\"%s\"", travel_profile(&e->travel));
+    travel_print_epoch(&e->travel);
+    printf(",\"people\":%llu,\"evacuated\":%llu,", (unsigned long long)v->people, (unsigned long long)v->evacuated);
+    printf("\"no_way\":%llu,\"no_room\":%llu,\"too_late\":%llu,", (unsigned long long)v->no_way, (unsigned long long)v->no_room,
+           (unsigned long long)v->too_late);
+    printf("\"clearance_s\":%.3f,\"clearance_bound_s\":%.3f,", v->clearance_s, v->clearance_bound_s);
+    printf("\"mean_s\":%.3f,\"mean_bound_s\":%.3f,\"cut_people_per_hour\":", v->mean_s, v->mean_bound_s);
+    if (isfinite(v->cut_people_per_hour)) printf("%.1f,", v->cut_people_per_hour);
+    else printf("null,");
+    int status = places_print_unplaced(&e->travel, lists, 2);
+    printf(",\"exits\":[");
     for (uint32_t x = 0; x < v->exit_count && status == EXIT_DONE; x++) {
         printf("%s{\"place\":", x ? "," : "");
-        status = print_exit(e, x);
+        status = places_print_id(&e->travel, &e->shelters, x);
         printf(",\"people\":%llu}", (unsigned long long)v->exit_people[x]);
     }
     printf("],\"streets\":[");
@@ -278,23 +290,16 @@ static int print_json(const evacuating *e)
     return status;
 }
 
-static int print_geojson(evacuating *e)
+static int print_geojson(const evacuating *e)
 {
     int status = EXIT_DONE;
-    printf("{\"type\":\"FeatureCollection\",\"features\":[\n");
+    travel_begin_features(&e->travel);
     for (uint32_t i = 0; i < e->view.link_count && status == EXIT_DONE; i++) {
-        uint32_t edge = e->view.links[i].link >> 1, first = e->net.first_vertex[edge], count = e->net.first_vertex[edge + 1] - first;
-        double *lonlat = NULL;
-        status = travel_lonlat(&e->travel, e->net.xy + 2 * (size_t)first, count, &lonlat);
-        if (status != EXIT_DONE) break;
-        printf("%s{\"type\":\"Feature\",\"geometry\":{\"type\":\"LineString\",\"coordinates\":", i ? ",\n" : "");
-        travel_print_positions(lonlat, count, 7);
-        printf("},\"properties\":{");
-        status = print_link(e, &e->view.links[i]);
+        status = travel_begin_street(&e->travel, &e->net, e->view.links[i].link >> 1, i == 0);
+        if (status == EXIT_DONE) status = print_link(e, &e->view.links[i]);
         printf("}}");
-        free(lonlat);
     }
-    printf("\n]}\n");
+    travel_end_features();
     return status;
 }
 
@@ -345,8 +350,9 @@ int verb_evacuate(cimtool *tool)
     free(e.sources);
     free(e.exits);
     free(e.capacity);
-    demand_free(&e.area);
-    demand_free(&e.shelters);
+    places_free(&e.area);
+    places_free(&e.shelters);
+    areas_free(&e.outlines);
     travel_close(&e.travel);
     return status;
 }

@@ -15,7 +15,8 @@ static bool read_options(cimtool *t, cim_export_options *o)
     static const struct {
         const char *name;
         uint32_t bit;
-    } switches[] = { { "overwrite", CIM_EXPORT_OVERWRITE }, { "relations", CIM_EXPORT_RELATIONS }, { "rs", CIM_EXPORT_RS }, { "no-extrude", CIM_EXPORT_NO_EXTRUDE }, { "no-styles", CIM_EXPORT_NO_STYLES } };
+    } switches[] = { { "overwrite", CIM_EXPORT_OVERWRITE }, { "relations", CIM_EXPORT_RELATIONS }, { "rs", CIM_EXPORT_RS },
+                    { "no-extrude", CIM_EXPORT_NO_EXTRUDE }, { "no-styles", CIM_EXPORT_NO_STYLES } };
     int64_t epsg = 0, decimals = 0;
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
         if (cimtool_has(t, switches[i].name)) o->flags |= switches[i].bit;
@@ -52,7 +53,10 @@ static bool is_wanted(const cimtool *t, const char *option, const char *text)
     return false;
 }
 
-static bool is_kept(const cimtool *t, const cim_city *city, uint32_t id) { return is_wanted(t, "class", cim_city_class(city, id)) && is_wanted(t, "layer", cim_city_layer(city, id)); }
+static bool is_kept(const cimtool *t, const cim_city *city, uint32_t id)
+{
+    return is_wanted(t, "class", cim_city_class(city, id)) && is_wanted(t, "layer", cim_city_layer(city, id));
+}
 
 static bool has_ids(const cimtool *t) { return t->arg_count > 1 || cimtool_has(t, "id"); }
 

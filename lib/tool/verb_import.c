@@ -8,7 +8,8 @@ static bool read_options(cimtool *t, cim_import_options *o)
     static const struct {
         const char *name;
         uint32_t bit;
-    } switches[] = { { "keep-going", CIM_IMPORT_KEEP_GOING }, { "no-relations", CIM_IMPORT_NO_RELATIONS }, { "swap-xy", CIM_IMPORT_SWAP_XY }, { "no-swap-xy", CIM_IMPORT_NO_SWAP_XY }, { "unsafe-limits", CIM_IMPORT_UNSAFE_LIMITS }, { "overwrite", CIM_IMPORT_OVERWRITE } };
+    } switches[] = { { "keep-going", CIM_IMPORT_KEEP_GOING }, { "no-relations", CIM_IMPORT_NO_RELATIONS }, { "swap-xy", CIM_IMPORT_SWAP_XY },
+                    { "no-swap-xy", CIM_IMPORT_NO_SWAP_XY }, { "unsafe-limits", CIM_IMPORT_UNSAFE_LIMITS }, { "overwrite", CIM_IMPORT_OVERWRITE } };
     int64_t epsg = 0, source_epsg = 0, depth = 0, objects = 0, bytes = 0, memory = 0;
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
         if (cimtool_has(t, switches[i].name)) o->flags |= switches[i].bit;
@@ -45,8 +46,8 @@ static void print_input(const cimtool_node *input)
     if (cimtool_text(input, "error")[0]) printf("  %s\n", cimtool_text(input, "error"));
     if (counts && counts->child) printf("  %-34s %10s = %10s + %10s + %10s\n", "", "in file", "stored", "verbatim", "skipped");
     for (const cimtool_node *k = counts ? counts->child : NULL; k; k = k->next) {
-        printf("  %-34.34s %10s = %10s + %10s + %10s%s\n", cimtool_text(k, "kind"), cimtool_text(k, "in_file"), cimtool_text(k, "stored"), cimtool_text(k, "verbatim"), cimtool_text(k, "skipped"),
-               cimtool_member(k, "unaccounted") ? "  DOES NOT ADD UP" : "");
+        printf("  %-34.34s %10s = %10s + %10s + %10s%s\n", cimtool_text(k, "kind"), cimtool_text(k, "in_file"), cimtool_text(k, "stored"),
+               cimtool_text(k, "verbatim"), cimtool_text(k, "skipped"), cimtool_member(k, "unaccounted") ? "  DOES NOT ADD UP" : "");
         print_reasons(k, "reasons");
     }
     if (warnings) printf("  %s warnings\n", cimtool_text(input, "warnings_total"));
@@ -59,7 +60,8 @@ static void print_report(const cimtool_node *root)
     const cimtool_node *inputs = cimtool_member(root, "inputs");
     if (strcmp(cimtool_text(root, "committed"), "true") != 0) return; /* the message says why */
     for (const cimtool_node *i = inputs ? inputs->child : NULL; i; i = i->next) print_input(i);
-    printf("%s: %s objects (%s replaced), %s relations (%s with an unknown end), EPSG:%s\n", cimtool_text(root, "city"), cimtool_text(root, "objects"), cimtool_text(root, "replaced"),
+    printf("%s: %s objects (%s replaced), %s relations (%s with an unknown end), EPSG:%s\n", cimtool_text(root, "city"), cimtool_text(root, "objects"),
+           cimtool_text(root, "replaced"),
            cimtool_text(root, "relations"), cimtool_text(root, "relations_unresolved"), cimtool_text(root, "epsg"));
     if (strcmp(cimtool_text(root, "geometry_repaired"), "0") != 0 || strcmp(cimtool_text(root, "geometry_dropped"), "0") != 0)
         printf("invalid geometries: %s repaired, %s without geometry\n", cimtool_text(root, "geometry_repaired"), cimtool_text(root, "geometry_dropped"));

@@ -16,7 +16,8 @@ static void print_sources(const cimtool_node *root, bool reports)
     const cimtool_node *sources = cimtool_member(root, "sources");
     printf("sources\n");
     for (const cimtool_node *s = sources ? sources->child : NULL; s; s = s->next) {
-        printf("  %s  %s %s  %s bytes  %s\n", cimtool_text(s, "number"), cimtool_text(s, "format"), cimtool_text(s, "version"), cimtool_text(s, "bytes"), cimtool_text(s, "uri"));
+        printf("  %s  %s %s  %s bytes  %s\n", cimtool_text(s, "number"), cimtool_text(s, "format"), cimtool_text(s, "version"), cimtool_text(s, "bytes"),
+               cimtool_text(s, "uri"));
         if (reports) cimtool_print(s, 6);
     }
 }

@@ -1,5 +1,6 @@
 /* verb_isochrone.c - cimtool isochrone: how far one gets from some places, or from where one gets there. */
 #include "places.h"
+#include "travel_print.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,20 +21,6 @@ static const char *direction_of(const asking *a) { return a->view.direction == C
 
 /* ---- coordinates ---- */
 
-/* Points as GeoJSON, in the city's system or in degrees. */
-static int print_points(asking *a, const double *xy, size_t count, bool degrees)
-{
-    if (!degrees) {
-        travel_print_positions(xy, count, 3);
-        return EXIT_DONE;
-    }
-    double *lonlat = NULL;
-    int status = travel_lonlat(&a->travel, xy, count, &lonlat);
-    if (status == EXIT_DONE) travel_print_positions(lonlat, count, 7);
-    free(lonlat);
-    return status;
-}
-
 static int print_area(asking *a, const cim_geom *g, bool degrees)
 {
     int status = EXIT_DONE;
@@ -43,7 +30,7 @@ static int print_area(asking *a, const cim_geom *g, bool degrees)
         printf("%s[", p ? "," : "");
         for (uint32_t first = ring; ring < g->part_end[p] && status == EXIT_DONE; ring++) {
             if (ring > first) putchar(',');
-            status = print_points(a, g->coords + 2 * (size_t)vertex, g->ring_end[ring] - vertex, degrees);
+            status = travel_print_positions(&a->travel, g->coords + 2 * (size_t)vertex, g->ring_end[ring] - vertex, degrees);
             vertex = g->ring_end[ring];
         }
         putchar(']');
@@ -79,15 +66,13 @@ static size_t line_of(const asking *a, const cim_isochrone_piece *p, double *xy)
     return n;
 }
 
-static int print_line(asking *a, const cim_isochrone_piece *p, bool degrees)
+/* A feature of a piece's line, as far as its properties. */
+static int begin_piece(asking *a, const cim_isochrone_piece *p, bool first)
 {
     uint32_t e = p->link >> 1;
     double *xy = malloc(((size_t)a->net.first_vertex[e + 1] - a->net.first_vertex[e] + 2) * 2 * sizeof *xy);
     if (!xy) return cimtool_fail(a->travel.tool, CIM_ENOMEM);
-    size_t count = line_of(a, p, xy);
-    printf("{\"type\":\"LineString\",\"coordinates\":");
-    int status = print_points(a, xy, count, degrees);
-    putchar('}');
+    int status = travel_begin_path(&a->travel, xy, line_of(a, p, xy), first);
     free(xy);
     return status;
 }
@@ -96,24 +81,29 @@ static int print_line(asking *a, const cim_isochrone_piece *p, bool degrees)
 
 static void print_limit_members(const asking *a, const cim_isochrone_area *area)
 {
-    printf("\"profile\":\"%s\",\"direction\":\"%s\",\"limit_s\":%.3f,\"area_km2\":%.4f,\"street_km\":%.3f,\"buffer_m\":%.1f", travel_profile(&a->travel), direction_of(a), area->limit_ms / 1000.0,
-           area->area_m2 * 1e-6, area->street_m * 1e-3, a->shown.buffer_m);
+    printf("\"profile\":\"%s\",\"direction\":\"%s\",\"limit_s\":%.3f,", travel_profile(&a->travel), direction_of(a), area->limit_ms / 1000.0);
+    printf("\"area_km2\":%.4f,\"street_km\":%.3f,\"buffer_m\":%.1f", area->area_m2 * 1e-6, area->street_m * 1e-3, a->shown.buffer_m);
 }
 
-/* First and last of a piece are those of the way one goes. */
+/* A piece in the direction in which one goes. */
+typedef struct ends {
+    bool against;
+    double from, to, from_s, to_s;
+} ends;
+
+static ends ends_of(const cim_isochrone_piece *p)
+{
+    double from_s = p->from_ms / 1000.0, to_s = p->to_ms / 1000.0;
+    return p->link & 1 ? (ends){ true, p->to, p->from, to_s, from_s } : (ends){ false, p->from, p->to, from_s, to_s };
+}
+
 static int print_edge_members(asking *a, const cim_isochrone_piece *p)
 {
-    cim_buf gid = CIM_BUF_INIT;
-    bool against = p->link & 1;
-    cim_status st = cim_city_gid(a->travel.tool->ctx, a->travel.city, p->object, &gid);
-    if (st < 0) return cimtool_fail(a->travel.tool, st);
+    ends e = ends_of(p);
     printf("\"object\":");
-    travel_print_text(gid.data);
-    cim_buf_dispose(&gid);
-    printf(",\"against\":%s,\"from\":%.6f,\"to\":%.6f,\"from_s\":%.3f,\"to_s\":%.3f,\"place\":", against ? "true" : "false", against ? p->to : p->from, against ? p->from : p->to,
-           (against ? p->to_ms : p->from_ms) / 1000.0, (against ? p->from_ms : p->to_ms) / 1000.0);
-    travel_print_text(a->places.names[p->place]);
-    return EXIT_DONE;
+    int status = travel_print_id(&a->travel, p->object);
+    printf(",\"against\":%s,\"from\":%.6f,\"to\":%.6f,\"from_s\":%.3f,\"to_s\":%.3f,\"place\":", e.against ? "true" : "false", e.from, e.to, e.from_s, e.to_s);
+    return status == EXIT_DONE ? places_print_id(&a->travel, &a->places, p->place) : status;
 }
 
 /* ---- answers ---- */
@@ -128,17 +118,19 @@ static void print_plain(const asking *a)
 
 static int print_plain_edges(asking *a)
 {
-    for (size_t i = 0; i < a->view.piece_count; i++) {
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < a->view.piece_count && status == EXIT_DONE; i++) {
         const cim_isochrone_piece *p = &a->view.pieces[i];
-        cim_buf gid = CIM_BUF_INIT;
-        bool against = p->link & 1;
-        cim_status st = cim_city_gid(a->travel.tool->ctx, a->travel.city, p->object, &gid);
-        if (st < 0) return cimtool_fail(a->travel.tool, st);
-        printf("%-24s %s %.4f to %.4f %9.1f s to %9.1f s  %s\n", gid.data, against ? "against" : "along  ", against ? p->to : p->from, against ? p->from : p->to,
-               (against ? p->to_ms : p->from_ms) / 1000.0, (against ? p->from_ms : p->to_ms) / 1000.0, a->places.names[p->place]);
-        cim_buf_dispose(&gid);
+        ends e = ends_of(p);
+        char *id = NULL;
+        status = travel_print_plain_id(&a->travel, p->object, 24);
+        if (status == EXIT_DONE) status = places_label(&a->travel, &a->places, p->place, &id, NULL);
+        printf(" %s %.4f to %.4f %9.1f s to %9.1f s  ", e.against ? "against" : "along  ", e.from, e.to, e.from_s, e.to_s);
+        if (id) cimtool_print_safe(id);
+        putchar('\n');
+        free(id);
     }
-    return EXIT_DONE;
+    return status;
 }
 
 static int print_json_edges(asking *a)
@@ -156,13 +148,14 @@ static int print_json_edges(asking *a)
 
 static int print_json(asking *a, bool edges)
 {
-    int status = EXIT_DONE;
-    printf("{\"schema\":\"cimtool/1\",\"places\":[");
-    for (size_t i = 0; i < a->places.count; i++) {
-        if (i) putchar(',');
-        travel_print_text(a->places.names[i]);
-    }
-    printf("],\"limits\":[");
+    const places *list = &a->places;
+    printf("{\"schema\":\"cimtool/1\"");
+    travel_print_epoch(&a->travel);
+    printf(",\"places\":");
+    int status = places_print_ids(&a->travel, &a->places);
+    putchar(',');
+    if (status == EXIT_DONE) status = places_print_unplaced(&a->travel, &list, 1);
+    printf(",\"limits\":[");
     for (size_t i = 0; i < a->shown.area_count && status == EXIT_DONE; i++) {
         printf("%s\n{", i ? "," : "");
         print_limit_members(a, &a->shown.areas[i]);
@@ -180,11 +173,11 @@ static int print_geojson_areas(asking *a)
 {
     int status = EXIT_DONE;
     for (size_t i = a->shown.area_count; i-- && status == EXIT_DONE;) { /* the widest first: programs draw in this order */
-        printf("%s\n{\"type\":\"Feature\",\"properties\":{", i + 1 < a->shown.area_count ? "," : "");
-        print_limit_members(a, &a->shown.areas[i]);
-        printf("},\"geometry\":");
+        printf("%s\n{\"type\":\"Feature\",\"geometry\":", i + 1 < a->shown.area_count ? "," : "");
         status = print_area(a, &a->shown.areas[i].geom, true);
-        putchar('}');
+        printf(",\"properties\":{");
+        print_limit_members(a, &a->shown.areas[i]);
+        printf("}}");
     }
     return status;
 }
@@ -193,12 +186,9 @@ static int print_geojson_edges(asking *a)
 {
     int status = EXIT_DONE;
     for (size_t i = 0; i < a->view.piece_count && status == EXIT_DONE; i++) {
-        printf("%s\n{\"type\":\"Feature\",\"properties\":{", i ? "," : "");
-        status = print_edge_members(a, &a->view.pieces[i]);
-        if (status != EXIT_DONE) break;
-        printf("},\"geometry\":");
-        status = print_line(a, &a->view.pieces[i], true);
-        putchar('}');
+        status = begin_piece(a, &a->view.pieces[i], i == 0);
+        if (status == EXIT_DONE) status = print_edge_members(a, &a->view.pieces[i]);
+        printf("}}");
     }
     return status;
 }
@@ -208,9 +198,9 @@ static int print_answer(asking *a)
     cimtool *t = a->travel.tool;
     bool edges = cimtool_has(t, "edges");
     if (cimtool_has(t, "geojson")) {
-        printf("{\"type\":\"FeatureCollection\",\"features\":[");
+        travel_begin_features(&a->travel);
         int status = edges ? print_geojson_edges(a) : print_geojson_areas(a);
-        printf("]}\n");
+        travel_end_features();
         return status;
     }
     if (t->json) return print_json(a, edges);
@@ -233,7 +223,8 @@ static int take_limits(cimtool *t, asking *a)
     for (const char *p = text;; p++) {
         char *end;
         double seconds = strtod(p, &end);
-        if (end == p || (*end && *end != ',') || !(seconds >= 0.001 && seconds < CIM_ROUTE_UNREACHABLE_MS / 1000)) return cimtool_complain("--limits: %s is no list of seconds like 300,600", text);
+        if (end == p || (*end && *end != ',') || !(seconds >= 0.001 && seconds < CIM_ROUTE_UNREACHABLE_MS / 1000))
+            return cimtool_complain("--limits: %s is no list of seconds like 300,600", text);
         if (a->limit_count == CIM_ISOCHRONE_LIMITS) return cimtool_complain("--limits: more than %d", CIM_ISOCHRONE_LIMITS);
         a->limits_ms[a->limit_count++] = (uint32_t)(seconds * 1000.0 + 0.5);
         if (!*end) break;
@@ -245,11 +236,12 @@ static int take_limits(cimtool *t, asking *a)
 
 static int take_places(cimtool *t, asking *a)
 {
-    int status = EXIT_DONE, at = 0;
-    const char *filter;
+    int status = EXIT_DONE;
     for (int i = 1; i < t->arg_count && status == EXIT_DONE; i++) status = places_add(&a->travel, &a->places, t->args[i]);
-    while (status == EXIT_DONE && (filter = cimtool_next_value(t, "filter", &at))) status = places_find(&a->travel, &a->places, filter);
-    if (status != EXIT_DONE || a->places.count) return status;
+    if (status == EXIT_DONE) status = places_take(&a->travel, &a->places, NULL, NULL, "filter");
+    if (status != EXIT_DONE) return status;
+    places_warn(&a->travel, &a->places, "places");
+    if (a->places.count) return EXIT_DONE;
     if (!cimtool_has(t, "filter")) return cimtool_complain("isochrone: a place or --filter is missing");
     cimtool_complain("no place");
     return EXIT_NEGATIVE;
@@ -258,6 +250,7 @@ static int take_places(cimtool *t, asking *a)
 static int answer(asking *a)
 {
     cimtool *t = a->travel.tool;
+    const travel *v = &a->travel;
     cim_isochrone_options options = CIM_ISOCHRONE_OPTIONS_INIT;
     cim_isochrone_area_options wish = CIM_ISOCHRONE_AREA_OPTIONS_INIT;
     int status = cimtool_real(t, "buffer", &wish.buffer_m) && cimtool_real(t, "tolerance", &wish.tolerance_m) ? take_places(t, a) : EXIT_USAGE;
@@ -268,7 +261,7 @@ static int answer(asking *a)
     a->view.struct_size = sizeof a->view;
     a->shown.struct_size = sizeof a->shown;
     a->net.struct_size = sizeof a->net;
-    cim_status st = cim_isochrone_find(t->ctx, a->travel.costs, NULL, NULL, a->places.places, a->places.count, &options, &a->isochrone);
+    cim_status st = cim_isochrone_find(t->ctx, v->costs, v->metric, v->query, a->places.at, a->places.count, &options, &a->isochrone);
     if (st >= 0) st = cim_isochrone_get(t->ctx, a->isochrone, &a->view);
     if (st >= 0) st = cim_isochrone_areas_build(t->ctx, a->isochrone, a->limits_ms, a->limit_count, &wish, &a->areas);
     if (st >= 0) st = cim_isochrone_areas_get(t->ctx, a->areas, &a->shown);
@@ -276,7 +269,7 @@ static int answer(asking *a)
     if (st < 0) return cimtool_fail(t, st);
     status = print_answer(a);
     if (status != EXIT_DONE) return status;
-    return !a->view.piece_count ? EXIT_NEGATIVE : a->places.left_out ? EXIT_PARTIAL : EXIT_DONE;
+    return !a->view.piece_count ? EXIT_NEGATIVE : a->places.unplaced_count ? EXIT_PARTIAL : EXIT_DONE;
 }
 
 int verb_isochrone(cimtool *tool)

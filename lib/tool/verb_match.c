@@ -1,5 +1,5 @@
 /* verb_match.c - cimtool match: the streets that something tracked by satellite went along. */
-#include "travel.h"
+#include "travel_print.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 typedef struct matching {
     travel travel;
     cim_matcher *matcher;
+    cim_route_query *query;
     cim_match_options options;
     const char *path; /* of the trace */
     cim_buf points;
@@ -16,16 +17,6 @@ typedef struct matching {
 } matching;
 
 static const cim_match_point *points_of(const matching *m) { return (const cim_match_point *)(const void *)m->points.data; }
-
-static int print_gid(const matching *m, uint32_t object)
-{
-    cim_buf gid = CIM_BUF_INIT;
-    cim_status st = cim_city_gid(m->travel.tool->ctx, m->travel.city, object, &gid);
-    if (st < 0) return cimtool_fail(m->travel.tool, st);
-    travel_print_text(gid.data);
-    cim_buf_dispose(&gid);
-    return EXIT_DONE;
-}
 
 static void print_number(const char *key, double value, int decimals)
 {
@@ -52,23 +43,24 @@ static void print_streets(const matching *m, const cim_match_part *part)
             length_m += legs[next].length_m;
             seconds += legs[next].leave_s - legs[next].enter_s;
         }
-        if (isfinite(seconds)) printf("%7.0f m %6.0f s  %s\n", length_m, seconds, name[0] ? name : "-");
-        else printf("%7.0f m %8s  %s\n", length_m, "", name[0] ? name : "-");
+        if (isfinite(seconds)) printf("%7.0f m %6.0f s  ", length_m, seconds);
+        else printf("%7.0f m %8s  ", length_m, "");
+        cimtool_print_safe(name[0] ? name : "-");
+        putchar('\n');
     }
 }
 
 static int print_speeds(const matching *m)
 {
+    int status = EXIT_DONE;
     printf("%8s %8s %8s  %-9s %s\n", "km/h", "m", "s", "direction", "id");
-    for (uint32_t i = 0; i < m->view.speed_count; i++) {
+    for (uint32_t i = 0; i < m->view.speed_count && status == EXIT_DONE; i++) {
         const cim_match_speed *s = &m->view.speeds[i];
-        cim_buf gid = CIM_BUF_INIT;
-        cim_status st = cim_city_gid(m->travel.tool->ctx, m->travel.city, s->object, &gid);
-        if (st < 0) return cimtool_fail(m->travel.tool, st);
-        printf("%8.1f %8.0f %8.1f  %-9s %s\n", s->kmh, s->length_m, s->seconds, s->link & 1 ? "against" : "along", gid.data);
-        cim_buf_dispose(&gid);
+        printf("%8.1f %8.0f %8.1f  %-9s ", s->kmh, s->length_m, s->seconds, s->link & 1 ? "against" : "along");
+        status = travel_print_plain_id(&m->travel, s->object, 0);
+        putchar('\n');
     }
-    return EXIT_DONE;
+    return status;
 }
 
 static int print_plain(const matching *m)
@@ -97,7 +89,7 @@ static int print_json_points(const matching *m)
         if (p->part != CIM_NONE) {
             printf(",\"part\":%u,\"leg\":%u,\"x\":%.3f,\"y\":%.3f,\"distance_m\":%.2f,\"direction\":\"%s\",\"fraction\":%.6f,\"confidence\":%.4f,\"object\":",
                    p->part, p->leg, p->place.x, p->place.y, p->place.distance_m, p->link & 1 ? "against" : "along", p->place.fraction, p->confidence);
-            int status = print_gid(m, m->view.legs[p->leg].object);
+            int status = travel_print_id(&m->travel, m->view.legs[p->leg].object);
             if (status != EXIT_DONE) return status;
         }
         putchar('}');
@@ -112,7 +104,7 @@ static int print_json_legs(const matching *m, const cim_match_part *part)
     for (uint32_t i = part->first_leg; i < part->first_leg + part->leg_count; i++) {
         const cim_match_leg *leg = &m->view.legs[i];
         printf("%s{\"object\":", i > part->first_leg ? "," : "");
-        int status = print_gid(m, leg->object);
+        int status = travel_print_id(&m->travel, leg->object);
         if (status != EXIT_DONE) return status;
         printf(",\"direction\":\"%s\",\"from\":%.6f,\"to\":%.6f,\"length_m\":%.1f,", leg->link & 1 ? "against" : "along", leg->from, leg->to, leg->length_m);
         print_number("enter_s", leg->enter_s, 3);
@@ -130,7 +122,7 @@ static int print_json_speeds(const matching *m)
     for (uint32_t i = 0; i < m->view.speed_count; i++) {
         const cim_match_speed *s = &m->view.speeds[i];
         printf("%s{\"object\":", i ? "," : "");
-        int status = print_gid(m, s->object);
+        int status = travel_print_id(&m->travel, s->object);
         if (status != EXIT_DONE) return status;
         printf(",\"direction\":\"%s\",\"kmh\":%.2f,\"length_m\":%.1f,\"time_s\":%.3f}", s->link & 1 ? "against" : "along", s->kmh, s->length_m, s->seconds);
     }
@@ -138,19 +130,11 @@ static int print_json_speeds(const matching *m)
     return EXIT_DONE;
 }
 
-static void print_line(const double *xy, uint32_t count, int decimals)
-{
-    printf("\"geometry\":{\"type\":\"LineString\",\"coordinates\":");
-    if (count == 1) printf("[[%.*f,%.*f],[%.*f,%.*f]]", decimals, xy[0], decimals, xy[1], decimals, xy[0], decimals, xy[1]); /* a line has two positions */
-    else travel_print_positions(xy, count, decimals);
-    putchar('}');
-}
-
 static int print_json(const matching *m)
 {
     const cim_match_view *v = &m->view;
     printf("{\"file\":");
-    travel_print_text(m->path);
+    cimtool_print_string(m->path);
     printf(",\"length_m\":%.1f,\"found\":%u,\"between\":%u,\"no_street\":%u,\"outliers\":%u,\"unordered\":%u,", v->length_m, v->found_count, v->between_count,
            v->no_street_count, v->outlier_count, v->unordered_count);
     int status = print_json_points(m);
@@ -161,7 +145,8 @@ static int print_json(const matching *m)
                p->confidence);
         status = print_json_legs(m, p);
         putchar(',');
-        print_line(v->xy + 2 * (size_t)p->first_vertex, p->vertex_count, 3);
+        printf("\"geometry\":");
+        if (status == EXIT_DONE) status = travel_print_line(&m->travel, v->xy + 2 * (size_t)p->first_vertex, p->vertex_count, false);
         putchar('}');
     }
     printf("],");
@@ -172,18 +157,15 @@ static int print_json(const matching *m)
 
 static int print_geojson(matching *m, bool *first)
 {
-    double *lonlat = NULL;
-    int status = travel_lonlat(&m->travel, m->view.xy, m->view.vertex_count, &lonlat);
+    int status = EXIT_DONE;
     for (uint32_t i = 0; status == EXIT_DONE && i < m->view.part_count; i++) {
         const cim_match_part *p = &m->view.parts[i];
-        printf("%s{\"type\":\"Feature\",", *first ? "" : ",\n");
-        print_line(lonlat + 2 * (size_t)p->first_vertex, p->vertex_count, 7);
-        printf(",\"properties\":{\"file\":");
-        travel_print_text(m->path);
+        status = travel_begin_path(&m->travel, m->view.xy + 2 * (size_t)p->first_vertex, p->vertex_count, *first);
+        printf("\"file\":");
+        cimtool_print_string(m->path);
         printf(",\"first_point\":%u,\"last_point\":%u,\"length_m\":%.1f,\"confidence\":%.4f}}", p->first_point, p->last_point, p->length_m, p->confidence);
         *first = false;
     }
-    free(lonlat);
     return status;
 }
 
@@ -214,7 +196,7 @@ static int show(matching *m, bool *first)
 {
     cimtool *t = m->travel.tool;
     m->view.struct_size = sizeof m->view;
-    cim_status st = cim_match_run(t->ctx, m->matcher, NULL, points_of(m), m->points.size / sizeof(cim_match_point), &m->options, &m->match);
+    cim_status st = cim_match_run(t->ctx, m->matcher, m->query, points_of(m), m->points.size / sizeof(cim_match_point), &m->options, &m->match);
     if (st >= 0) st = cim_match_get(t->ctx, m->match, &m->view);
     if (st < 0) return cimtool_fail(t, st);
     m->placed += m->view.found_count;
@@ -242,10 +224,10 @@ static int all_traces(matching *m)
     cimtool *t = m->travel.tool;
     bool first = true, geojson = cimtool_has(t, "geojson");
     int status = EXIT_DONE;
-    if (geojson) printf("{\"type\":\"FeatureCollection\",\"features\":[\n");
+    if (geojson) travel_begin_features(&m->travel);
     else if (t->json) printf("{\"schema\":\"cimtool/1\",\"traces\":[");
     for (int i = 1; i < t->arg_count && status == EXIT_DONE; i++) status = one_trace(m, t->args[i], &first);
-    if (geojson) printf("\n]}\n");
+    if (geojson) travel_end_features();
     else if (t->json) printf("]}\n");
     return status == EXIT_DONE && !m->placed ? EXIT_NEGATIVE : status;
 }
@@ -256,10 +238,13 @@ int verb_match(cimtool *tool)
     if (!cimtool_real(tool, "sigma", &m.options.sigma_m) || !cimtool_real(tool, "radius", &m.options.radius_m) || !cimtool_real(tool, "gap", &m.options.gap_s))
         return EXIT_USAGE;
     int status = travel_open(&m.travel, tool);
+    if (status == EXIT_DONE) status = travel_hierarchy(&m.travel);
     if (status == EXIT_DONE) {
-        cim_status st = cim_matcher_build(tool->ctx, m.travel.costs, NULL, &m.matcher);
+        cim_status st = cim_matcher_build(tool->ctx, m.travel.costs, m.travel.hierarchy, &m.matcher);
+        if (st >= 0) st = cim_route_query_new(tool->ctx, m.travel.hierarchy, &m.query);
         status = st < 0 ? cimtool_fail(tool, st) : all_traces(&m);
     }
+    cim_route_query_free(m.query);
     cim_matcher_free(m.matcher);
     travel_close(&m.travel);
     return status;

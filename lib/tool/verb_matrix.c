@@ -1,5 +1,6 @@
 /* verb_matrix.c - cimtool matrix: times from many places to many places. */
 #include "places.h"
+#include "travel_print.h"
 
 #include <stdlib.h>
 
@@ -22,39 +23,46 @@ static void print_time(uint32_t ms, const char *none)
     else printf("%u.%03u", ms / 1000, ms % 1000);
 }
 
-static void print_csv(const table *m)
+static int print_csv_name(table *m, const places *list, size_t i)
 {
+    char *id = NULL;
+    int status = places_label(&m->travel, list, i, &id, NULL);
+    if (id) travel_print_csv(id);
+    free(id);
+    return status;
+}
+
+static int print_csv(table *m)
+{
+    int status = EXIT_DONE;
     printf("from");
-    for (size_t j = 0; j < m->columns->count; j++) {
+    for (size_t j = 0; j < m->columns->count && status == EXIT_DONE; j++) {
         putchar(',');
-        places_print_csv(m->columns->names[j]);
+        status = print_csv_name(m, m->columns, j);
     }
     putchar('\n');
-    for (size_t i = 0; i < m->from.count; i++) {
-        places_print_csv(m->from.names[i]);
+    for (size_t i = 0; i < m->from.count && status == EXIT_DONE; i++) {
+        status = print_csv_name(m, &m->from, i);
         for (size_t j = 0; j < m->columns->count; j++) {
             putchar(',');
             print_time(m->times_ms[i * m->columns->count + j], "");
         }
         putchar('\n');
     }
+    return status;
 }
 
-static void print_json_names(const char *name, const places *list)
+static int print_json(table *m)
 {
-    printf(",\"%s\":[", name);
-    for (size_t i = 0; i < list->count; i++) {
-        if (i) putchar(',');
-        travel_print_text(list->names[i]);
-    }
-    putchar(']');
-}
-
-static void print_json(const table *m)
-{
+    const places *lists[] = { &m->from, &m->to };
     printf("{\"schema\":\"cimtool/1\",\"profile\":\"%s\"", travel_profile(&m->travel));
-    print_json_names("from", &m->from);
-    print_json_names("to", m->columns);
+    travel_print_epoch(&m->travel);
+    printf(",\"from\":");
+    int status = places_print_ids(&m->travel, &m->from);
+    printf(",\"to\":");
+    if (status == EXIT_DONE) status = places_print_ids(&m->travel, m->columns);
+    putchar(',');
+    if (status == EXIT_DONE) status = places_print_unplaced(&m->travel, lists, 2);
     printf(",\"times_s\":[");
     for (size_t i = 0; i < m->from.count; i++) {
         printf("%s\n[", i ? "," : "");
@@ -65,36 +73,46 @@ static void print_json(const table *m)
         putchar(']');
     }
     printf("]}\n");
+    return status;
 }
 
 /* ---- asking ---- */
 
+static bool is_named(const cimtool *t, const char *prefix)
+{
+    char file[20], filter[20];
+    snprintf(file, sizeof file, "%s-file", prefix);
+    snprintf(filter, sizeof filter, "%s-filter", prefix);
+    return cimtool_has(t, prefix) || cimtool_has(t, file) || cimtool_has(t, filter);
+}
+
 static int answer(table *m)
 {
     cimtool *t = m->travel.tool;
-    int status = places_take(&m->travel, &m->from, "from");
-    if (status == EXIT_DONE) status = places_take(&m->travel, &m->to, "to");
+    int status = places_take(&m->travel, &m->from, "from", "from-file", "from-filter");
+    if (status == EXIT_DONE) status = places_take(&m->travel, &m->to, "to", "to-file", "to-filter");
     if (status != EXIT_DONE) return status;
-    bool square = !cimtool_has(t, "to") && !cimtool_has(t, "to-file") && !cimtool_has(t, "to-filter");
-    m->columns = square ? &m->from : &m->to;
+    m->columns = is_named(t, "to") ? &m->to : &m->from;
     size_t n = m->from.count, k = m->columns->count;
     if (n > FEW && k > FEW) status = travel_metric(&m->travel, CIM_ROUTE_LABELS_NONE);
     if (status != EXIT_DONE) return status;
     m->times_ms = k && n > SIZE_MAX / sizeof *m->times_ms / k ? NULL : malloc((n * k + 1) * sizeof *m->times_ms);
     if (!m->times_ms) return cimtool_fail(t, CIM_ENOMEM);
-    cim_status st = cim_net_matrix(t->ctx, m->travel.costs, m->travel.metric, m->from.places, n, m->columns->places, k, m->times_ms);
+    cim_status st = cim_net_matrix(t->ctx, m->travel.costs, m->travel.metric, m->from.at, n, m->columns->at, k, m->times_ms);
     if (st < 0) return cimtool_fail(t, st);
     for (size_t i = 0; i < n * k && !m->any; i++) m->any = m->times_ms[i] < CIM_ROUTE_UNREACHABLE_MS;
-    if (t->json) print_json(m);
-    else print_csv(m);
+    status = t->json ? print_json(m) : print_csv(m);
+    if (status != EXIT_DONE) return status;
+    places_warn(&m->travel, &m->from, "starts");
+    places_warn(&m->travel, &m->to, "destinations");
     if (!m->any) return EXIT_NEGATIVE;
-    return m->from.left_out || m->to.left_out ? EXIT_PARTIAL : EXIT_DONE;
+    return m->from.unplaced_count || m->to.unplaced_count ? EXIT_PARTIAL : EXIT_DONE;
 }
 
 int verb_matrix(cimtool *tool)
 {
     table m = { .any = false };
-    if (!cimtool_has(tool, "from") && !cimtool_has(tool, "from-file") && !cimtool_has(tool, "from-filter")) return cimtool_complain("matrix: --from, --from-file or --from-filter is missing");
+    if (!is_named(tool, "from")) return cimtool_complain("matrix: --from, --from-file or --from-filter is missing");
     int status = travel_open(&m.travel, tool);
     if (status == EXIT_DONE) status = answer(&m);
     free(m.times_ms);

@@ -1,12 +1,13 @@
 /* verb_nearest.c - cimtool nearest: which of many are nearest to a place in time. */
-#include "among.h"
+#include "places.h"
+#include "travel_print.h"
 
 #include <stdlib.h>
 
 typedef struct asking {
     travel travel;
     cim_net_place place;
-    among among;
+    places among;
     cim_fleet *fleet;
     int32_t direction;
     int64_t k;
@@ -21,7 +22,7 @@ typedef struct asking {
 static int find_route(asking *a, size_t i, cim_net_route **route, cim_net_route_view *view)
 {
     travel *t = &a->travel;
-    const cim_net_place *other = &a->among.places[a->which[i]];
+    const cim_net_place *other = &a->among.at[a->which[i]];
     bool away = a->direction == CIM_ROUTE_FORWARD;
     view->struct_size = sizeof *view;
     cim_status st = cim_net_route_find(t->tool->ctx, t->costs, away ? &a->place : other, away ? other : &a->place, t->metric, t->query, route);
@@ -31,10 +32,10 @@ static int find_route(asking *a, size_t i, cim_net_route **route, cim_net_route_
 
 static int print_members(asking *a, size_t i, const cim_net_route_view *view)
 {
-    const cim_net_place *p = &a->among.places[a->which[i]];
-    int status = among_print_label(&a->travel, &a->among, a->which[i]);
+    const cim_net_place *p = &a->among.at[a->which[i]];
+    int status = places_print_label(&a->travel, &a->among, a->which[i]);
     printf(",\"time_s\":%.3f,\"length_m\":%.1f,\"breaks\":", a->times[i] / 1000.0, view->length_m);
-    among_print_breaks(view->rules);
+    travel_print_breaks(view->rules);
     printf(",\"distance_m\":%.1f", p->distance_m);
     return status;
 }
@@ -42,11 +43,11 @@ static int print_members(asking *a, size_t i, const cim_net_route_view *view)
 static int print_plain(asking *a, size_t i, const cim_net_route_view *view)
 {
     char *id, *name;
-    int status = among_label(&a->travel, &a->among, a->which[i], &id, &name);
+    int status = places_label(&a->travel, &a->among, a->which[i], &id, &name);
     if (status == EXIT_DONE) {
-        among_print_time(a->times[i], 8);
-        printf(" min %7.0f m %6.0f m  %s  ", view->length_m, a->among.places[a->which[i]].distance_m, id);
-        among_print_safe(*name ? name : "-");
+        travel_print_duration(a->times[i], 8);
+        printf(" min %7.0f m %6.0f m  %s  ", view->length_m, a->among.at[a->which[i]].distance_m, id);
+        cimtool_print_safe(*name ? name : "-");
         putchar('\n');
     }
     free(id);
@@ -56,7 +57,7 @@ static int print_plain(asking *a, size_t i, const cim_net_route_view *view)
 
 static int print_json(asking *a, size_t i, const cim_net_route_view *view)
 {
-    const cim_net_place *p = &a->among.places[a->which[i]];
+    const cim_net_place *p = &a->among.at[a->which[i]];
     printf(i ? ",\n{" : "\n{");
     int status = print_members(a, i, view);
     printf(",\"x\":%.3f,\"y\":%.3f}", p->x, p->y);
@@ -65,15 +66,10 @@ static int print_json(asking *a, size_t i, const cim_net_route_view *view)
 
 static int print_feature(asking *a, size_t i, const cim_net_route_view *view)
 {
-    double *lonlat = NULL;
-    int status = travel_lonlat(&a->travel, view->xy, view->vertex_count, &lonlat);
-    if (status != EXIT_DONE) return status;
-    printf("%s{\"type\":\"Feature\",\"geometry\":{\"type\":\"LineString\",\"coordinates\":", i ? ",\n" : "\n");
-    travel_print_positions(lonlat, view->vertex_count, 7);
-    printf("},\"properties\":{\"rank\":%zu,", i + 1);
-    status = print_members(a, i, view);
+    int status = travel_begin_path(&a->travel, view->xy, view->vertex_count, i == 0);
+    printf("\"rank\":%zu,", i + 1);
+    if (status == EXIT_DONE) status = print_members(a, i, view);
     printf("}}");
-    free(lonlat);
     return status;
 }
 
@@ -96,7 +92,10 @@ static int print_head(asking *a)
 {
     printf("\"profile\":\"%s\",\"direction\":\"%s\",\"candidates\":%zu,\"unreachable\":%u,\"beyond\":%u,", travel_profile(&a->travel),
            a->direction == CIM_ROUTE_FORWARD ? "from_place" : "to_place", a->among.count, a->rest.unreachable_count, a->rest.beyond_count);
-    return among_print_unplaced(&a->travel, &a->among);
+    const places *list = &a->among;
+    int status = places_print_unplaced(&a->travel, &list, 1);
+    travel_print_epoch(&a->travel);
+    return status;
 }
 
 static int print_all(asking *a)
@@ -104,9 +103,9 @@ static int print_all(asking *a)
     cimtool *t = a->travel.tool;
     int status = EXIT_DONE;
     if (cimtool_has(t, "geojson")) {
-        printf("{\"type\":\"FeatureCollection\",\"features\":[");
+        travel_begin_features(&a->travel);
         status = print_each(a, print_feature);
-        printf("\n]}\n");
+        travel_end_features();
     } else if (t->json) {
         printf("{\"schema\":\"cimtool/1\",");
         status = print_head(a);
@@ -121,9 +120,9 @@ static int print_all(asking *a)
 }
 
 /* What is not in the table is told. */
-static void tell(const asking *a)
+static void tell(asking *a)
 {
-    among_warn(&a->travel, &a->among, "objects");
+    places_warn(&a->travel, &a->among, "objects");
     if (a->travel.tool->quiet) return;
     fflush(stdout);
     if (a->rest.unreachable_count) fprintf(stderr, "cimtool: there is no way for %u of %zu\n", a->rest.unreachable_count, a->among.count);
@@ -138,7 +137,7 @@ static int find(asking *a)
     a->which = calloc((size_t)a->k + 1, sizeof *a->which);
     a->times = calloc((size_t)a->k + 1, sizeof *a->times);
     if (!a->which || !a->times) return cimtool_fail(t->tool, CIM_ENOMEM);
-    cim_status st = cim_fleet_build(ctx, t->costs, t->metric, NULL, a->among.places, a->among.count, a->direction, &a->fleet);
+    cim_status st = cim_fleet_build(ctx, t->costs, t->metric, NULL, a->among.at, a->among.count, a->direction, &a->fleet);
     a->rest.struct_size = sizeof a->rest;
     if (st >= 0) st = cim_fleet_nearest(ctx, a->fleet, t->query, &a->place, (size_t)a->k, a->limit_ms, a->which, a->times, &a->count, &a->rest);
     return st < 0 ? cimtool_fail(t->tool, st) : EXIT_DONE;
@@ -159,12 +158,13 @@ static int take_options(asking *a, cimtool *tool)
 
 int verb_nearest(cimtool *tool)
 {
-    asking a = { .among = AMONG_NONE };
+    asking a = { .count = 0 };
+    uint32_t object;
     int status = take_options(&a, tool);
     if (status != EXIT_DONE) return status;
     status = travel_open(&a.travel, tool);
-    if (status == EXIT_DONE) status = travel_place(&a.travel, tool->args[1], &a.place);
-    if (status == EXIT_DONE) status = among_read(&a.travel, "among", "among-file", &a.among);
+    if (status == EXIT_DONE) status = travel_place(&a.travel, tool->args[1], &a.place, &object);
+    if (status == EXIT_DONE) status = places_take(&a.travel, &a.among, NULL, "among-file", "among");
     if (status == EXIT_DONE) status = find(&a);
     if (status == EXIT_DONE) status = print_all(&a);
     if (status == EXIT_DONE) tell(&a);
@@ -172,7 +172,7 @@ int verb_nearest(cimtool *tool)
     cim_fleet_free(a.fleet);
     free(a.which);
     free(a.times);
-    among_free(&a.among);
+    places_free(&a.among);
     travel_close(&a.travel);
     return status;
 }

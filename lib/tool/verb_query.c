@@ -89,21 +89,6 @@ static int take_options(cimtool *t, request *r)
 
 /* ---- cells ---- */
 
-/* Separators of lines (U+2028, U+2029), and marks that turn the direction of writing (U+202A..E, U+2066..9): what follows would not
- * be where it seems to be. */
-static bool turns(const unsigned char *p) { return *p == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)); }
-
-/* One character at p that is safe to show: control characters of a hostile file must not reach the terminal. */
-static size_t character(const unsigned char *p, bool *safe)
-{
-    size_t n = *p < 0x80 ? 1 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xc0) != 0x80) n = i;
-    bool control = *p < ' ' || *p == 0x7f || (n == 2 && *p == 0xc2 && p[1] < 0xa0), broken = n == 1 && *p >= 0x80;
-    *safe = !control && !broken && !(n == 3 && turns(p));
-    return n;
-}
-
 /* Columns that a character takes: two in East Asian scripts, none for marks that join the one before. */
 static size_t width_of(const unsigned char *p, size_t n)
 {
@@ -122,7 +107,7 @@ static size_t text_width(const char *text)
     size_t width = 0;
     bool safe;
     for (const unsigned char *p = (const unsigned char *)text; *p;) {
-        size_t n = character(p, &safe);
+        size_t n = cimtool_character(p, &safe);
         width += width_of(p, n);
         p += n;
     }
@@ -134,7 +119,7 @@ static void print_cell(const char *text, size_t width, size_t most, bool last)
     size_t used = 0, all = text_width(text);
     bool safe, cut = all > most;
     for (const unsigned char *p = (const unsigned char *)text; *p;) {
-        size_t n = character(p, &safe), w = width_of(p, n);
+        size_t n = cimtool_character(p, &safe), w = width_of(p, n);
         if (cut && used + w > most - 1) break;
         if (safe) fwrite(p, 1, n, stdout);
         else putchar('?');
@@ -231,21 +216,10 @@ static int print_table(cimtool *t, cim_city *city, request *r, const cim_query_r
 
 /* ---- JSON ---- */
 
-static void print_json_string(const char *text)
-{
-    putchar('"');
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p == '"' || *p == '\\') printf("\\%c", *p);
-        else if (*p < ' ' || *p == 0x7f) printf("\\u%04x", *p);
-        else putchar(*p);
-    }
-    putchar('"');
-}
-
 static void print_json_value(const cimtool_node *v)
 {
     if (v->type == '"') {
-        print_json_string(v->text ? v->text : "");
+        cimtool_print_string(v->text ? v->text : "");
     } else if (v->type == '[') {
         putchar('[');
         for (const cimtool_node *n = v->child; n; n = n->next) {
@@ -266,7 +240,7 @@ static void json_row(const request *r, uint32_t id, const cimtool_node *row)
     for (const cimtool_node *cell = row->child; cell; cell = cell->next, i++) {
         if (i == 2 && cell->type == '0') continue;
         putchar(',');
-        print_json_string(r->names[i]);
+        cimtool_print_string(r->names[i]);
         putchar(':');
         print_json_value(i == 0 && cell->type == '[' && cell->child ? cell->child : cell);
     }

@@ -1,5 +1,7 @@
 /* verb_route.c - cimtool route: the quickest way from one place to another, over others, alternatives, steps, signals. */
 #include "areas.h"
+#include "places.h"
+#include "travel_print.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,7 @@ typedef struct routing {
     size_t stop_count;
     cim_journey *journey;
     bool departs;
+    bool headed; /* the names of the columns are printed */
     time_t departure;
     /* of the route at hand */
     size_t number;
@@ -26,33 +29,6 @@ typedef struct routing {
     cim_journey_signal *signals;
     size_t signal_count;
 } routing;
-
-/* ---- rules ---- */
-
-static const struct {
-    uint32_t bit;
-    const char *name;
-} rules[] = { { CIM_NET_BREAKS_ONEWAY, "oneway" }, { CIM_NET_BREAKS_ACCESS, "access" }, { CIM_NET_BREAKS_BUS_LANE, "bus_lane" }, { CIM_NET_BREAKS_BARRIER, "barrier" },
-              { CIM_NET_BREAKS_TURN, "turn" }, { CIM_NET_BREAKS_U_TURN, "u_turn" }, { CIM_NET_USES_DESTINATION, "destination" }, { CIM_NET_USES_PRIVATE, "private" } };
-enum { RULES = sizeof rules / sizeof *rules, BREAKS = 63 };
-
-static void print_json_rules(uint32_t bits, bool broken)
-{
-    const char *comma = "";
-    putchar('[');
-    for (size_t i = 0; i < RULES; i++) {
-        if (!(bits & rules[i].bit) || broken != ((rules[i].bit & BREAKS) != 0)) continue;
-        printf("%s\"%s\"", comma, rules[i].name);
-        comma = ",";
-    }
-    putchar(']');
-}
-
-static void print_rules(uint32_t bits)
-{
-    for (size_t i = 0; i < RULES; i++)
-        if (bits & rules[i].bit) printf(" %s%s", rules[i].bit & BREAKS ? "breaks:" : "uses:", rules[i].name);
-}
 
 static void *room(size_t count, size_t size)
 {
@@ -104,15 +80,6 @@ static int take_route(routing *r, size_t number)
 
 static const cim_journey_stop *stop_of(const routing *r, uint32_t number) { return &r->stops[r->journey_view.order[number]]; }
 
-/* Text id of an object; "" when there is none.  Valid until the next call. */
-static int gid_of(const routing *r, uint32_t object, cim_buf *gid)
-{
-    cim_buf_dispose(gid);
-    if (object == CIM_NONE) return EXIT_DONE;
-    cim_status st = cim_city_gid(r->travel.tool->ctx, r->travel.city, object, gid);
-    return st < 0 ? cimtool_fail(r->travel.tool, st) : EXIT_DONE;
-}
-
 /* "08:30:21" of the day, or "21 s" after departure. */
 static const char *clock_text(const routing *r, uint32_t ms, char text[32])
 {
@@ -130,7 +97,7 @@ static void print_summary(const routing *r)
     uint32_t seconds = (r->view.time_ms + 500) / 1000;
     char text[32];
     printf("%u:%02u min, %.0f m", seconds / 60, seconds % 60, r->view.length_m);
-    print_rules(r->view.rules);
+    travel_print_rules(r->view.rules);
     if (r->departs) printf(", arrives %s", clock_text(r, r->view.time_ms, text));
     putchar('\n');
 }
@@ -156,8 +123,9 @@ static void print_steps(const routing *r)
             printf("%s", cim_journey_kind(s->kind));
             if (s->kind == CIM_JOURNEY_ROUNDABOUT && s->exit) printf(" exit %u", s->exit);
             if (s->kind == CIM_JOURNEY_PASSING) printf(" stop %u", r->journey_view.order[s->stop] + 1);
-            printf(", %s", name[0] ? name : "-");
-            print_rules(s->rules);
+            printf(", ");
+            cimtool_print_safe(name[0] ? name : "-");
+            travel_print_rules(s->rules);
         }
         putchar('\n');
     }
@@ -165,17 +133,16 @@ static void print_steps(const routing *r)
 
 static int print_signals(const routing *r)
 {
-    cim_buf gid = CIM_BUF_INIT;
+    int status = EXIT_DONE;
     char a[32], b[32], c[32];
-    for (size_t i = 0; i < r->signal_count; i++) {
+    for (size_t i = 0; i < r->signal_count && status == EXIT_DONE; i++) {
         const cim_journey_signal *s = &r->signals[i];
-        int status = gid_of(r, s->object, &gid);
-        if (status != EXIT_DONE) return status;
-        printf("%7.0f m  signal%s at %s, %s to %s, %.0f km/h  %s\n", s->distance_m, s->crossing ? " of a crossing" : "", clock_text(r, s->likely_ms, a), clock_text(r, s->earliest_ms, b),
-               clock_text(r, s->latest_ms, c), s->speed_kmh, gid.data ? gid.data : "-");
+        printf("%7.0f m  signal%s at %s, ", s->distance_m, s->crossing ? " of a crossing" : "", clock_text(r, s->likely_ms, a));
+        printf("%s to %s, %.0f km/h  ", clock_text(r, s->earliest_ms, b), clock_text(r, s->latest_ms, c), s->speed_kmh);
+        status = travel_print_plain_id(&r->travel, s->object, 0);
+        putchar('\n');
     }
-    cim_buf_dispose(&gid);
-    return EXIT_DONE;
+    return status;
 }
 
 static void print_order(const routing *r)
@@ -206,24 +173,14 @@ static int print_plain(routing *r)
 
 /* ---- as JSON ---- */
 
-static void print_line(const double *xy, size_t count, int decimals)
-{
-    printf("{\"type\":\"LineString\",\"coordinates\":");
-    travel_print_positions(xy, count, decimals);
-    putchar('}');
-}
-
 static int print_json_legs(const routing *r, const cim_journey_step *s)
 {
-    cim_buf gid = CIM_BUF_INIT;
-    for (uint32_t i = s->first_leg; i < s->first_leg + s->leg_count; i++) {
-        int status = gid_of(r, r->view.legs[i].object, &gid);
-        if (status != EXIT_DONE) return status;
+    int status = EXIT_DONE;
+    for (uint32_t i = s->first_leg; i < s->first_leg + s->leg_count && status == EXIT_DONE; i++) {
         if (i > s->first_leg) putchar(',');
-        travel_print_text(gid.data);
+        status = travel_print_id(&r->travel, r->view.legs[i].object);
     }
-    cim_buf_dispose(&gid);
-    return EXIT_DONE;
+    return status;
 }
 
 static int print_json_steps(const routing *r)
@@ -231,14 +188,14 @@ static int print_json_steps(const routing *r)
     for (size_t i = 0; i < r->step_count; i++) {
         const cim_journey_step *s = &r->steps[i];
         printf("%s{\"kind\":\"%s\",\"name\":", i ? "," : "", cim_journey_kind(s->kind));
-        travel_print_text(cim_net_text(r->travel.net, s->name));
-        printf(",\"length_m\":%.1f,\"time_s\":%.3f,\"distance_m\":%.1f,\"bearing_before_deg\":%.0f,\"bearing_after_deg\":%.0f,\"turn_deg\":%.0f", s->length_m, s->time_ms / 1000.0,
-               s->distance_m, s->bearing_before_deg, s->bearing_after_deg, s->turn_deg + 0.0);
+        cimtool_print_string(cim_net_text(r->travel.net, s->name));
+        printf(",\"length_m\":%.1f,\"time_s\":%.3f,\"distance_m\":%.1f,", s->length_m, s->time_ms / 1000.0, s->distance_m);
+        printf("\"bearing_before_deg\":%.0f,\"bearing_after_deg\":%.0f,\"turn_deg\":%.0f", s->bearing_before_deg, s->bearing_after_deg, s->turn_deg + 0.0);
         if (s->exit) printf(",\"exit\":%u", s->exit);
         if (s->stop != CIM_NONE) printf(",\"stop\":%u", r->journey_view.order[s->stop] + 1);
         if (s->kind == CIM_JOURNEY_ARRIVE) printf(",\"side\":\"%s\"", s->side > 0 ? "left" : s->side < 0 ? "right" : "ahead");
         printf(",\"breaks\":");
-        print_json_rules(s->rules, true);
+        travel_print_breaks(s->rules);
         printf(",\"objects\":[");
         int status = print_json_legs(r, s);
         if (status != EXIT_DONE) return status;
@@ -259,33 +216,30 @@ static void print_json_sections(const routing *r)
 
 static int print_json_signals(const routing *r)
 {
-    cim_buf gid = CIM_BUF_INIT;
+    int status = EXIT_DONE;
     char text[32];
     printf(",\"signals\":[");
-    for (size_t i = 0; i < r->signal_count; i++) {
+    for (size_t i = 0; i < r->signal_count && status == EXIT_DONE; i++) {
         const cim_journey_signal *s = &r->signals[i];
-        int status = gid_of(r, s->object, &gid);
-        if (status != EXIT_DONE) return status;
         printf("%s{\"object\":", i ? "," : "");
-        travel_print_text(gid.data ? gid.data : "");
-        printf(",\"crossing\":%s,\"distance_m\":%.1f,\"earliest_s\":%.1f,\"likely_s\":%.1f,\"latest_s\":%.1f", s->crossing ? "true" : "false", s->distance_m, s->earliest_ms / 1000.0,
-               s->likely_ms / 1000.0, s->latest_ms / 1000.0);
+        status = travel_print_id(&r->travel, s->object);
+        printf(",\"crossing\":%s,\"distance_m\":%.1f,", s->crossing ? "true" : "false", s->distance_m);
+        printf("\"earliest_s\":%.1f,\"likely_s\":%.1f,\"latest_s\":%.1f", s->earliest_ms / 1000.0, s->likely_ms / 1000.0, s->latest_ms / 1000.0);
         if (r->departs) printf(",\"earliest\":\"%s\"", clock_text(r, s->earliest_ms, text));
         if (r->departs) printf(",\"likely\":\"%s\"", clock_text(r, s->likely_ms, text));
         if (r->departs) printf(",\"latest\":\"%s\"", clock_text(r, s->latest_ms, text));
         printf(",\"speed_kmh\":%.1f,\"x\":%.3f,\"y\":%.3f}", s->speed_kmh, s->x, s->y);
     }
-    cim_buf_dispose(&gid);
     putchar(']');
-    return EXIT_DONE;
+    return status;
 }
 
 static int print_members(const routing *r)
 {
     printf("\"profile\":\"%s\",\"time_s\":%.3f,\"length_m\":%.1f,\"breaks\":", travel_profile(&r->travel), r->view.time_ms / 1000.0, r->view.length_m);
-    print_json_rules(r->view.rules, true);
+    travel_print_breaks(r->view.rules);
     printf(",\"uses\":");
-    print_json_rules(r->view.rules, false);
+    travel_print_uses(r->view.rules);
     travel_print_epoch(&r->travel);
     printf(",\"from_distance_m\":%.1f,\"to_distance_m\":%.1f", r->stops[0].place.distance_m, r->stops[r->stop_count - 1].place.distance_m);
     if (r->number) printf(",\"shared_s\":%.3f", r->journey_view.shared_ms / 1000.0);
@@ -299,15 +253,9 @@ static int print_members(const routing *r)
 
 static int print_feature(routing *r)
 {
-    double *lonlat = NULL;
-    int status = travel_lonlat(&r->travel, r->view.xy, r->view.vertex_count, &lonlat);
-    if (status != EXIT_DONE) return status;
-    printf("{\"type\":\"Feature\",\"geometry\":");
-    print_line(lonlat, r->view.vertex_count, 7);
-    printf(",\"properties\":{");
-    status = print_members(r);
+    int status = travel_open_path(&r->travel, r->view.xy, r->view.vertex_count);
+    if (status == EXIT_DONE) status = print_members(r);
     printf("}}");
-    free(lonlat);
     return status;
 }
 
@@ -315,7 +263,7 @@ static int print_object(routing *r)
 {
     int status = print_members(r);
     printf(",\"geometry\":");
-    print_line(r->view.xy, r->view.vertex_count, 3);
+    if (status == EXIT_DONE) status = travel_print_line(&r->travel, r->view.xy, r->view.vertex_count, false);
     printf("}");
     return status;
 }
@@ -325,12 +273,13 @@ static int print_machine(routing *r, bool geojson)
 {
     bool many = cimtool_has(r->travel.tool, "alternatives");
     size_t count = 1;
-    if (many) printf(geojson ? "{\"type\":\"FeatureCollection\",\"features\":[\n" : "{\"schema\":\"cimtool/1\",\"routes\":[\n");
+    if (many && geojson) travel_begin_features(&r->travel);
+    else if (many) printf("{\"schema\":\"cimtool/1\",\"routes\":[");
     for (size_t i = 0; i < count; i++) {
         int status = take_route(r, i);
         if (status != EXIT_DONE) return status;
         count = r->journey_view.route_count;
-        if (i) printf(",\n");
+        if (many) printf(i ? ",\n" : "\n");
         if (!geojson) printf(many ? "{" : "{\"schema\":\"cimtool/1\",");
         status = geojson ? print_feature(r) : print_object(r);
         if (status != EXIT_DONE) return status;
@@ -401,7 +350,8 @@ static int take_stops(routing *r, const char *const *texts, size_t count)
     r->stop_count = count;
     if (!(r->stops = room(count, sizeof *r->stops))) return EXIT_INTERNAL;
     for (size_t i = 0; i < count; i++) {
-        int status = travel_place(&r->travel, texts[i], &r->stops[i].place);
+        uint32_t object;
+        int status = travel_place(&r->travel, texts[i], &r->stops[i].place, &object);
         if (status != EXIT_DONE) return status;
         if (i && i + 1 < count && cimtool_has(t, "pass")) r->stops[i].flags = CIM_JOURNEY_PASS;
     }
@@ -440,7 +390,7 @@ static int fail(routing *r, cim_status st)
     uint32_t id = (uint32_t)strtoul(object + strlen("object "), &after, 10);
     char rest[200];
     snprintf(rest, sizeof rest, "%s", after);
-    if (gid_of(r, id, &gid) == EXIT_DONE) cimtool_complain("%s%s%s", before, gid.data, rest);
+    if (cim_city_gid(r->travel.tool->ctx, r->travel.city, id, &gid) >= 0) cimtool_complain("%s%s%s", before, gid.data, rest);
     cim_buf_dispose(&gid);
     return EXIT_NEGATIVE;
 }
@@ -458,57 +408,54 @@ static int answer(routing *r)
 
 /* ---- many ---- */
 
-/* A field of comma-separated values (RFC 4180). */
-static void print_field(const char *text)
+static void print_head(routing *r)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
-        printf("%s", text);
-        return;
-    }
-    putchar('"');
-    for (; *text; text++) printf(*text == '"' ? "\"\"" : "%c", *text);
-    putchar('"');
+    if (!r->travel.tool->json && !r->headed) printf("from,to,state,time_s,length_m\n");
+    r->headed = true;
 }
 
-static void print_row(const routing *r, const char *const *places, size_t count, const char *state)
+static void print_row(const routing *r, const char *const *names, size_t count, const char *state)
 {
     bool found = !strcmp(state, "found");
     if (r->travel.tool->json) {
         printf("{\"schema\":\"cimtool/1\",\"places\":[");
         for (size_t i = 0; i < count; i++) {
             if (i) putchar(',');
-            travel_print_text(places[i]);
+            cimtool_print_string(names[i]);
         }
         printf("],\"state\":\"%s\"", state);
         if (found) printf(",\"time_s\":%.3f,\"length_m\":%.1f", r->view.time_ms / 1000.0, r->view.length_m);
         printf("}\n");
         return;
     }
-    print_field(places[0]);
+    travel_print_csv(names[0]);
     putchar(',');
-    print_field(places[count - 1]);
+    travel_print_csv(names[count - 1]);
     printf(",%s,", state);
     if (found) printf("%.3f,%.1f", r->view.time_ms / 1000.0, r->view.length_m);
     else putchar(',');
     putchar('\n');
 }
 
+enum { STOPS = 1000 };
+
 /* One line; EXIT_PARTIAL when it is no question. */
-static int answer_line(routing *r, char *line, size_t number)
+static int answer_line(void *user, char *line, size_t number)
 {
-    const char *places[1000];
+    routing *r = user;
+    const char *names[STOPS];
     size_t count = 0;
     char *save = NULL;
     cimtool *t = r->travel.tool;
-    for (char *word = strtok_r(line, " \t\r\n", &save); word && count < 1000; word = strtok_r(NULL, " \t\r\n", &save)) places[count++] = word;
-    if (!count || places[0][0] == '#') return EXIT_DONE;
-    if (count < 2) {
-        cimtool_complain("line %zu: not FROM [VIA...] TO", number);
+    for (char *word = strtok_r(line, " \t\r\n", &save); word && count < STOPS; word = strtok_r(NULL, " \t\r\n", &save)) names[count++] = word;
+    print_head(r);
+    if (count < 2 || count == STOPS) {
+        cimtool_complain(count < 2 ? "line %zu: not FROM [VIA...] TO" : "line %zu: too many places", number);
         return EXIT_PARTIAL;
     }
-    int status = take_stops(r, places, count);
+    int status = take_stops(r, names, count);
     if (status == EXIT_NEGATIVE) {
-        print_row(r, places, count, "no place");
+        print_row(r, names, count, "no place");
         return EXIT_PARTIAL;
     }
     if (status != EXIT_DONE) return status;
@@ -518,7 +465,7 @@ static int answer_line(routing *r, char *line, size_t number)
     if (st >= 0) st = cim_journey_get(t->ctx, r->journey, 0, &r->journey_view);
     if (st >= 0) st = cim_net_route_get(t->ctx, r->journey_view.route, &r->view);
     if (st < 0 && st != CIM_ENOTFOUND) return cimtool_fail(t, st);
-    print_row(r, places, count, st < 0 ? "no way" : "found");
+    print_row(r, names, count, st < 0 ? "no way" : "found");
     return EXIT_DONE;
 }
 
@@ -539,25 +486,11 @@ static int avoid_always(routing *r)
 static int answer_batch(routing *r)
 {
     cimtool *t = r->travel.tool;
-    const char *path = cimtool_value(t, "batch");
-    FILE *in = strcmp(path, "-") ? fopen(path, "r") : stdin;
-    char *line = NULL;
-    size_t cap = 0;
-    int status = EXIT_DONE, worst = EXIT_DONE;
-    if (!in) {
-        cimtool_complain("%s: cannot be read", path);
-        return EXIT_FAILED;
-    }
-    status = avoid_always(r);
-    if (status == EXIT_DONE && !t->json) printf("from,to,state,time_s,length_m\n");
-    for (size_t number = 1; (status == EXIT_DONE || status == EXIT_PARTIAL) && getline(&line, &cap, in) >= 0; number++) {
-        status = answer_line(r, line, number);
-        if (status == EXIT_PARTIAL) worst = EXIT_PARTIAL;
-    }
-    if (status == EXIT_PARTIAL) status = EXIT_DONE;
-    free(line);
-    if (in != stdin) fclose(in);
-    return status != EXIT_DONE ? status : worst;
+    int status = avoid_always(r);
+    if (status != EXIT_DONE) return status;
+    status = places_lines(cimtool_value(t, "batch"), answer_line, r);
+    if (status == EXIT_DONE || status == EXIT_PARTIAL) print_head(r); /* also of no lines */
+    return status;
 }
 
 /* ---- the verb ---- */
@@ -588,7 +521,8 @@ int verb_route(cimtool *tool)
 {
     routing r = { .journey = NULL };
     bool batch = cimtool_has(tool, "batch");
-    if (batch ? tool->arg_count != 1 : tool->arg_count < 3) return cimtool_complain(batch ? "--batch: the places are in the file" : "route: CITY FROM [VIA...] TO are needed");
+    if (batch && tool->arg_count != 1) return cimtool_complain("--batch: the places are in the file");
+    if (!batch && tool->arg_count < 3) return cimtool_complain("route: CITY FROM [VIA...] TO are needed");
     int status = take_departure(&r, tool);
     if (status == EXIT_DONE) status = travel_open(&r.travel, tool);
     if (status == EXIT_DONE) status = ask(&r);

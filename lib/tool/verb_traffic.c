@@ -1,5 +1,5 @@
 /* verb_traffic.c - cimtool traffic: what files say of the streets at a time, what counts of it, and which objects are cut off by it. */
-#include "travel.h"
+#include "travel_print.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -126,9 +126,9 @@ static int find_watched(showing *s, const char *text)
 static int watch(showing *s)
 {
     cimtool *tool = s->travel.tool;
-    for (int i = 0; i < tool->value_count; i++) {
-        if (strcmp(tool->values[i].flag->name, "watch") != 0) continue;
-        int status = find_watched(s, tool->values[i].value);
+    const char *text;
+    for (int at = 0; (text = cimtool_next_value(tool, "watch", &at));) {
+        int status = find_watched(s, text);
         if (status != EXIT_DONE) return status;
     }
     if (!s->watched_count) return EXIT_DONE;
@@ -142,17 +142,6 @@ static const char *cut_of(uint32_t cut) { return cut == CIM_ROUTE_CUT_TO ? "to" 
 
 /* ---- printing ---- */
 
-static int print_gid(const showing *s, uint32_t object, bool json)
-{
-    cim_buf gid = CIM_BUF_INIT;
-    cim_status st = cim_city_gid(s->travel.tool->ctx, s->travel.city, object, &gid);
-    if (st < 0) return cimtool_fail(s->travel.tool, st);
-    if (json) travel_print_text(gid.data);
-    else printf("%s", gid.data);
-    cim_buf_dispose(&gid);
-    return EXIT_DONE;
-}
-
 static void print_moment(const char *label, int64_t ms, int64_t none)
 {
     if (ms == none) return;
@@ -163,14 +152,24 @@ static void print_moment(const char *label, int64_t ms, int64_t none)
 static int print_plain_line(const showing *s, const line *l)
 {
     const char *name = cim_net_text(s->travel.net, s->net.edge_name[l->edge]);
-    printf("%s  ", source_of(s, l));
-    int status = print_gid(s, s->net.edge_object[l->edge], false);
-    printf("  %s  %s  %s", name[0] ? name : "-", direction_of(l), kind_of(l));
+    cimtool_print_safe(source_of(s, l));
+    printf("  ");
+    int status = travel_print_plain_id(&s->travel, s->net.edge_object[l->edge], 0);
+    printf("  ");
+    cimtool_print_safe(name[0] ? name : "-");
+    printf("  %s  %s", direction_of(l), kind_of(l));
     if (has_value(l)) printf(" %g", value_of(l));
     print_moment("from", l->change.from_ms, CIM_ROUTE_ALWAYS_FROM);
     print_moment("until", l->change.until_ms, CIM_ROUTE_ALWAYS_UNTIL);
     printf("  %s\n", !l->in_force ? "waits" : l->decides ? "decides" : "overruled");
     return status;
+}
+
+static void print_unknown(const char *file, const char *id)
+{
+    printf("%s  unknown: ", file);
+    cimtool_print_safe(id);
+    putchar('\n');
 }
 
 static int print_plain(const showing *s)
@@ -184,13 +183,13 @@ static int print_plain(const showing *s)
     for (size_t i = 0; i < s->line_count && status == EXIT_DONE; i++) status = print_plain_line(s, &s->lines[i]);
     for (size_t i = 0; i < s->travel.file_count; i++) {
         const travel_file *f = &s->travel.files[i];
-        for (uint64_t k = 0; k < f->unknown_count && k < TRAVEL_UNKNOWN; k++) printf("%s  unknown: %s\n", f->name, f->unknown[k]);
+        for (uint64_t k = 0; k < f->unknown_count && k < TRAVEL_UNKNOWN; k++) print_unknown(f->name, f->unknown[k]);
         if (f->unknown_count > TRAVEL_UNKNOWN) printf("%s  unknown: %llu more\n", f->name, (unsigned long long)(f->unknown_count - TRAVEL_UNKNOWN));
         if (f->fed.ignored_count) printf("%s  %llu entities say nothing of streets\n", f->name, (unsigned long long)f->fed.ignored_count);
     }
     for (size_t i = 0; i < s->cut_count && status == EXIT_DONE; i++) {
         printf("cut off: ");
-        status = print_gid(s, s->cuts[i].object, false);
+        status = travel_print_plain_id(&s->travel, s->cuts[i].object, 0);
         printf("  %s\n", s->cuts[i].cut == CIM_ROUTE_CUT_TO ? "one does not get there" : s->cuts[i].cut == CIM_ROUTE_CUT_FROM ?
                "one does not get away" : "one gets neither there nor away");
     }
@@ -212,11 +211,11 @@ static void print_json_moment(const char *name, int64_t ms, int64_t none)
 static int print_json_line(const showing *s, const line *l)
 {
     printf("\"source\":");
-    travel_print_text(source_of(s, l));
+    cimtool_print_string(source_of(s, l));
     printf(",\"object\":");
-    int status = print_gid(s, s->net.edge_object[l->edge], true);
+    int status = travel_print_id(&s->travel, s->net.edge_object[l->edge]);
     printf(",\"name\":");
-    travel_print_text(cim_net_text(s->travel.net, s->net.edge_name[l->edge]));
+    cimtool_print_string(cim_net_text(s->travel.net, s->net.edge_name[l->edge]));
     printf(",\"direction\":\"%s\",\"kind\":\"%s\",\"value\":", direction_of(l), kind_of(l));
     if (has_value(l)) printf("%.12g", value_of(l));
     else printf("null");
@@ -232,13 +231,13 @@ static void print_json_files(const showing *s)
     for (size_t i = 0; i < s->travel.file_count; i++) {
         const travel_file *f = &s->travel.files[i];
         printf("%s{\"file\":", i ? "," : "");
-        travel_print_text(f->name);
+        cimtool_print_string(f->name);
         printf(",\"format\":\"%s\",\"rows\":%llu,\"statements\":%llu,\"ignored\":%llu,\"unknown_count\":%llu,\"unknown\":[", travel_format(f->fed.format),
                (unsigned long long)f->fed.row_count,
                (unsigned long long)f->fed.change_count, (unsigned long long)f->fed.ignored_count, (unsigned long long)f->unknown_count);
         for (uint64_t k = 0; k < f->unknown_count && k < TRAVEL_UNKNOWN; k++) {
             if (k) putchar(',');
-            travel_print_text(f->unknown[k]);
+            cimtool_print_string(f->unknown[k]);
         }
         printf("]}");
     }
@@ -249,7 +248,7 @@ static int print_json_cuts(const showing *s)
     int status = EXIT_DONE;
     for (size_t i = 0; i < s->cut_count && status == EXIT_DONE; i++) {
         printf("%s{\"object\":", i ? "," : "");
-        status = print_gid(s, s->cuts[i].object, true);
+        status = travel_print_id(&s->travel, s->cuts[i].object);
         printf(",\"cut\":\"%s\"}", cut_of(s->cuts[i].cut));
     }
     return status;
@@ -285,31 +284,17 @@ static int print_json(const showing *s)
     return status;
 }
 
-static int print_street(showing *s, const line *l)
-{
-    double *lonlat = NULL;
-    uint32_t first = s->net.first_vertex[l->edge], count = s->net.first_vertex[l->edge + 1] - first;
-    int status = travel_lonlat(&s->travel, s->net.xy + 2 * (size_t)first, count, &lonlat);
-    if (status != EXIT_DONE) return status;
-    printf("{\"type\":\"Feature\",\"geometry\":{\"type\":\"LineString\",\"coordinates\":");
-    travel_print_positions(lonlat, count, 7);
-    printf("},\"properties\":{");
-    status = print_json_line(s, l);
-    printf("}}");
-    free(lonlat);
-    return status;
-}
-
 static int print_geojson(showing *s)
 {
     printf("{\"type\":\"FeatureCollection\",");
     int status = print_summary(s);
     printf(",\"features\":[");
     for (size_t i = 0; i < s->line_count && status == EXIT_DONE; i++) {
-        printf("%s\n", i ? "," : "");
-        status = print_street(s, &s->lines[i]);
+        status = travel_begin_street(&s->travel, &s->net, s->lines[i].edge, i == 0);
+        if (status == EXIT_DONE) status = print_json_line(s, &s->lines[i]);
+        printf("}}");
     }
-    printf("\n]}\n");
+    travel_end_features();
     return status;
 }
 

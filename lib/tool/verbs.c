@@ -167,22 +167,19 @@ static const cimtool_flag prepare_flags[] = {
 };
 
 static const cimtool_flag match_flags[] = {
-    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },
-    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },
+    TRAVEL_VEHICLE_FLAGS,
     { "sigma", 0, "M", "standard deviation of points that do not state theirs (default 8 m)" },
     { "radius", 'r', "M", "streets farther away from a point do not count (default: four times its standard deviation, at least 40 m)" },
     { "gap", 0, "S", "after a longer pause a new part begins" },
     { "speeds", 0, NULL, "print how quick each street was" },
     { "geojson", 0, NULL, "print GeoJSON features" },
-    { "height", 0, "M", "height of the vehicle" },
-    { "width", 0, "M", "width of the vehicle" },
-    { "length", 0, "M", "length of the vehicle" },
-    { "weight", 0, "T", "weight of the vehicle in tonnes" },
-    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
     { NULL, 0, NULL, NULL },
 };
 
 static const cimtool_flag betweenness_flags[] = {
+    TRAVEL_VEHICLE_FLAGS,
+    TRAVEL_RADIUS_FLAG,
+    TRAVEL_TRAFFIC_FLAGS,
     { "origins", 0, "EXPRESSION", "objects where trips begin, by their footprint (cim-query(7); default: all streets, by length)" },
     { "destinations", 0, "EXPRESSION", "objects where trips end (default: all streets)" },
     { "samples", 'n', "N", "trips, or origins with --trees, that are drawn (default 10000)" },
@@ -192,18 +189,12 @@ static const cimtool_flag betweenness_flags[] = {
     { "trips", 0, "N", "how many trips there are together (default 1: shares)" },
     { "top", 0, "N", "show the N streets with most trips (default 20; 0: all, as in JSON)" },
     { "geojson", 0, NULL, "print GeoJSON features" },
-    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },
-    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },
-    { "height", 0, "M", "height of the vehicle" },
-    { "width", 0, "M", "width of the vehicle" },
-    { "length", 0, "M", "length of the vehicle" },
-    { "weight", 0, "T", "weight of the vehicle in tonnes" },
-    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
     { NULL, 0, NULL, NULL },
 };
 
 static const cimtool_flag evacuate_flags[] = {
-    { "area", 'a', "EXPRESSION", "objects to leave (cim-query(7)), or POLYGON((...)): the buildings that it meets" },
+    TRAVEL_FLAGS,
+    { "area", 'a', "EXPRESSION|AREA", "objects to leave (cim-query(7)), or the buildings that X0,Y0,X1,Y1, POLYGON((...)) or a GeoJSON file meets" },
     { "shelters", 's', "EXPRESSION", "objects to go to, or a file .csv: id (or x,y or lon,lat), capacity, people_per_hour" },
     { "people", 'n', "N", "people in the area, by footprint; or a property that says how many (default: population)" },
     { "capacity", 0, "N", "people that a shelter holds (default: any number)" },
@@ -212,13 +203,6 @@ static const cimtool_flag evacuate_flags[] = {
     { "horizon", 0, "S", "nobody sets out on a street later (default 86400)" },
     { "top", 0, "N", "show the N streets most waited for (default 10)" },
     { "geojson", 0, NULL, "print the streets used as GeoJSON features" },
-    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },
-    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },
-    { "height", 0, "M", "height of the vehicle" },
-    { "width", 0, "M", "width of the vehicle" },
-    { "length", 0, "M", "length of the vehicle" },
-    { "weight", 0, "T", "weight of the vehicle in tonnes" },
-    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
     { NULL, 0, NULL, NULL },
 };
 

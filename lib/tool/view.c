@@ -159,21 +159,54 @@ static bool is_plain_list(const cimtool_node *n)
     return true;
 }
 
-/* Control characters of a hostile file must not reach the terminal. */
-static void print_text(const char *text)
+/* Separators of lines (U+2028, U+2029), and marks that turn the direction of writing (U+202A..E, U+2066..9): what follows would not
+ * be where it seems to be. */
+static bool turns(const unsigned char *p)
 {
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) putchar(*p < ' ' || *p == 0x7f ? '?' : *p);
+    return *p == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
+size_t cimtool_character(const unsigned char *p, bool *safe)
+{
+    size_t n = *p < 0x80 ? 1 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
+    for (size_t i = 1; i < n; i++)
+        if ((p[i] & 0xc0) != 0x80) n = i;
+    bool control = *p < ' ' || *p == 0x7f || (n == 2 && *p == 0xc2 && p[1] < 0xa0), broken = n == 1 && *p >= 0x80;
+    *safe = !control && !broken && !(n == 3 && turns(p));
+    return n;
+}
+
+void cimtool_print_safe(const char *text)
+{
+    bool safe;
+    for (const unsigned char *p = (const unsigned char *)text; *p;) {
+        size_t n = cimtool_character(p, &safe);
+        if (safe) fwrite(p, 1, n, stdout);
+        else putchar('?');
+        p += n;
+    }
+}
+
+void cimtool_print_string(const char *text)
+{
+    putchar('"');
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (*p == '"' || *p == '\\') printf("\\%c", *p);
+        else if (*p < ' ' || *p == 0x7f) printf("\\u%04x", *p);
+        else putchar(*p);
+    }
+    putchar('"');
 }
 
 static void print_line(const cimtool_node *n)
 {
     for (const cimtool_node *c = n->child; c; c = c->next) {
         if (c->key) {
-            print_text(c->key);
+            cimtool_print_safe(c->key);
             putchar(' ');
         }
         if (is_scalar(c)) {
-            print_text(c->text ? c->text : "");
+            cimtool_print_safe(c->text ? c->text : "");
         } else {
             putchar('(');
             print_line(c);
@@ -188,14 +221,14 @@ void cimtool_print(const cimtool_node *node, int indent)
     for (const cimtool_node *n = node->child; n; n = n->next) {
         printf("%*s", indent, "");
         if (n->key) {
-            print_text(n->key);
+            cimtool_print_safe(n->key);
             putchar(':');
         } else {
             putchar('-');
         }
         if (is_scalar(n)) {
             putchar(' ');
-            print_text(n->text ? n->text : "");
+            cimtool_print_safe(n->text ? n->text : "");
             putchar('\n');
         } else if (!n->key || (n->type == '[' && is_plain_list(n))) { /* a member of a list takes a line */
             putchar(' ');
