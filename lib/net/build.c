@@ -214,15 +214,12 @@ cim_status cim_net_build(cim_ctx *ctx, cim_city *city, const cim_net_options *op
 cim_status cim_net_get(cim_ctx *ctx, const cim_net *net, cim_net_view *view_out)
 {
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_net_view v = { .struct_size = size, .junction_count = net->junction_count, .edge_count = net->edge_count, .vertex_count = net->vertex_count, .state_count = net->state_count,
+    cim_net_view v = { .struct_size = sizeof v, .junction_count = net->junction_count, .edge_count = net->edge_count, .vertex_count = net->vertex_count, .state_count = net->state_count,
                        .arc_count = net->arc_count, .rule_count = (uint32_t)CIM__COUNT(&net->rules, cim__net_rule), .unlocated_count = net->unlocated, .area_count = net->area_count, .junction_x = net->junction_x,
                        .junction_y = net->junction_y, .edge_object = net->edge_object, .edge_from = net->edge_from, .edge_to = net->edge_to, .edge_name = net->edge_name,
                        .first_vertex = net->first_vertex, .edge_length_m = net->edge_length_m, .xy = net->xy, .state_junction = net->state_junction, .state_link = net->state_link,
                        .arc_link = net->arc_link };
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }
 
 cim_route_graph cim_net_graph(const cim_net *net)

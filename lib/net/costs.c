@@ -302,9 +302,6 @@ cim_status cim_net_costs_build(cim_ctx *ctx, cim_net *net, const cim_net_cost_op
 cim_status cim_net_costs_get(cim_ctx *ctx, const cim_net_costs *c, cim_net_costs_view *view_out)
 {
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_net_costs_view v = { size, c->weights_ms, c->link_ms, c->link_kmh, c->link_rules, c->link_source, c->link_main, c->junction_ms };
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
+    cim_net_costs_view v = { sizeof v, c->weights_ms, c->link_ms, c->link_kmh, c->link_rules, c->link_source, c->link_main, c->junction_ms };
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }

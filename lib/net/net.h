@@ -59,6 +59,7 @@ struct cim_net {
     cim__buf rules, bans;            /* cim__net_rule, cim__net_ban in the order of arcs */
     uint32_t unlocated;              /* restrictions that could not be placed */
     uint32_t area_count;             /* streets of which only areas are known, where there is no line at all */
+    atomic_uint_fast64_t graph_hash; /* as cim_route_hierarchy_info has it; 0: not yet asked for (fits.c) */
     void *block;                     /* of a net from a file: all arrays and buffers but rules */
     cim_index *index;                /* of edges' straight pieces; ids are first vertices */
 };

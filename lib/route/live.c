@@ -332,17 +332,13 @@ cim_status cim_route_live_publish(cim_ctx *ctx, cim_route_live *live, int64_t no
     cim_route_published info = { 0 };
     uint32_t first_new = CIM_NONE;
     cim__enter(ctx);
-    size_t size = info_out ? info_out->struct_size : sizeof info;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size of cim_route_published is not set");
+    CIM__TRY(cim__out_ok(ctx, info_out, "cim_route_published"));
     pthread_mutex_lock(&live->lock);
     cim_status st = publish(ctx, live, now_ms, &info, &first_new);
     pthread_mutex_unlock(&live->lock);
     if (st < 0) return st;
     if (info.newly_cut_count) cim__log(ctx, CIM_LOG_WARNING, "epoch %llu: %u watched nodes are newly cut off, node %u first", (unsigned long long)info.epoch, info.newly_cut_count, first_new);
-    if (!info_out) return CIM_OK;
-    info.struct_size = size;
-    if (size > sizeof info) memset((char *)info_out + sizeof info, 0, size - sizeof info);
-    memcpy(info_out, &info, size < sizeof info ? size : sizeof info);
+    cim__out_fill(info_out, &info, sizeof info);
     return CIM_OK;
 }
 

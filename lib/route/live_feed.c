@@ -504,19 +504,15 @@ cim_status cim_route_live_feed(cim_ctx *ctx, cim_route_live *live, const cim_rou
     if (!f.o.read) return cim__fail(ctx, CIM_EARG, "a feed needs a function to read");
     if (f.o.format > CIM_ROUTE_FEED_NDJSON) return cim__fail(ctx, CIM_EARG, "no such format: %u", f.o.format);
     if (f.o.snapshot && f.o.source == CIM_NONE) return cim__fail(ctx, CIM_EARG, "a snapshot needs its source");
-    size_t size = fed_out ? fed_out->struct_size : sizeof *fed_out;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size of cim_route_fed is not set");
+    CIM__TRY(cim__out_ok(ctx, fed_out, "cim_route_fed"));
     f.name = f.o.name ? f.o.name : "feed";
     if (!f.o.max_rows) f.o.max_rows = DEFAULT_ROWS;
     if (!f.o.max_line_bytes) f.o.max_line_bytes = DEFAULT_LINE;
     f.bytes = f.scratch = f.arcs = f.changes = cim__buf_on(ctx->mem);
     cim__names_init(&f.sources, ctx->mem);
     cim_status st = run(&f);
-    if (st >= 0 && fed_out) {
-        cim_route_fed fed = { size, f.rows, CIM__COUNT(&f.changes, cim_route_change), f.unknown, f.first_unknown };
-        if (size > sizeof fed) memset((char *)fed_out + sizeof fed, 0, size - sizeof fed);
-        memcpy(fed_out, &fed, size < sizeof fed ? size : sizeof fed);
-    }
+    cim_route_fed fed = { sizeof fed, f.rows, CIM__COUNT(&f.changes, cim_route_change), f.unknown, f.first_unknown };
+    if (st >= 0) cim__out_fill(fed_out, &fed, sizeof fed);
     cim__names_free(&f.sources);
     cim__buf_free(&f.bytes);
     cim__buf_free(&f.scratch);

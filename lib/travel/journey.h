@@ -34,9 +34,6 @@ static inline cim__str cim__tag_of(const cim__tags *t, uint32_t set, uint32_t ke
 bool cim__is_ferry(const cim__tags *t, uint32_t set);
 bool cim__is_roundabout(const cim__tags *t, uint32_t set);
 
-/* Is a metric one of the net's graph?  NULL is. */
-cim_status cim__metric_fits(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric);
-
 /* ---- what to avoid (journey_avoid.c) ---- */
 
 /* by_edge[edge]: 0, or 1 + which of the areas, then objects, then classes it is avoided for. */
