@@ -18,7 +18,8 @@ void cim_net_costs_free(cim_net_costs *c)
 {
     if (!c || atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1) return;
     cim__mem *mem = c->mem;
-    void *arrays[] = { c->weights_ms, c->link_ms, c->link_kmh, c->link_rules, c->link_zone, c->link_source, c->link_main, c->edge_bits, c->junction_ms, c->junction_rules, c->holds, c->broken };
+    void *arrays[] = { c->weights_ms, c->link_ms, c->link_kmh, c->link_rules, c->link_zone, c->link_source, c->link_main, c->edge_bits, c->junction_ms,
+                       c->junction_rules, c->holds, c->broken };
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) cim__free(mem, arrays[i]);
     cim_net_free(c->net);
     cim__free(mem, c);
@@ -263,7 +264,8 @@ static bool make_arrays(cim_net_costs *c)
     c->junction_rules = cim__zalloc_n(c->mem, junctions, sizeof(uint32_t));
     c->holds = cim__zalloc_n(c->mem, CIM__COUNT(&net->rules, cim__net_rule) / 64 + 1, sizeof(uint64_t));
     c->broken = cim__zalloc_n(c->mem, (size_t)net->arc_count / 64 + 1, sizeof(uint64_t));
-    return c->weights_ms && c->link_ms && c->link_kmh && c->link_rules && c->link_zone && c->link_source && c->link_main && c->edge_bits && c->junction_ms && c->junction_rules && c->holds && c->broken;
+    return c->weights_ms && c->link_ms && c->link_kmh && c->link_rules && c->link_zone && c->link_source && c->link_main && c->edge_bits && c->junction_ms &&
+    c->junction_rules && c->holds && c->broken;
 }
 
 static cim_status build(cim_ctx *ctx, cim_net_costs *c, const cim_net_cost_options *options)

@@ -14,7 +14,8 @@ typedef struct cim__ends {
 static inline double cim__net_done(const cim_net_place *place, uint32_t link) { return link & 1 ? 1.0 - place->fraction : place->fraction; }
 
 /* With weights of arcs as they are now. */
-cim_status cim__net_ends(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_net_place *place, int32_t direction, cim__ends *ends_out);
+cim_status cim__net_ends(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_net_place *place, int32_t direction,
+                         cim__ends *ends_out);
 
 /* What a link takes with these weights: as much more or less than link_ms as its best arc; CIM_ROUTE_UNREACHABLE_MS: closed. */
 uint32_t cim__net_link_now(const cim_net_costs *costs, const uint32_t *weights_ms, uint32_t link);

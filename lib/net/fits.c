@@ -21,8 +21,10 @@ cim_status cim__net_fits(cim_ctx *ctx, const cim_net_costs *costs, const cim_rou
 {
     cim_net *net = costs->net;
     if (h->node_count != net->state_count || h->arc_count != net->arc_count)
-        return cim__fail(ctx, CIM_EARG, "a hierarchy of %u nodes and %u arcs, but the net has %u states and %u arcs", h->node_count, h->arc_count, net->state_count, net->arc_count);
-    return h->graph_hash == graph_hash(net) ? CIM_OK : cim__fail(ctx, CIM_EARG, "a hierarchy of another graph than the net's, though of as many nodes and arcs");
+        return cim__fail(ctx, CIM_EARG, "a hierarchy of %u nodes and %u arcs, but the net has %u states and %u arcs", h->node_count, h->arc_count,
+                         net->state_count, net->arc_count);
+    if (h->graph_hash == graph_hash(net)) return CIM_OK;
+    return cim__fail(ctx, CIM_EARG, "a hierarchy of another graph than the net's, though of as many nodes and arcs");
 }
 
 cim_status cim__net_metric_fits(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric)

@@ -115,7 +115,8 @@ static void put_leg(making *m, uint32_t link, double part, uint32_t vertices, ui
     const cim_net *net = m->costs->net;
     cim_net_route *r = m->route;
     cim_net_leg *leg = &r->legs[r->leg_count++];
-    *leg = (cim_net_leg){ link, net->edge_object[link >> 1], net->edge_name[link >> 1], time_ms, rules | m->costs->link_rules[link], vertices ? vertices - 1 : 0,
+    *leg = (cim_net_leg){ link, net->edge_object[link >> 1], net->edge_name[link >> 1], time_ms, rules | m->costs->link_rules[link],
+                          vertices ? vertices - 1 : 0,
                           part * net->edge_length_m[link >> 1] };
     r->time_ms += time_ms;
     r->length_m += leg->length_m;
@@ -164,8 +165,8 @@ static size_t look_over(const cim_net_costs *c, const uint32_t *arcs, size_t cou
     return vertices;
 }
 
-static cim_status put_way(cim_ctx *ctx, making *m, const uint32_t *weights, const cim_net_place *from, const cim_net_place *to, const cim__ends *starts, const cim__ends *ends,
-                          const cim__way *w)
+static cim_status put_way(cim_ctx *ctx, making *m, const uint32_t *weights, const cim_net_place *from, const cim_net_place *to, const cim__ends *starts,
+                          const cim__ends *ends, const cim__way *w)
 {
     const cim_net_costs *c = m->costs;
     const cim_net *net = c->net;
@@ -190,7 +191,8 @@ static cim_status by_metric(cim_ctx *ctx, const cim_route_metric *metric, cim_ro
     return st == CIM_ENOTFOUND ? CIM_OK : st;
 }
 
-static cim_status find(cim_ctx *ctx, making *m, const cim_net_place *from, const cim_net_place *to, const cim_route_metric *metric, cim_route_query *query, cim__buf *arcs)
+static cim_status find(cim_ctx *ctx, making *m, const cim_net_place *from, const cim_net_place *to, const cim_route_metric *metric, cim_route_query *query,
+                       cim__buf *arcs)
 {
     cim__ends starts, ends;
     cim__way w = { NO_WAY, 0, 0, NULL, 0 };
@@ -207,8 +209,8 @@ static cim_status find(cim_ctx *ctx, making *m, const cim_net_place *from, const
     return CIM_OK;
 }
 
-cim_status cim_net_route_find(cim_ctx *ctx, const cim_net_costs *costs, const cim_net_place *from, const cim_net_place *to, const cim_route_metric *metric, cim_route_query *query,
-                              cim_net_route **route_out)
+cim_status cim_net_route_find(cim_ctx *ctx, const cim_net_costs *costs, const cim_net_place *from, const cim_net_place *to, const cim_route_metric *metric,
+                              cim_route_query *query, cim_net_route **route_out)
 {
     cim__enter(ctx);
     if (!costs || !from || !to) return cim__fail(ctx, CIM_EARG, "costs or places are missing");

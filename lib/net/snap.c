@@ -114,7 +114,8 @@ cim_status cim_net_snap(cim_ctx *ctx, const cim_net_costs *costs, double x, doub
     CIM__TRY(cim__opts(ctx, &opts, sizeof opts, options, "snap options"));
     if (!isfinite(x) || !isfinite(y)) return cim__fail(ctx, CIM_EARG, "the point is not finite");
     if (!k || k > 256) return cim__fail(ctx, CIM_EARG, "%zu places", k);
-    if (!(opts.radius_m >= 0.0) || !isfinite(opts.heading_deg) || !(opts.tolerance_deg >= 0.0)) return cim__fail(ctx, CIM_EARG, "radius, heading or tolerance is out of range");
+    if (!(opts.radius_m >= 0.0) || !isfinite(opts.heading_deg) || !(opts.tolerance_deg >= 0.0))
+        return cim__fail(ctx, CIM_EARG, "radius, heading or tolerance is out of range");
     snapping s = { costs, &opts, x, y, (90.0 - opts.heading_deg) * M_PI / 180.0, opts.tolerance_deg * M_PI / 180.0 };
     cim_probe probe = cim_probe_near(x, y, opts.radius_m > 0.0 ? opts.radius_m : HUGE_VAL);
     probe.accept = accept;
@@ -240,8 +241,8 @@ cim_status cim__net_ends(cim_ctx *ctx, const cim_net_costs *c, const uint32_t *w
     return CIM_OK;
 }
 
-cim_status cim_net_ends(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_net_place *place, int32_t direction, cim_route_end *ends_out,
-                        size_t *count_out)
+cim_status cim_net_ends(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_net_place *place, int32_t direction,
+                        cim_route_end *ends_out, size_t *count_out)
 {
     cim__ends ends;
     cim__enter(ctx);

@@ -159,7 +159,8 @@ static cim_status eliminate(cim_ctx *ctx, cim_route_hierarchy *h, const cim__adj
 static cim_status make_rows(cim_ctx *ctx, cim_route_hierarchy *h, const cim__adjacency *g)
 {
     size_t n = h->node_count;
-    rows r = { cim__zalloc_n(ctx->mem, n + 1, 4), cim__alloc_n(ctx->mem, n, 4), cim__alloc_n(ctx->mem, n, 4), cim__alloc_n(ctx->mem, n, 4), cim__buf_on(ctx->mem) };
+    rows r = { cim__zalloc_n(ctx->mem, n + 1, 4), cim__alloc_n(ctx->mem, n, 4), cim__alloc_n(ctx->mem, n, 4), cim__alloc_n(ctx->mem, n, 4),
+               cim__buf_on(ctx->mem) };
     cim_status st = CIM_OK;
     if (r.first && r.mark && r.child && r.sibling) {
         memset(r.mark, 0xff, n * 4);

@@ -3,7 +3,8 @@
 
 static const uint32_t NO_WAY = CIM_ROUTE_UNREACHABLE_MS;
 
-cim_status cim__ask_begin(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_route_metric *metric, cim_route_query *query, cim__ask *ask_out)
+cim_status cim__ask_begin(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_route_metric *metric, cim_route_query *query,
+                          cim__ask *ask_out)
 {
     *ask_out = (cim__ask){ .ctx = ctx, .costs = costs, .weights_ms = weights_ms, .metric = metric, .query = query };
     if (metric) return CIM_OK;

@@ -22,7 +22,8 @@ typedef struct cim__asked {
 } cim__asked;
 
 /* Without a metric weights_ms may be any that are at least 1; cim__ask_end() frees what was begun, also after a failure. */
-cim_status cim__ask_begin(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_route_metric *metric, cim_route_query *query, cim__ask *ask_out);
+cim_status cim__ask_begin(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_route_metric *metric, cim_route_query *query,
+                          cim__ask *ask_out);
 void cim__ask_end(cim__ask *ask);
 
 /* The starts that the next questions are about; they must stay. */

@@ -149,7 +149,8 @@ static cim_status put_path(cim_ctx *ctx, flowing *f, worker *w, uint64_t *links,
 static uint32_t root_of(const flowing *f, const uint32_t *times, const cim__ends *starts, uint32_t state)
 {
     for (uint32_t steps = 0; steps < f->net->state_count; steps++) {
-        uint32_t start = cim__travel_started(times, starts->end, starts->count, state), a = start == CIM_NONE ? cim__travel_arrived(f->net, f->weights, times, state) : CIM_NONE;
+        uint32_t start = cim__travel_started(times, starts->end, starts->count, state),
+                 a = start == CIM_NONE ? cim__travel_arrived(f->net, f->weights, times, state) : CIM_NONE;
         if (start != CIM_NONE) return starts->links[start];
         if (a == CIM_NONE) return CIM_NONE;
         state = f->net->arc_tail[a];
@@ -462,6 +463,7 @@ void cim_flow_free(cim_flow *flow)
 cim_status cim_flow_get(cim_ctx *ctx, const cim_flow *flow, cim_flow_view *view_out)
 {
     cim__enter(ctx);
-    cim_flow_view v = { sizeof v, flow->link_count, 0, flow->link_trips, flow->link_error, flow->trips, flow->unreachable, flow->time_s, flow->length_m, flow->samples };
+    cim_flow_view v = { sizeof v, flow->link_count, 0, flow->link_trips, flow->link_error, flow->trips, flow->unreachable, flow->time_s, flow->length_m,
+                        flow->samples };
     return cim__view_copy(ctx, view_out, &v, sizeof v);
 }

@@ -60,8 +60,9 @@ cim_status cim_journey_get(cim_ctx *ctx, const cim_journey *j, size_t number, ci
     cim__enter(ctx);
     CIM__TRY(cim__journey_route_of(ctx, j, number, &r, &route));
     uint32_t sections = (uint32_t)CIM__COUNT(&j->stops, cim_journey_stop) - 1;
-    cim_journey_view v = { sizeof v, (uint32_t)CIM__COUNT(&j->routes, cim__journey_route), sections, r->route, &CIM__AT(&j->sections, cim_journey_section, r->first_section),
-                           (const uint32_t *)(const void *)j->order.data, j->order_exact, r->shared_ms };
+    cim_journey_view v = { sizeof v, (uint32_t)CIM__COUNT(&j->routes, cim__journey_route), sections, r->route,
+                           &CIM__AT(&j->sections, cim_journey_section, r->first_section), (const uint32_t *)(const void *)j->order.data, j->order_exact,
+                           r->shared_ms };
     return cim__view_copy(ctx, view_out, &v, sizeof v);
 }
 
@@ -195,7 +196,8 @@ static void walk_back(const planning *p, uint32_t *chosen)
 
 /* ---- the route ---- */
 
-static void put_way(const planning *p, cim_net_route *r, const cim_net_place *from, const cim_net_place *to, uint32_t start, uint32_t end, const uint32_t *arcs, size_t count)
+static void put_way(const planning *p, cim_net_route *r, const cim_net_place *from, const cim_net_place *to, uint32_t start, uint32_t end, const uint32_t *arcs,
+                    size_t count)
 {
     const cim_net_costs *c = p->costs;
     const cim_net *net = c->net;
@@ -219,7 +221,8 @@ static cim_status put_section(planning *p, size_t stop, const choice *from, cons
     CIM__TRY(cim__ask_from(&p->ask, p->starts.end, p->starts.count));
     CIM__TRY(cim__ask_way(&p->ask, p->ends.end, p->ends.count, &p->way));
     if (straight == CIM_NONE && p->way.time_ms >= NO_WAY) return no_way(p, stop);
-    if (straight != CIM_NONE && straight_ms <= p->way.time_ms) cim__net_route_leg(p->costs, r, straight, cim__net_done(a, straight), cim__net_done(b, straight), straight_ms, 0);
+    if (straight != CIM_NONE && straight_ms <= p->way.time_ms)
+        cim__net_route_leg(p->costs, r, straight, cim__net_done(a, straight), cim__net_done(b, straight), straight_ms, 0);
     else put_way(p, r, a, b, p->way.start, p->way.end, (const uint32_t *)(const void *)p->way.arcs.data, CIM__COUNT(&p->way.arcs, uint32_t));
     return cim__net_route_failed(r) ? cim__nomem(p->ctx) : CIM_OK;
 }
@@ -227,7 +230,9 @@ static cim_status put_section(planning *p, size_t stop, const choice *from, cons
 static void put_section_of(cim_journey *j, const cim_net_route_view *before, const cim_net_route_view *after)
 {
     cim_journey_section *s = CIM__PUSH(&j->sections, cim_journey_section);
-    if (s) *s = (cim_journey_section){ before->leg_count, after->leg_count - before->leg_count, after->time_ms - before->time_ms, 0, after->length_m - before->length_m };
+    if (s)
+        *s = (cim_journey_section){ before->leg_count, after->leg_count - before->leg_count, after->time_ms - before->time_ms, 0,
+                                    after->length_m - before->length_m };
 }
 
 /* An empty route at the end of the journey's list. */
@@ -295,10 +300,12 @@ static cim_status add_alternatives(planning *p, cim_journey *j, const cim_journe
     CIM__TRY(leave(p, 0, &any));
     CIM__TRY(cim__net_ends(p->ctx, p->costs, p->weights, &p->stops[1].place, CIM_ROUTE_BACKWARD, &p->ends));
     CIM__TRY(cim_net_route_get(p->ctx, CIM__AT(&j->routes, cim__journey_route, 0).route, &quickest));
-    if (cim__net_straight(p->costs, p->weights, &p->stops[0].place, &p->stops[1].place, &straight_ms) != CIM_NONE && straight_ms == quickest.time_ms) return CIM_OK;
+    if (cim__net_straight(p->costs, p->weights, &p->stops[0].place, &p->stops[1].place, &straight_ms) != CIM_NONE && straight_ms == quickest.time_ms)
+        return CIM_OK;
     cim_route_alternative *found = cim__alloc_n(p->ctx->mem, k, sizeof *found);
     if (!found) return cim__nomem(p->ctx);
-    cim_status st = cim_route_alternatives_find(p->ctx, p->ask.metric, p->ask.query, p->starts.end, p->starts.count, p->ends.end, p->ends.count, o->alternative, k, found, &count);
+    cim_status st = cim_route_alternatives_find(p->ctx, p->ask.metric, p->ask.query, p->starts.end, p->starts.count, p->ends.end, p->ends.count, o->alternative,
+                                                k, found, &count);
     for (size_t i = 1; st >= 0 && i < count; i++) st = put_alternative(p, j, &found[i]);
     cim__free(p->ctx->mem, found);
     return st;
@@ -467,7 +474,8 @@ static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_jour
     if (o->alternatives > MOST_ALTERNATIVES) return cim__fail(ctx, CIM_EARG, "%u alternatives, not at most %d", o->alternatives, MOST_ALTERNATIVES);
     if (o->alternatives && (count > 2 || !metric)) return cim__fail(ctx, CIM_EARG, "alternatives are for two stops, and need a metric");
     for (size_t i = 0; i < count; i++) {
-        if (stops[i].flags & ~(uint32_t)CIM_JOURNEY_PASS || (stops[i].flags && (!i || i + 1 == count))) return cim__fail(ctx, CIM_EARG, "stop %zu has flags it cannot have", i + 1);
+        if (stops[i].flags & ~(uint32_t)CIM_JOURNEY_PASS || (stops[i].flags && (!i || i + 1 == count)))
+            return cim__fail(ctx, CIM_EARG, "stop %zu has flags it cannot have", i + 1);
         if (stops[i].place.edge >= costs->net->edge_count || !(stops[i].place.fraction >= 0.0 && stops[i].place.fraction <= 1.0))
             return cim__fail(ctx, CIM_EARG, "stop %zu is no place on the net", i + 1);
     }

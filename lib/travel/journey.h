@@ -44,6 +44,7 @@ void cim__avoid_apply(const cim_net_costs *costs, const cim_journey_avoid *avoid
 void cim__avoid_name(const cim_journey_avoid *avoid, uint32_t which, char text[40]);
 /* The options as this library knows them, checked. */
 cim_status cim__avoid_options(cim_ctx *ctx, const cim_journey_avoid *avoid, cim_journey_avoid *opts_out);
-cim_status cim__avoid_metric(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const uint32_t *weights_ms, cim_route_metric **metric_out);
+cim_status cim__avoid_metric(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const uint32_t *weights_ms,
+                             cim_route_metric **metric_out);
 
 #endif

@@ -177,7 +177,8 @@ cim_status cim__avoid_metric(cim_ctx *ctx, const cim_net_costs *costs, const cim
     return st;
 }
 
-cim_status cim_journey_metric(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_journey_avoid *avoid, cim_route_metric **metric_out)
+cim_status cim_journey_metric(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_journey_avoid *avoid,
+                              cim_route_metric **metric_out)
 {
     cim__enter(ctx);
     if (!costs || !metric) return cim__fail(ctx, CIM_EARG, "no costs or no metric");

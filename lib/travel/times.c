@@ -3,8 +3,8 @@
 
 static const uint32_t NO_WAY = CIM_ROUTE_UNREACHABLE_MS;
 
-cim_status cim__travel_times(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, cim_route_query *query, int32_t direction, const cim_route_end *ends,
-                             size_t end_count, uint32_t limit_ms, uint32_t *times_ms)
+cim_status cim__travel_times(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, cim_route_query *query, int32_t direction,
+                             const cim_route_end *ends, size_t end_count, uint32_t limit_ms, uint32_t *times_ms)
 {
     if (metric) return cim_route_all(ctx, metric, query, direction, ends, end_count, limit_ms, times_ms);
     cim_route_graph graph = cim_net_graph(costs->net);
