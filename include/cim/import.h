@@ -68,7 +68,8 @@ CIM_API cim_status cim_import(cim_ctx *ctx, const char *path, const char *const 
  * Thread rule: any thread; uses the context's threads.   Cost: as cim_import(), and the whole file in memory.
  * Since 0.1.
  */
-CIM_API cim_status cim_city_load(cim_ctx *ctx, const char *const *inputs, size_t count, const cim_import_options *opts, cim_city **city_out, cim_buf *report_out);
+CIM_API cim_status cim_city_load(cim_ctx *ctx, const char *const *inputs, size_t count, const cim_import_options *opts, cim_city **city_out,
+                                 cim_buf *report_out);
 
 CIM_END
 

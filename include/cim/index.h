@@ -218,7 +218,8 @@ CIM_API cim_status cim_index_query_many(cim_ctx *ctx, const cim_index *index, co
  * (N. Roussopoulos, S. Kelley, F. Vincent, "Nearest neighbor queries", SIGMOD 1995).
  * Since 0.1.
  */
-CIM_API cim_status cim_index_nearest(cim_ctx *ctx, const cim_index *index, const cim_probe *probe, size_t k, uint32_t *ids, double *distances, size_t *count_out);
+CIM_API cim_status cim_index_nearest(cim_ctx *ctx, const cim_index *index, const cim_probe *probe, size_t k, uint32_t *ids, double *distances,
+                                     size_t *count_out);
 
 /**
  * cim_index_nearest() for many probes at once.

@@ -174,6 +174,31 @@ cim_status cim__opts(cim_ctx *ctx, void *dst, size_t have, const void *src, cons
     return CIM_OK;
 }
 
+cim_status cim__out_ok(cim_ctx *ctx, const void *out, const char *what)
+{
+    size_t size = sizeof size;
+    if (out) memcpy(&size, out, sizeof size);
+    return size >= sizeof size && size <= 1 << 20 ? CIM_OK : cim__fail(ctx, CIM_EARG, "struct_size of %s is not set", what);
+}
+
+void cim__out_fill(void *out, void *view, size_t have)
+{
+    size_t room;
+    if (!out) return;
+    memcpy(&room, out, sizeof room);
+    memcpy(view, &room, sizeof room);
+    if (room > have) memset((char *)out + have, 0, room - have);
+    memcpy(out, view, room < have ? room : have);
+}
+
+cim_status cim__view_copy(cim_ctx *ctx, void *view_out, void *view, size_t have)
+{
+    if (!view_out) return cim__fail(ctx, CIM_EARG, "nothing to fill");
+    CIM__TRY(cim__out_ok(ctx, view_out, "what to fill"));
+    cim__out_fill(view_out, view, have);
+    return CIM_OK;
+}
+
 double cim__now_ms(void)
 {
     struct timespec t;

@@ -47,6 +47,14 @@ void cim__ctx_join(cim_ctx *ctx, cim_ctx *worker); /* takes over the worker's er
 /* Copy an options struct of the caller over dst, which holds defaults.  have = sizeof *dst. */
 cim_status cim__opts(cim_ctx *ctx, void *dst, size_t have, const void *src, const char *what);
 
+/* Structs that the library fills; like options they begin with struct_size, and are filled as far as that reaches, with zeros in what this
+ * library does not know.  Where filling takes work its own steps: first is struct_size set (none asked for is fine too), at the end the copy.
+ * have = sizeof *view; view's own struct_size becomes the caller's. */
+cim_status cim__out_ok(cim_ctx *ctx, const void *out, const char *what);
+void cim__out_fill(void *out, void *view, size_t have);
+/* Both at once, for a struct that must be there. */
+cim_status cim__view_copy(cim_ctx *ctx, void *view_out, void *view, size_t have);
+
 /* Milliseconds of a monotonic clock; UTC time as "2026-01-31T12:00:00Z" (21 bytes with NUL). */
 double cim__now_ms(void);
 void cim__now_utc(char text[21]);

@@ -108,6 +108,11 @@ bool cim__str_starts(cim__str text, const char *prefix)
     return text.len >= n && !memcmp(text.ptr, prefix, n);
 }
 
+bool cim__str_has(cim__str text, const char *part)
+{
+    return text.len && memmem(text.ptr, text.len, part, strlen(part));
+}
+
 /* ---- growable bytes ---- */
 
 bool cim__buf_grow(cim__buf *buf, size_t more)

@@ -39,6 +39,7 @@ static inline cim__str cim__str_of(const char *text) { return (cim__str){ text, 
 static inline bool cim__str_eq(cim__str a, cim__str b) { return a.len == b.len && (!a.len || !memcmp(a.ptr, b.ptr, a.len)); }
 static inline bool cim__str_is(cim__str a, const char *text) { return cim__str_eq(a, cim__str_of(text)); }
 bool cim__str_starts(cim__str text, const char *prefix);
+bool cim__str_has(cim__str text, const char *part);
 /* Without the blanks and control characters at both ends. */
 static inline cim__str cim__str_trim(cim__str s)
 {

@@ -224,7 +224,7 @@ static double rank_of(const cim__shape *s, bool ground)
 {
     double lod = lod_number(s->lod);
     if (ground) return 3000.0 + lod;
-    if (lod < 1.0) return 2000.0 + (s->role.len && memmem(s->role.ptr, s->role.len, "oot", 3));
+    if (lod < 1.0) return 2000.0 + cim__str_has(s->role, "oot");
     return 1000.0 - lod;
 }
 
@@ -278,7 +278,7 @@ static const cim__shape *find_shape(const cim__shape *shapes, size_t count, int3
     const cim__shape *found = NULL;
     for (size_t i = 0; i < count; i++) {
         if (shapes[i].template_gid.len || shapes[i].geom.type != type || !shapes[i].geom.part_count) continue;
-        bool terrain = shapes[i].role.len && memmem(shapes[i].role.ptr, shapes[i].role.len, "errain", 6) != NULL;
+        bool terrain = cim__str_has(shapes[i].role, "errain");
         if (!found || !terrain) found = &shapes[i];
         if (!terrain) break;
     }

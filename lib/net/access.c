@@ -228,7 +228,8 @@ static bool too_large(const cim__prof *p, uint32_t set)
 {
     const cim__size *s = &p->size;
     if (exceeds(p, set, p->maxheight, s->height_m) || exceeds(p, set, p->maxwidth, s->width_m)) return true;
-    if (exceeds(p, set, p->maxlength, s->length_m) || exceeds(p, set, p->maxweight, s->weight_t) || exceeds(p, set, p->maxweightrating, s->weight_t)) return true;
+    if (exceeds(p, set, p->maxlength, s->length_m) || exceeds(p, set, p->maxweight, s->weight_t) || exceeds(p, set, p->maxweightrating, s->weight_t))
+        return true;
     return p->max_incline > 0.0 && exceeds(p, set, p->width, s->width_m);
 }
 

@@ -12,9 +12,10 @@ static void free_arrays(cim_net *net)
         cim__free(net->mem, net->block);
         return;
     }
-    void *arrays[] = { net->junction_x, net->junction_y, net->junction_set, net->first_out, net->out_link, net->edge_object, net->edge_from, net->edge_to, net->first_vertex,
-                       net->edge_set, net->edge_name, net->edge_way, net->edge_length_m, net->xy, net->vertex_edge, net->heading, net->way_length_m, net->state_junction,
-                       net->state_link, net->state_x, net->state_y, net->first_arc, net->arc_tail, net->arc_head, net->arc_link, net->first_of_link, net->arc_of_link };
+    void *arrays[] = { net->junction_x, net->junction_y, net->junction_set, net->first_out, net->out_link, net->edge_object, net->edge_from, net->edge_to,
+                       net->first_vertex, net->edge_set, net->edge_name, net->edge_way, net->edge_length_m, net->xy, net->vertex_edge, net->heading,
+                       net->way_length_m, net->state_junction, net->state_link, net->state_x, net->state_y, net->first_arc, net->arc_tail, net->arc_head,
+                       net->arc_link, net->first_of_link, net->arc_of_link };
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) cim__free(net->mem, arrays[i]);
     cim__buf_free(&net->set_first);
     cim__buf_free(&net->tags);
@@ -40,7 +41,8 @@ void cim_net_free(cim_net *net)
 
 static cim__buf *maker_bufs(cim__net_maker *m, size_t i)
 {
-    cim__buf *const bufs[] = { &m->object, &m->from, &m->to, &m->first_vertex, &m->set, &m->name, &m->way, &m->length, &m->xy, &m->jx, &m->jy, &m->jset, &m->scratch, &m->text };
+    cim__buf *const bufs[] = { &m->object, &m->from, &m->to, &m->first_vertex, &m->set, &m->name, &m->way, &m->length, &m->xy, &m->jx, &m->jy, &m->jset,
+                               &m->scratch, &m->text };
     return i < sizeof bufs / sizeof *bufs ? bufs[i] : NULL;
 }
 
@@ -94,7 +96,8 @@ static bool take_all(cim_net *net, cim__net_maker *m)
     net->edge_way = taken(&m->way);
     net->edge_length_m = taken(&m->length);
     net->xy = taken(&m->xy);
-    return net->junction_x && net->junction_y && net->junction_set && net->edge_object && net->edge_from && net->edge_to && net->first_vertex && net->edge_set && net->edge_name &&
+    return net->junction_x && net->junction_y && net->junction_set && net->edge_object && net->edge_from && net->edge_to && net->first_vertex &&
+           net->edge_set && net->edge_name &&
            net->edge_way && net->edge_length_m && net->xy;
 }
 
@@ -214,15 +217,13 @@ cim_status cim_net_build(cim_ctx *ctx, cim_city *city, const cim_net_options *op
 cim_status cim_net_get(cim_ctx *ctx, const cim_net *net, cim_net_view *view_out)
 {
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_net_view v = { .struct_size = size, .junction_count = net->junction_count, .edge_count = net->edge_count, .vertex_count = net->vertex_count, .state_count = net->state_count,
-                       .arc_count = net->arc_count, .rule_count = (uint32_t)CIM__COUNT(&net->rules, cim__net_rule), .unlocated_count = net->unlocated, .area_count = net->area_count, .junction_x = net->junction_x,
-                       .junction_y = net->junction_y, .edge_object = net->edge_object, .edge_from = net->edge_from, .edge_to = net->edge_to, .edge_name = net->edge_name,
-                       .first_vertex = net->first_vertex, .edge_length_m = net->edge_length_m, .xy = net->xy, .state_junction = net->state_junction, .state_link = net->state_link,
-                       .arc_link = net->arc_link };
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
+    cim_net_view v = { .struct_size = sizeof v, .junction_count = net->junction_count, .edge_count = net->edge_count, .vertex_count = net->vertex_count,
+                       .state_count = net->state_count, .arc_count = net->arc_count, .rule_count = (uint32_t)CIM__COUNT(&net->rules, cim__net_rule),
+                       .unlocated_count = net->unlocated, .area_count = net->area_count, .junction_x = net->junction_x, .junction_y = net->junction_y,
+                       .edge_object = net->edge_object, .edge_from = net->edge_from, .edge_to = net->edge_to, .edge_name = net->edge_name,
+                       .first_vertex = net->first_vertex, .edge_length_m = net->edge_length_m, .xy = net->xy, .state_junction = net->state_junction,
+                       .state_link = net->state_link, .arc_link = net->arc_link };
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }
 
 cim_route_graph cim_net_graph(const cim_net *net)

@@ -18,7 +18,8 @@ void cim_net_costs_free(cim_net_costs *c)
 {
     if (!c || atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1) return;
     cim__mem *mem = c->mem;
-    void *arrays[] = { c->weights_ms, c->link_ms, c->link_kmh, c->link_rules, c->link_zone, c->link_source, c->link_main, c->edge_bits, c->junction_ms, c->junction_rules, c->holds, c->broken };
+    void *arrays[] = { c->weights_ms, c->link_ms, c->link_kmh, c->link_rules, c->link_zone, c->link_source, c->link_main, c->edge_bits, c->junction_ms,
+                       c->junction_rules, c->holds, c->broken };
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) cim__free(mem, arrays[i]);
     cim_net_free(c->net);
     cim__free(mem, c);
@@ -263,7 +264,8 @@ static bool make_arrays(cim_net_costs *c)
     c->junction_rules = cim__zalloc_n(c->mem, junctions, sizeof(uint32_t));
     c->holds = cim__zalloc_n(c->mem, CIM__COUNT(&net->rules, cim__net_rule) / 64 + 1, sizeof(uint64_t));
     c->broken = cim__zalloc_n(c->mem, (size_t)net->arc_count / 64 + 1, sizeof(uint64_t));
-    return c->weights_ms && c->link_ms && c->link_kmh && c->link_rules && c->link_zone && c->link_source && c->link_main && c->edge_bits && c->junction_ms && c->junction_rules && c->holds && c->broken;
+    return c->weights_ms && c->link_ms && c->link_kmh && c->link_rules && c->link_zone && c->link_source && c->link_main && c->edge_bits && c->junction_ms &&
+    c->junction_rules && c->holds && c->broken;
 }
 
 static cim_status build(cim_ctx *ctx, cim_net_costs *c, const cim_net_cost_options *options)
@@ -302,9 +304,6 @@ cim_status cim_net_costs_build(cim_ctx *ctx, cim_net *net, const cim_net_cost_op
 cim_status cim_net_costs_get(cim_ctx *ctx, const cim_net_costs *c, cim_net_costs_view *view_out)
 {
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_net_costs_view v = { size, c->weights_ms, c->link_ms, c->link_kmh, c->link_rules, c->link_source, c->link_main, c->junction_ms };
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
+    cim_net_costs_view v = { sizeof v, c->weights_ms, c->link_ms, c->link_kmh, c->link_rules, c->link_source, c->link_main, c->junction_ms };
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }

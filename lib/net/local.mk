@@ -4,6 +4,7 @@ libcimcore_la_SOURCES += \
 	%D%/costs.c \
 	%D%/ends.h \
 	%D%/expand.c \
+	%D%/fits.c \
 	%D%/lines.c \
 	%D%/lines.h \
 	%D%/net.h \

@@ -59,6 +59,7 @@ struct cim_net {
     cim__buf rules, bans;            /* cim__net_rule, cim__net_ban in the order of arcs */
     uint32_t unlocated;              /* restrictions that could not be placed */
     uint32_t area_count;             /* streets of which only areas are known, where there is no line at all */
+    atomic_uint_fast64_t graph_hash; /* as cim_route_hierarchy_info has it; 0: not yet asked for (fits.c) */
     void *block;                     /* of a net from a file: all arrays and buffers but rules */
     cim_index *index;                /* of edges' straight pieces; ids are first vertices */
 };
@@ -153,7 +154,8 @@ bool cim__when_holds(cim__str condition, const cim__when *when, const cim__size 
 
 /* ---- profiles (profile.c, access.c) ---- */
 
-typedef enum cim__prof_kind { CIM__PR_KEY, CIM__PR_EXCEPT, CIM__PR_SPEED, CIM__PR_ONLY, CIM__PR_CAP, CIM__PR_VALUE, CIM__PR_NODE, CIM__PR_NUMBER, CIM__PR_PRICE } cim__prof_kind;
+typedef enum cim__prof_kind { CIM__PR_KEY, CIM__PR_EXCEPT, CIM__PR_SPEED, CIM__PR_ONLY, CIM__PR_CAP, CIM__PR_VALUE, CIM__PR_NODE, CIM__PR_NUMBER,
+                              CIM__PR_PRICE } cim__prof_kind;
 typedef enum cim__zone { CIM__ZONE_OPEN, CIM__ZONE_DESTINATION, CIM__ZONE_PRIVATE, CIM__ZONE_CLOSED, CIM__ZONE_UNSAID } cim__zone;
 
 typedef struct cim__prof_line {
@@ -184,7 +186,8 @@ typedef struct cim__prof {
     const char *key[CIM__KEYS];
     uint32_t plain[CIM__KEYS], along[CIM__KEYS][2], conditional[CIM__KEYS], along_conditional[CIM__KEYS][2]; /* texts: access */
     uint32_t oneway[CIM__KEYS], oneway_conditional[CIM__KEYS], speed[CIM__KEYS], speed_conditional[CIM__KEYS];
-    uint32_t highway, route, junction, one, one_conditional, kmh, kmh_rule, status, maxspeed, maxspeed_along[2], maxspeed_along_conditional[2], maxspeed_conditional, duration, busway, cycleway, bus, psv, barrier;
+    uint32_t highway, route, junction, one, one_conditional, kmh, kmh_rule, status, maxspeed, maxspeed_along[2], maxspeed_along_conditional[2],
+    maxspeed_conditional, duration, busway, cycleway, bus, psv, barrier;
     uint32_t maxheight, maxwidth, maxlength, maxweight, maxweightrating, width, incline, ramp;
     uint32_t *line_key; /* of lines "key=value" */
     double top_kmh, limit_factor, heed_limit, heed_oneway, heed_turns, signal_s, turn_s, left_s, uturn_s, destination_s, private_s, boarding_s, max_incline;

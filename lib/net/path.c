@@ -32,11 +32,8 @@ void cim_net_route_free(cim_net_route *r)
 cim_status cim_net_route_get(cim_ctx *ctx, const cim_net_route *r, cim_net_route_view *view_out)
 {
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_net_route_view v = { size, r->time_ms, r->rules, r->length_m, r->leg_count, r->vertex_count, r->legs, r->xy };
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
+    cim_net_route_view v = { sizeof v, r->time_ms, r->rules, r->length_m, r->leg_count, r->vertex_count, r->legs, r->xy };
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }
 
 /* ---- rules ---- */
@@ -118,7 +115,8 @@ static void put_leg(making *m, uint32_t link, double part, uint32_t vertices, ui
     const cim_net *net = m->costs->net;
     cim_net_route *r = m->route;
     cim_net_leg *leg = &r->legs[r->leg_count++];
-    *leg = (cim_net_leg){ link, net->edge_object[link >> 1], net->edge_name[link >> 1], time_ms, rules | m->costs->link_rules[link], vertices ? vertices - 1 : 0,
+    *leg = (cim_net_leg){ link, net->edge_object[link >> 1], net->edge_name[link >> 1], time_ms, rules | m->costs->link_rules[link],
+                          vertices ? vertices - 1 : 0,
                           part * net->edge_length_m[link >> 1] };
     r->time_ms += time_ms;
     r->length_m += leg->length_m;
@@ -149,8 +147,6 @@ static cim_status make_room(cim_ctx *ctx, making *m, size_t legs, size_t vertice
 
 /* ---- putting it together ---- */
 
-static double done_of(const cim_net_place *p, uint32_t link) { return link & 1 ? 1.0 - p->fraction : p->fraction; }
-
 /* The links of the arcs, and how many vertices they have; what later is read of them lies all over memory, so it is asked for here. */
 static size_t look_over(const cim_net_costs *c, const uint32_t *arcs, size_t count)
 {
@@ -169,40 +165,22 @@ static size_t look_over(const cim_net_costs *c, const uint32_t *arcs, size_t cou
     return vertices;
 }
 
-static cim_status put_way(cim_ctx *ctx, making *m, const uint32_t *weights, const cim_net_place *from, const cim_net_place *to, const cim__ends *starts, const cim__ends *ends,
-                          const cim__way *w)
+static cim_status put_way(cim_ctx *ctx, making *m, const uint32_t *weights, const cim_net_place *from, const cim_net_place *to, const cim__ends *starts,
+                          const cim__ends *ends, const cim__way *w)
 {
     const cim_net_costs *c = m->costs;
     const cim_net *net = c->net;
     uint32_t first = starts->links[w->start], last_arc = ends->links[w->end], last = net->arc_link[last_arc];
     size_t vertices = look_over(c, w->arcs, w->arc_count) + 2 * vertices_of(net, first) + 2 * vertices_of(net, last);
     CIM__TRY(make_room(ctx, m, w->arc_count + 2, vertices + 1));
-    put_piece(m, first, done_of(from, first), 1.0, starts->end[w->start].offset_ms, c->junction_rules[cim__link_head(net, first)]);
+    put_piece(m, first, cim__net_done(from, first), 1.0, starts->end[w->start].offset_ms, c->junction_rules[cim__link_head(net, first)]);
     for (size_t i = 0; i < w->arc_count; i++) {
         uint32_t a = w->arcs[i], link = net->arc_link[a], before = (uint32_t)m->line.count;
         put_whole(net, &m->line, link);
         put_leg(m, link, 1.0, before, weights[a], c->junction_rules[cim__link_head(net, link)] | cim__net_arc_rules(c, a));
     }
-    put_piece(m, last, 0.0, done_of(to, last), ends->end[w->end].offset_ms, cim__net_arc_rules(c, last_arc));
+    put_piece(m, last, 0.0, cim__net_done(to, last), ends->end[w->end].offset_ms, cim__net_arc_rules(c, last_arc));
     return CIM_OK;
-}
-
-/* Both places on one edge, the one before the other. */
-static uint32_t straight_on(const cim_net_costs *c, const uint32_t *weights, const cim_net_place *from, const cim_net_place *to, uint32_t *time)
-{
-    uint32_t best = CIM_NONE;
-    *time = NO_WAY;
-    for (uint32_t d = 0; from->edge == to->edge && from->edge < c->net->edge_count && d < 2; d++) {
-        uint32_t link = 2 * from->edge + d;
-        double part = done_of(to, link) - done_of(from, link);
-        if (!(from->directions & to->directions & 1u << d) || c->link_ms[link] >= NO_WAY || !(part >= 0.0)) continue;
-        uint32_t ms = cim__net_link_now(c, weights, link);
-        if (ms < NO_WAY) ms = (uint32_t)(ms * part + 0.5);
-        if (ms >= *time) continue;
-        *time = ms;
-        best = link;
-    }
-    return best;
 }
 
 static cim_status by_metric(cim_ctx *ctx, const cim_route_metric *metric, cim_route_query *query, const cim__ends *starts, const cim__ends *ends, cim__way *w)
@@ -213,28 +191,30 @@ static cim_status by_metric(cim_ctx *ctx, const cim_route_metric *metric, cim_ro
     return st == CIM_ENOTFOUND ? CIM_OK : st;
 }
 
-static cim_status find(cim_ctx *ctx, making *m, const cim_net_place *from, const cim_net_place *to, const cim_route_metric *metric, cim_route_query *query, cim__buf *arcs)
+static cim_status find(cim_ctx *ctx, making *m, const cim_net_place *from, const cim_net_place *to, const cim_route_metric *metric, cim_route_query *query,
+                       cim__buf *arcs)
 {
     cim__ends starts, ends;
     cim__way w = { NO_WAY, 0, 0, NULL, 0 };
     const cim_net_costs *c = m->costs;
-    const uint32_t *weights = metric ? cim_route_metric_weights(metric) : c->weights_ms;
-    uint32_t straight_ms, straight = straight_on(c, weights, from, to, &straight_ms);
+    const uint32_t *weights = cim__net_weights(c, metric);
+    uint32_t straight_ms, straight = cim__net_straight(c, weights, from, to, &straight_ms);
     CIM__TRY(cim__net_ends(ctx, c, weights, from, CIM_ROUTE_FORWARD, &starts));
     CIM__TRY(cim__net_ends(ctx, c, weights, to, CIM_ROUTE_BACKWARD, &ends));
     if (starts.count && ends.count) CIM__TRY(metric ? by_metric(ctx, metric, query, &starts, &ends, &w) : cim__net_search(ctx, c, &starts, &ends, arcs, &w));
     if (w.time_ms >= NO_WAY && straight == CIM_NONE) return cim__fail(ctx, CIM_ENOTFOUND, "there is no way");
     if (straight == CIM_NONE || straight_ms > w.time_ms) return put_way(ctx, m, weights, from, to, &starts, &ends, &w);
     CIM__TRY(make_room(ctx, m, 1, 2 * vertices_of(c->net, straight) + 1));
-    put_piece(m, straight, done_of(from, straight), done_of(to, straight), straight_ms, 0);
+    put_piece(m, straight, cim__net_done(from, straight), cim__net_done(to, straight), straight_ms, 0);
     return CIM_OK;
 }
 
-cim_status cim_net_route_find(cim_ctx *ctx, const cim_net_costs *costs, const cim_net_place *from, const cim_net_place *to, const cim_route_metric *metric, cim_route_query *query,
-                              cim_net_route **route_out)
+cim_status cim_net_route_find(cim_ctx *ctx, const cim_net_costs *costs, const cim_net_place *from, const cim_net_place *to, const cim_route_metric *metric,
+                              cim_route_query *query, cim_net_route **route_out)
 {
     cim__enter(ctx);
-    if (!costs || !from || !to || !metric != !query) return cim__fail(ctx, CIM_EARG, "costs, places, or one of metric and query is missing");
+    if (!costs || !from || !to) return cim__fail(ctx, CIM_EARG, "costs or places are missing");
+    CIM__TRY(cim__net_question_fits(ctx, costs, metric, query));
     making m = { .costs = costs };
     cim__buf arcs = cim__buf_on(ctx->mem);
     cim_status st = find(ctx, &m, from, to, metric, query, &arcs);

@@ -45,7 +45,8 @@ static const cim__prof_line elderly[] = {
 };
 
 #define PROFILE(name) { #name, name, sizeof name / sizeof *name }
-const cim__profile cim__profiles[] = { PROFILE(car), PROFILE(emergency), PROFILE(bus), PROFILE(truck), PROFILE(bicycle), PROFILE(foot), PROFILE(wheelchair), PROFILE(elderly) };
+const cim__profile cim__profiles[] = { PROFILE(car), PROFILE(emergency), PROFILE(bus), PROFILE(truck), PROFILE(bicycle), PROFILE(foot), PROFILE(wheelchair),
+                                       PROFILE(elderly) };
 const size_t cim__profile_count = sizeof cim__profiles / sizeof *cim__profiles;
 
 const char *cim_net_profile(uint32_t number) { return number < cim__profile_count ? cim__profiles[number].name : NULL; }
@@ -66,12 +67,13 @@ static void find_keys(cim__prof *p)
         size_t at;
     } keys[] = {
 #define K(name, member) { name, offsetof(cim__prof, member) }
-        K("highway", highway), K("route", route), K("junction", junction), K("oneway", one), K("oneway:conditional", one_conditional), K("cim:kmh", kmh), K("cim:kmh_rule", kmh_rule),
-        K("cim:status", status), K("maxspeed", maxspeed), K("maxspeed:forward", maxspeed_along[0]), K("maxspeed:backward", maxspeed_along[1]),
-        K("maxspeed:conditional", maxspeed_conditional), K("maxspeed:forward:conditional", maxspeed_along_conditional[0]),
-        K("maxspeed:backward:conditional", maxspeed_along_conditional[1]),
-        K("duration", duration), K("busway", busway), K("cycleway", cycleway), K("bus", bus), K("psv", psv), K("barrier", barrier), K("maxheight", maxheight), K("maxwidth", maxwidth),
-        K("maxlength", maxlength), K("maxweight", maxweight), K("maxweightrating", maxweightrating), K("width", width), K("incline", incline),
+        K("highway", highway), K("route", route), K("junction", junction), K("oneway", one), K("oneway:conditional", one_conditional), K("cim:kmh", kmh),
+        K("cim:kmh_rule", kmh_rule), K("cim:status", status), K("maxspeed", maxspeed), K("maxspeed:forward", maxspeed_along[0]),
+        K("maxspeed:backward", maxspeed_along[1]), K("maxspeed:conditional", maxspeed_conditional),
+        K("maxspeed:forward:conditional", maxspeed_along_conditional[0]), K("maxspeed:backward:conditional", maxspeed_along_conditional[1]),
+        K("duration", duration), K("busway", busway), K("cycleway", cycleway), K("bus", bus), K("psv", psv), K("barrier", barrier), K("maxheight", maxheight),
+        K("maxwidth", maxwidth), K("maxlength", maxlength), K("maxweight", maxweight), K("maxweightrating", maxweightrating), K("width", width),
+        K("incline", incline),
 #undef K
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -111,7 +113,8 @@ static const cim__prof_line *price_of(const cim__profile *profile, const char *r
 static const struct {
     const char *name;
     size_t at;
-} numbers[] = { N(top_kmh), N(limit_factor), N(heed_limit), N(heed_oneway), N(heed_turns), N(turn_s), N(left_s), N(uturn_s), N(destination_s), N(private_s), N(boarding_s), N(max_incline) },
+} numbers[] = { N(top_kmh), N(limit_factor), N(heed_limit), N(heed_oneway), N(heed_turns), N(turn_s), N(left_s), N(uturn_s), N(destination_s), N(private_s),
+                N(boarding_s), N(max_incline) },
   prices[] = { { "oneway", offsetof(cim__prof, price_oneway) }, { "access", offsetof(cim__prof, price_access) }, { "bus", offsetof(cim__prof, price_bus) },
                { "barrier", offsetof(cim__prof, price_barrier) }, { "turn", offsetof(cim__prof, price_turn) }, { "uturn", offsetof(cim__prof, price_uturn) } };
 #undef N
@@ -156,7 +159,8 @@ static bool size_ok(double v) { return v >= 0.0 && v < 1e6; }
 static cim_status take_options(cim_ctx *ctx, const cim_net_cost_options *o, cim__prof *p)
 {
     const cim__profile *f = p->profile;
-    if (!size_ok(o->height_m) || !size_ok(o->width_m) || !size_ok(o->length_m) || !size_ok(o->weight_t)) return cim__fail(ctx, CIM_EARG, "a size of the vehicle is out of range");
+    if (!size_ok(o->height_m) || !size_ok(o->width_m) || !size_ok(o->length_m) || !size_ok(o->weight_t))
+        return cim__fail(ctx, CIM_EARG, "a size of the vehicle is out of range");
     p->size = (cim__size){ o->height_m > 0.0 ? o->height_m : number_of(f, "height_m"), o->width_m > 0.0 ? o->width_m : number_of(f, "width_m"),
                            o->length_m > 0.0 ? o->length_m : number_of(f, "length_m"), o->weight_t > 0.0 ? o->weight_t : number_of(f, "weight_t") };
     if (o->time && !cim__when_parse(cim__str_of(o->time), &p->when)) return cim__fail(ctx, CIM_EARG, "%.40s is no local time like 2026-01-31T08:30", o->time);

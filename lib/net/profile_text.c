@@ -61,7 +61,8 @@ static cim_status number(reader *r, double *value)
     static const struct {
         const char *name;
         double value;
-    } words[] = { { "SHUT", -1.0 }, { "WALL", -2.0 }, { "OPEN", CIM__ZONE_OPEN }, { "DESTINATION", CIM__ZONE_DESTINATION }, { "PRIVATE", CIM__ZONE_PRIVATE }, { "CLOSED", CIM__ZONE_CLOSED } };
+    } words[] = { { "SHUT", -1.0 }, { "WALL", -2.0 }, { "OPEN", CIM__ZONE_OPEN }, { "DESTINATION", CIM__ZONE_DESTINATION }, { "PRIVATE", CIM__ZONE_PRIVATE },
+                  { "CLOSED", CIM__ZONE_CLOSED } };
     if (!sign(r, ',') || !skip(r)) return bad(r, "a number is missing");
     const char *end = cim__read_double(r->p, r->end, value);
     if (end) {
@@ -80,7 +81,8 @@ typedef struct form {
     int numbers;
 } form;
 
-static const form forms[] = { { "KEY", CIM__PR_KEY, 0 },     { "EXCEPT", CIM__PR_EXCEPT, 0 }, { "SPEED", CIM__PR_SPEED, 1 },   { "ONLY", CIM__PR_ONLY, 1 },  { "CAP", CIM__PR_CAP, 1 },
+static const form forms[] = { { "KEY", CIM__PR_KEY, 0 },     { "EXCEPT", CIM__PR_EXCEPT, 0 }, { "SPEED", CIM__PR_SPEED, 1 },   { "ONLY", CIM__PR_ONLY, 1 },
+                               { "CAP", CIM__PR_CAP, 1 },
                               { "VALUE", CIM__PR_VALUE, 1 }, { "NODE", CIM__PR_NODE, 1 },     { "NUMBER", CIM__PR_NUMBER, 1 }, { "PRICE", CIM__PR_PRICE, 2 } };
 
 /* Does the line mean what its word can mean? */
@@ -100,7 +102,9 @@ static cim_status check(reader *r, const cim__prof_line *l)
     case CIM__PR_ONLY: return l->a >= 0.0 && l->a <= 1000.0 ? CIM_OK : bad(r, "a speed is out of range");
     case CIM__PR_VALUE: return l->a == (double)(int)l->a && l->a >= 0.0 && l->a <= CIM__ZONE_CLOSED ? CIM_OK : bad(r, "a zone that is none");
     case CIM__PR_NUMBER: return l->a >= 0.0 && cim__prof_names(CIM__PR_NUMBER, l->text) ? CIM_OK : bad(r, "no number with this name, or it is out of range");
-    case CIM__PR_PRICE: return l->a >= 0.0 && l->b >= 0.0 && cim__prof_names(CIM__PR_PRICE, l->text) ? CIM_OK : bad(r, "no rule with this name, or its price is out of range");
+    case CIM__PR_PRICE:
+        if (l->a >= 0.0 && l->b >= 0.0 && cim__prof_names(CIM__PR_PRICE, l->text)) return CIM_OK;
+        return bad(r, "no rule with this name, or its price is out of range");
     default: return CIM_OK;
     }
 }

@@ -8,11 +8,12 @@
 #include <stdlib.h>
 
 /* Keys are kept when the part before ':' is one of these. */
-static const char *const bases[] = { "highway", "route", "ferry", "junction", "oneway", "access", "vehicle", "motor_vehicle", "motorcar", "hgv", "goods", "bus", "psv", "tourist_bus",
+static const char *const bases[] = { "highway", "route", "ferry", "junction", "oneway", "access", "vehicle", "motor_vehicle", "motorcar", "hgv", "goods", "bus",
+    "psv", "tourist_bus",
     "lanes", /* for capacities */
-    "taxi", "bicycle", "foot", "wheelchair", "emergency", "service", "maxspeed", "maxheight", "maxweight", "maxwidth", "maxlength", "maxweightrating", "width", "surface", "smoothness",
-    "tracktype", "cycleway", "busway", "duration", "incline", "ramp", "kerb", "barrier", "crossing", "railway", "motorroad", "locked", "bollard", "handrail",
-    "footway", "sidewalk", "sensory", "toll", "tunnel" };
+    "taxi", "bicycle", "foot", "wheelchair", "emergency", "service", "maxspeed", "maxheight", "maxweight", "maxwidth", "maxlength", "maxweightrating", "width",
+    "surface", "smoothness", "tracktype", "cycleway", "busway", "duration", "incline", "ramp", "kerb", "barrier", "crossing", "railway", "motorroad", "locked",
+    "bollard", "handrail", "footway", "sidewalk", "sensory", "toll", "tunnel" };
 
 uint64_t cim__net_keys_hash(void)
 {
@@ -119,8 +120,10 @@ static cim_status add_direction(cim_ctx *ctx, cim__net_maker *m, cim__str attrs)
 /* The value of highway for a street of another source. */
 static cim__str highway_of(cim__str function, uint8_t class_id)
 {
-    static const char *const values[] = { "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link",
-        "unclassified", "residential", "living_street", "service", "pedestrian", "track", "busway", "cycleway", "footway", "bridleway", "steps", "path", "corridor", "road" };
+    static const char *const values[] = { "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link",
+        "tertiary", "tertiary_link",
+        "unclassified", "residential", "living_street", "service", "pedestrian", "track", "busway", "cycleway", "footway", "bridleway", "steps", "path",
+        "corridor", "road" };
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         if (cim__str_is(function, values[i])) return function;
     return cim__str_of(class_id == CIM__C_Track ? "path" : class_id == CIM__C_Square ? "pedestrian" : "road");
@@ -262,7 +265,8 @@ static cim_status put_road(cim_ctx *ctx, cim__net_maker *m, const cim__object *o
 
 static bool is_street(uint8_t class_id)
 {
-    static const uint8_t streets[] = { CIM__C_Road, CIM__C_Track, CIM__C_Square, CIM__C_Section, CIM__C_Intersection, CIM__C_TrafficSpace, CIM__C_TransportationComplex };
+    static const uint8_t streets[] = { CIM__C_Road, CIM__C_Track, CIM__C_Square, CIM__C_Section, CIM__C_Intersection, CIM__C_TrafficSpace,
+                                       CIM__C_TransportationComplex };
     return memchr(streets, class_id, sizeof streets) != NULL;
 }
 
@@ -284,7 +288,8 @@ static void count_areas(cim_ctx *ctx, cim__net_maker *m)
 {
     for (uint32_t id = 0; !m->net->edge_count && id <= m->city->max_id; id++)
         if (cim__city_has(m->city, id) && m->city->layer[id] == CIM__L_ROAD_AREA && is_street(m->city->class_id[id])) m->net->area_count++;
-    if (m->net->area_count) cim__log(ctx, CIM_LOG_WARNING, "no street has a line: %u roads and traffic spaces are areas, of which no road net is made", m->net->area_count);
+    if (m->net->area_count)
+        cim__log(ctx, CIM_LOG_WARNING, "no street has a line: %u roads and traffic spaces are areas, of which no road net is made", m->net->area_count);
 }
 
 /* ---- points: signals, barriers, crossings ---- */
@@ -329,7 +334,8 @@ static cim_status read_layer(cim_ctx *ctx, cim__net_maker *m, cim__layer_id laye
 cim_status cim__net_read(cim_ctx *ctx, cim__net_maker *m)
 {
     const uint64_t one = 1;
-    const cim__columns road = { .values = one << CIM__A_NAME | one << CIM__A_REF | one << CIM__A_FUNCTION | one << CIM__A_STATUS | one << CIM__A_MAXSPEED_KMH | one << CIM__A_FROM_NODE | one << CIM__A_TO_NODE,
+    const cim__columns road = { .values = one << CIM__A_NAME | one << CIM__A_REF | one << CIM__A_FUNCTION | one << CIM__A_STATUS | one << CIM__A_MAXSPEED_KMH |
+                                            one << CIM__A_FROM_NODE | one << CIM__A_TO_NODE,
                                 .gid = true, .derived = true, .attrs = true, .geom = true };
     const cim__columns point = { .gid = true, .attrs = true };
     cim__net_lines lines;

@@ -103,10 +103,11 @@ static const void *start_of(const array *a)
 
 static head head_of(const cim_net *net)
 {
-    head h = { .format = FORMAT, .turns = net->turns, .junctions = net->junction_count, .edges = net->edge_count, .vertices = net->vertex_count, .states = net->state_count,
-               .arcs = net->arc_count, .sets = net->set_count, .ways = net->way_count, .tags = (uint32_t)CIM__COUNT(&net->tags, cim__net_tag),
-               .rules = (uint32_t)CIM__COUNT(&net->rules, cim__net_rule), .bans = (uint32_t)CIM__COUNT(&net->bans, cim__net_ban), .texts = (uint32_t)net->texts.count,
-               .unlocated = net->unlocated, .areas = net->area_count, .made_by = made_by() };
+    head h = { .format = FORMAT, .turns = net->turns, .junctions = net->junction_count, .edges = net->edge_count, .vertices = net->vertex_count,
+               .states = net->state_count, .arcs = net->arc_count, .sets = net->set_count, .ways = net->way_count,
+               .tags = (uint32_t)CIM__COUNT(&net->tags, cim__net_tag), .rules = (uint32_t)CIM__COUNT(&net->rules, cim__net_rule),
+               .bans = (uint32_t)CIM__COUNT(&net->bans, cim__net_ban), .texts = (uint32_t)net->texts.count, .unlocated = net->unlocated,
+               .areas = net->area_count, .made_by = made_by() };
     memcpy(h.magic, magic, sizeof magic);
     for (uint32_t t = 0; t < h.texts; t++) h.text_bytes += (uint32_t)net->texts.texts[t].len; /* below 2^32: see cim__net_save() */
     return h;
@@ -391,8 +392,8 @@ static size_t body_size(cim_net *net, const head *h)
 static bool counts_ok(const cim_net *net, const head *h)
 {
     const uint32_t most = CIM_ROUTE_MAX_ARCS;
-    if (h->junctions > most || h->edges > most / 4 || h->vertices > most || h->states > most || h->arcs > most || h->sets > most || h->ways > most || h->tags > most ||
-        h->rules > most || h->bans > most || h->texts > most)
+    if (h->junctions > most || h->edges > most / 4 || h->vertices > most || h->states > most || h->arcs > most || h->sets > most || h->ways > most ||
+        h->tags > most || h->rules > most || h->bans > most || h->texts > most)
         return false;
     if (h->turns != net->turns || h->turns > CIM_NET_TURNS_FULL) return false;
     return h->states >= (h->turns == CIM_NET_TURNS_FULL ? 2 * h->edges : h->junctions); /* state_after() */

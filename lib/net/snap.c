@@ -114,7 +114,8 @@ cim_status cim_net_snap(cim_ctx *ctx, const cim_net_costs *costs, double x, doub
     CIM__TRY(cim__opts(ctx, &opts, sizeof opts, options, "snap options"));
     if (!isfinite(x) || !isfinite(y)) return cim__fail(ctx, CIM_EARG, "the point is not finite");
     if (!k || k > 256) return cim__fail(ctx, CIM_EARG, "%zu places", k);
-    if (!(opts.radius_m >= 0.0) || !isfinite(opts.heading_deg) || !(opts.tolerance_deg >= 0.0)) return cim__fail(ctx, CIM_EARG, "radius, heading or tolerance is out of range");
+    if (!(opts.radius_m >= 0.0) || !isfinite(opts.heading_deg) || !(opts.tolerance_deg >= 0.0))
+        return cim__fail(ctx, CIM_EARG, "radius, heading or tolerance is out of range");
     snapping s = { costs, &opts, x, y, (90.0 - opts.heading_deg) * M_PI / 180.0, opts.tolerance_deg * M_PI / 180.0 };
     cim_probe probe = cim_probe_near(x, y, opts.radius_m > 0.0 ? opts.radius_m : HUGE_VAL);
     probe.accept = accept;
@@ -172,11 +173,39 @@ uint32_t cim__net_link_now(const cim_net_costs *c, const uint32_t *weights, uint
     return any ? best : c->link_ms[link];
 }
 
-static bool start_ends(const cim_net_costs *c, const uint32_t *weights, uint32_t link, double left, cim__ends *ends)
+uint32_t cim__net_leave_ms(const cim_net_costs *c, const uint32_t *weights, const cim_net_place *place, uint32_t link)
 {
-    uint32_t head = cim__link_head(c->net, link), state = state_after(c->net, link), ms = cim__net_link_now(c, weights, link);
-    if (c->junction_ms[head] >= NO_WAY || state == CIM_NONE || ms >= NO_WAY) return true;
-    return put_end(ends, state, part_ms(ms, left) + c->junction_ms[head], link);
+    uint32_t ms = cim__net_link_now(c, weights, link), through = c->junction_ms[cim__link_head(c->net, link)];
+    return ms >= NO_WAY || through >= NO_WAY ? NO_WAY : part_ms(ms, 1.0 - cim__net_done(place, link)) + through;
+}
+
+uint32_t cim__net_along_ms(const cim_net_costs *c, const uint32_t *weights, const cim_net_place *from, const cim_net_place *to, uint32_t link)
+{
+    double part = cim__net_done(to, link) - cim__net_done(from, link);
+    bool may = from->edge == link >> 1 && to->edge == link >> 1 && from->directions & to->directions & 1u << (link & 1);
+    if (!may || !(part >= 0.0) || c->link_ms[link] >= NO_WAY) return NO_WAY;
+    uint32_t ms = cim__net_link_now(c, weights, link);
+    return ms < NO_WAY ? part_ms(ms, part) : NO_WAY;
+}
+
+uint32_t cim__net_straight(const cim_net_costs *c, const uint32_t *weights, const cim_net_place *from, const cim_net_place *to, uint32_t *ms_out)
+{
+    uint32_t best = CIM_NONE;
+    *ms_out = NO_WAY;
+    if (from->edge != to->edge || from->edge >= c->net->edge_count) return best;
+    for (uint32_t link = 2 * from->edge; link < 2 * from->edge + 2; link++) {
+        uint32_t ms = cim__net_along_ms(c, weights, from, to, link);
+        if (ms >= *ms_out) continue;
+        *ms_out = ms;
+        best = link;
+    }
+    return best;
+}
+
+static bool start_ends(const cim_net_costs *c, const uint32_t *weights, uint32_t link, const cim_net_place *place, cim__ends *ends)
+{
+    uint32_t state = state_after(c->net, link), ms = cim__net_leave_ms(c, weights, place, link);
+    return state == CIM_NONE || ms >= NO_WAY || put_end(ends, state, ms, link);
 }
 
 /* What an arc weighs beside its link and the junction behind; NO_WAY: it may not be used. */
@@ -205,16 +234,15 @@ cim_status cim__net_ends(cim_ctx *ctx, const cim_net_costs *c, const uint32_t *w
     if (p->edge >= c->net->edge_count || !(p->fraction >= 0.0 && p->fraction <= 1.0)) return cim__fail(ctx, CIM_EARG, "no place on the net");
     for (uint32_t d = 0; d < 2; d++) {
         uint32_t link = 2 * p->edge + d;
-        double done = d ? 1.0 - p->fraction : p->fraction;
         if (!(p->directions >> d & 1) || c->link_ms[link] >= NO_WAY) continue;
-        bool ok = direction == CIM_ROUTE_FORWARD ? start_ends(c, weights, link, 1.0 - done, ends) : finish_ends(c, weights, link, done, ends);
+        bool ok = direction == CIM_ROUTE_FORWARD ? start_ends(c, weights, link, p, ends) : finish_ends(c, weights, link, cim__net_done(p, link), ends);
         if (!ok) return cim__fail(ctx, CIM_ELIMIT, "more than %d ends", CIM_NET_ENDS);
     }
     return CIM_OK;
 }
 
-cim_status cim_net_ends(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_net_place *place, int32_t direction, cim_route_end *ends_out,
-                        size_t *count_out)
+cim_status cim_net_ends(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_net_place *place, int32_t direction,
+                        cim_route_end *ends_out, size_t *count_out)
 {
     cim__ends ends;
     cim__enter(ctx);

@@ -56,7 +56,8 @@ static cim_status reach_from(search *s, int side, reach *r)
     r->nodes = cim__alloc_n(s->ctx->mem, n, 4);
     r->times = cim__alloc_n(s->ctx->mem, n, 4);
     if (!r->nodes || !r->times) return cim__nomem(s->ctx);
-    return cim_route_within(s->ctx, s->m, s->q, side ? CIM_ROUTE_BACKWARD : CIM_ROUTE_FORWARD, s->ends[side], s->end_count[side], s->limit, r->nodes, r->times, n, &r->count);
+    return cim_route_within(s->ctx, s->m, s->q, side ? CIM_ROUTE_BACKWARD : CIM_ROUTE_FORWARD, s->ends[side], s->end_count[side], s->limit, r->nodes, r->times,
+                            n, &r->count);
 }
 
 static cim_status join(search *s, const reach *there, const reach *back)
@@ -68,7 +69,9 @@ static cim_status join(search *s, const reach *there, const reach *back)
         uint32_t place = h->rank[back->nodes[i]], k = seen[place];
         if (!k || there->times[k - 1] + back->times[i] > s->limit) continue;
         spot *p = CIM__PUSH(&s->spots, spot);
-        if (p) *p = (spot){ .place = place, .ms = { there->times[k - 1], back->times[i] }, .arc = { CIM_NONE, CIM_NONE }, .next = { CIM_NONE, CIM_NONE }, .shared = { CIM_NONE, CIM_NONE } };
+        if (p)
+            *p = (spot){ .place = place, .ms = { there->times[k - 1], back->times[i] }, .arc = { CIM_NONE, CIM_NONE }, .next = { CIM_NONE, CIM_NONE },
+                         .shared = { CIM_NONE, CIM_NONE } };
     }
     for (size_t i = 0; i < there->count; i++) seen[h->rank[there->nodes[i]]] = 0;
     if (s->spots.failed) return cim__nomem(s->ctx);
@@ -123,7 +126,8 @@ static void grow_trees(search *s)
         for (uint32_t i = h->up_first[x]; i < h->up_first[x + 1]; i++) {
             if (h->slot_first[i] == h->slot_first[i + 1] || !s->q->seen[h->up_head[i]]) continue;
             uint32_t high = s->q->seen[h->up_head[i]] - 1;
-            for (uint32_t k = h->slot_first[i]; k < h->slot_first[i + 1]; k++) see_arc(s, h->slot_arc[k] >> 1, h->slot_arc[k] & 1 ? high : low, h->slot_arc[k] & 1 ? low : high);
+            for (uint32_t k = h->slot_first[i]; k < h->slot_first[i + 1]; k++)
+                see_arc(s, h->slot_arc[k] >> 1, h->slot_arc[k] & 1 ? high : low, h->slot_arc[k] & 1 ? low : high);
         }
     }
 }

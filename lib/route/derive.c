@@ -227,7 +227,8 @@ static cim_status tasks(cim_ctx *ctx, cim_route_hierarchy *h)
 
 static size_t held(const cim_route_hierarchy *h)
 {
-    return sizeof *h + (size_t)h->node_count * (5 * 4 + 2 + 8) + (size_t)h->up_count * (3 * 4 + 2) + (size_t)h->arc_count * 8 + (size_t)h->map_first[h->node_count];
+    return sizeof *h + (size_t)h->node_count * (5 * 4 + 2 + 8) + (size_t)h->up_count * (3 * 4 + 2) + (size_t)h->arc_count * 8 +
+           (size_t)h->map_first[h->node_count];
 }
 
 cim_status cim__hierarchy_derive(cim_ctx *ctx, cim_route_hierarchy *h)

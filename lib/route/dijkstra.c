@@ -86,8 +86,8 @@ static cim_status search(cim_ctx *ctx, cim_route_dijkstra *d, const star *s, con
     return CIM_OK;
 }
 
-cim_status cim_route_dijkstra_run(cim_ctx *ctx, cim_route_dijkstra *d, const uint32_t *weights_ms, int32_t direction, const cim_route_end *ends, size_t end_count,
-                                  uint32_t limit_ms, uint32_t stop, uint32_t *times_ms_out)
+cim_status cim_route_dijkstra_run(cim_ctx *ctx, cim_route_dijkstra *d, const uint32_t *weights_ms, int32_t direction, const cim_route_end *ends,
+                                  size_t end_count, uint32_t limit_ms, uint32_t stop, uint32_t *times_ms_out)
 {
     cim__enter(ctx);
     if (!d || (d->arc_count && !weights_ms)) return cim__fail(ctx, CIM_EARG, "no graph or no weights");

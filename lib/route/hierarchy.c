@@ -159,7 +159,8 @@ static cim_status eliminate(cim_ctx *ctx, cim_route_hierarchy *h, const cim__adj
 static cim_status make_rows(cim_ctx *ctx, cim_route_hierarchy *h, const cim__adjacency *g)
 {
     size_t n = h->node_count;
-    rows r = { cim__zalloc_n(ctx->mem, n + 1, 4), cim__alloc_n(ctx->mem, n, 4), cim__alloc_n(ctx->mem, n, 4), cim__alloc_n(ctx->mem, n, 4), cim__buf_on(ctx->mem) };
+    rows r = { cim__zalloc_n(ctx->mem, n + 1, 4), cim__alloc_n(ctx->mem, n, 4), cim__alloc_n(ctx->mem, n, 4), cim__alloc_n(ctx->mem, n, 4),
+               cim__buf_on(ctx->mem) };
     cim_status st = CIM_OK;
     if (r.first && r.mark && r.child && r.sibling) {
         memset(r.mark, 0xff, n * 4);
@@ -244,9 +245,6 @@ cim_status cim_route_hierarchy_stat(cim_ctx *ctx, const cim_route_hierarchy *h, 
 {
     cim_route_hierarchy_info info = { 0 };
     cim__enter(ctx);
-    size_t size = info_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size of cim_route_hierarchy_info is not set");
-    info.struct_size = size;
     info.node_count = h->node_count;
     info.arc_count = h->arc_count;
     info.up_arc_count = h->up_count;
@@ -256,7 +254,5 @@ cim_status cim_route_hierarchy_stat(cim_ctx *ctx, const cim_route_hierarchy *h, 
     info.graph_hash = h->graph_hash;
     for (uint32_t x = 0; x < h->node_count; x++) info.mean_search_arcs += (double)cim__row_size(h, x) * (x - h->subtree_first[x] + 1);
     if (h->node_count) info.mean_search_arcs /= h->node_count;
-    if (size > sizeof info) memset((char *)info_out + sizeof info, 0, size - sizeof info);
-    memcpy(info_out, &info, size < sizeof info ? size : sizeof info);
-    return CIM_OK;
+    return cim__view_copy(ctx, info_out, &info, sizeof info);
 }

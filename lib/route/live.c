@@ -301,8 +301,8 @@ static cim_status next_metric(cim_ctx *ctx, cim_route_live *live, cim_route_metr
         *metric_out = cim_route_metric_ref(live->now->metric);
         return CIM_OK;
     }
-    return cim_route_metric_update(ctx, live->now->metric, (const uint32_t *)(const void *)live->arcs.data, (const uint32_t *)(const void *)live->weights.data, count,
-                                   live->has_labels ? &live->labels : NULL, metric_out);
+    return cim_route_metric_update(ctx, live->now->metric, (const uint32_t *)(const void *)live->arcs.data, (const uint32_t *)(const void *)live->weights.data,
+                                   count, live->has_labels ? &live->labels : NULL, metric_out);
 }
 
 static cim_status publish(cim_ctx *ctx, cim_route_live *live, int64_t now, cim_route_published *info, uint32_t *first_new)
@@ -332,17 +332,15 @@ cim_status cim_route_live_publish(cim_ctx *ctx, cim_route_live *live, int64_t no
     cim_route_published info = { 0 };
     uint32_t first_new = CIM_NONE;
     cim__enter(ctx);
-    size_t size = info_out ? info_out->struct_size : sizeof info;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size of cim_route_published is not set");
+    CIM__TRY(cim__out_ok(ctx, info_out, "cim_route_published"));
     pthread_mutex_lock(&live->lock);
     cim_status st = publish(ctx, live, now_ms, &info, &first_new);
     pthread_mutex_unlock(&live->lock);
     if (st < 0) return st;
-    if (info.newly_cut_count) cim__log(ctx, CIM_LOG_WARNING, "epoch %llu: %u watched nodes are newly cut off, node %u first", (unsigned long long)info.epoch, info.newly_cut_count, first_new);
-    if (!info_out) return CIM_OK;
-    info.struct_size = size;
-    if (size > sizeof info) memset((char *)info_out + sizeof info, 0, size - sizeof info);
-    memcpy(info_out, &info, size < sizeof info ? size : sizeof info);
+    if (info.newly_cut_count)
+        cim__log(ctx, CIM_LOG_WARNING, "epoch %llu: %u watched nodes are newly cut off, node %u first", (unsigned long long)info.epoch, info.newly_cut_count,
+                 first_new);
+    cim__out_fill(info_out, &info, sizeof info);
     return CIM_OK;
 }
 
@@ -376,7 +374,8 @@ static cim_status check_whatif(cim_ctx *ctx, const cim_route_view *view, const c
     if (count && !changes) return cim__fail(ctx, CIM_EARG, "no changes");
     if (count >= CIM_NONE) return cim__fail(ctx, CIM_ELIMIT, "%zu changes at once", count);
     for (size_t i = 0; i < count; i++) {
-        if (changes[i].arc >= view->metric->hierarchy->arc_count) return cim__fail(ctx, CIM_EARG, "change %zu: arc %u of %u", i, changes[i].arc, view->metric->hierarchy->arc_count);
+        if (changes[i].arc >= view->metric->hierarchy->arc_count)
+            return cim__fail(ctx, CIM_EARG, "change %zu: arc %u of %u", i, changes[i].arc, view->metric->hierarchy->arc_count);
         CIM__TRY(cim__live_check(ctx, &changes[i], i, view->lengths_m != NULL));
         if (changes[i].kind >= CIM_ROUTE_WITHDRAW) return cim__fail(ctx, CIM_EARG, "change %zu: nothing to withdraw in a what-if", i);
     }
@@ -405,13 +404,15 @@ static uint32_t imagine(const cim_route_view *view, uint32_t arc, const cim_rout
     if (closure) open = closure->kind == CIM_ROUTE_OPEN;
     if (!open) return CIM__INF;
     if (time && time->kind == CIM_ROUTE_WEIGHT) ms = cim__cut_ms(time->value);
-    else if (time && time->kind == CIM_ROUTE_SPEED) ms = cim__speed_ms(view->lengths_m[arc], view->fixed_ms ? view->fixed_ms[arc] : 0, time->value, view->min_speed_kmh);
+    else if (time && time->kind == CIM_ROUTE_SPEED)
+        ms = cim__speed_ms(view->lengths_m[arc], view->fixed_ms ? view->fixed_ms[arc] : 0, time->value, view->min_speed_kmh);
     else if (time && ms < CIM__INF) ms = cim__cut_ms(ms * time->value);
     return by[CIM__PENALTY] ? cim__cut_ms((double)ms + by[CIM__PENALTY]->value) : ms;
 }
 
 /* The changes by arc, those of an arc in their order: weights of `*count_out` arcs. */
-static void imagine_all(const cim_route_view *view, const cim_route_change *changes, const cim__keyed *items, size_t count, uint32_t *arcs, uint32_t *weights, size_t *count_out)
+static void imagine_all(const cim_route_view *view, const cim_route_change *changes, const cim__keyed *items, size_t count, uint32_t *arcs, uint32_t *weights,
+                        size_t *count_out)
 {
     size_t found = 0;
     for (size_t i = 0; i < count;) {

@@ -17,8 +17,9 @@ enum { CHUNK = 1 << 16, DEFAULT_LINE = 1 << 16, DEFAULT_ROWS = 1 << 24, MAX_ARCS
 static const struct {
     const char *name;
     int type;
-} cells[CELLS] = { { "id", TEXT_CELL },       { "speed_kmh", NUMBER_CELL }, { "weight_s", NUMBER_CELL }, { "factor", NUMBER_CELL }, { "penalty_s", NUMBER_CELL },
-                   { "closed", BOOL_CELL },   { "open", BOOL_CELL },        { "withdraw", BOOL_CELL },   { "event", NUMBER_CELL },  { "reported", TIME_CELL },
+} cells[CELLS] = { { "id", TEXT_CELL },       { "speed_kmh", NUMBER_CELL }, { "weight_s", NUMBER_CELL }, { "factor", NUMBER_CELL },
+                   { "penalty_s", NUMBER_CELL }, { "closed", BOOL_CELL },   { "open", BOOL_CELL },        { "withdraw", BOOL_CELL },   { "event", NUMBER_CELL },
+                    { "reported", TIME_CELL },
                    { "from", TIME_CELL },     { "until", TIME_CELL },       { "source", TEXT_CELL },
                    { "geometry", SHAPE_CELL }, { "direction", TEXT_CELL } };
 
@@ -383,7 +384,8 @@ static cim_status row_arcs(feed *f, size_t *count_out)
     if (count > MAX_ARCS_OF_ID) return bad(f, CIM_ELIMIT, "%zu arcs of one id", count);
     if (count > cap) {
         if (!cim__buf_extend(&f->arcs, (count - cap) * sizeof(uint32_t))) return cim__nomem(f->ctx);
-        if (f->o.map(f->o.map_user, c->text.ptr, c->text.len, (uint32_t *)(void *)f->arcs.data, count) != count) return bad(f, CIM_EARG, "map() says another number of arcs when asked again");
+        if (f->o.map(f->o.map_user, c->text.ptr, c->text.len, (uint32_t *)(void *)f->arcs.data, count) != count)
+            return bad(f, CIM_EARG, "map() says another number of arcs when asked again");
     }
     *count_out = count;
     return check_arcs(f, count);
@@ -393,7 +395,8 @@ static cim_status add(feed *f, cim_route_change *c, uint32_t kind, double value,
 {
     c->kind = kind;
     c->value = value;
-    if (CIM__COUNT(&f->changes, cim_route_change) + arc_count > f->live->max_statements) return bad(f, CIM_ELIMIT, "more than %llu changes", (unsigned long long)f->live->max_statements);
+    if (CIM__COUNT(&f->changes, cim_route_change) + arc_count > f->live->max_statements)
+        return bad(f, CIM_ELIMIT, "more than %llu changes", (unsigned long long)f->live->max_statements);
     cim_route_change *at = cim__buf_extend(&f->changes, arc_count * sizeof *at);
     if (!at) return cim__nomem(f->ctx);
     for (size_t i = 0; i < arc_count; i++) {
@@ -416,7 +419,8 @@ static cim_status check_row(feed *f)
     if (r[CLOSED].number != 0.0 && r[OPEN].number != 0.0) return BAD(f, "closed and open");
     if (withdraw && says) return BAD(f, "withdraw beside something else");
     if (!withdraw && !says) return BAD(f, "the row says nothing");
-    if (!(r[EVENT].number >= 0.0 && r[EVENT].number <= 4294967295.0) || r[EVENT].number != (double)(uint32_t)r[EVENT].number) return BAD(f, "event is no number of 32 bits");
+    if (!(r[EVENT].number >= 0.0 && r[EVENT].number <= 4294967295.0) || r[EVENT].number != (double)(uint32_t)r[EVENT].number)
+        return BAD(f, "event is no number of 32 bits");
     return CIM_OK;
 }
 
@@ -504,19 +508,15 @@ cim_status cim_route_live_feed(cim_ctx *ctx, cim_route_live *live, const cim_rou
     if (!f.o.read) return cim__fail(ctx, CIM_EARG, "a feed needs a function to read");
     if (f.o.format > CIM_ROUTE_FEED_NDJSON) return cim__fail(ctx, CIM_EARG, "no such format: %u", f.o.format);
     if (f.o.snapshot && f.o.source == CIM_NONE) return cim__fail(ctx, CIM_EARG, "a snapshot needs its source");
-    size_t size = fed_out ? fed_out->struct_size : sizeof *fed_out;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size of cim_route_fed is not set");
+    CIM__TRY(cim__out_ok(ctx, fed_out, "cim_route_fed"));
     f.name = f.o.name ? f.o.name : "feed";
     if (!f.o.max_rows) f.o.max_rows = DEFAULT_ROWS;
     if (!f.o.max_line_bytes) f.o.max_line_bytes = DEFAULT_LINE;
     f.bytes = f.scratch = f.arcs = f.changes = cim__buf_on(ctx->mem);
     cim__names_init(&f.sources, ctx->mem);
     cim_status st = run(&f);
-    if (st >= 0 && fed_out) {
-        cim_route_fed fed = { size, f.rows, CIM__COUNT(&f.changes, cim_route_change), f.unknown, f.first_unknown };
-        if (size > sizeof fed) memset((char *)fed_out + sizeof fed, 0, size - sizeof fed);
-        memcpy(fed_out, &fed, size < sizeof fed ? size : sizeof fed);
-    }
+    cim_route_fed fed = { sizeof fed, f.rows, CIM__COUNT(&f.changes, cim_route_change), f.unknown, f.first_unknown };
+    if (st >= 0) cim__out_fill(fed_out, &fed, sizeof fed);
     cim__names_free(&f.sources);
     cim__buf_free(&f.bytes);
     cim__buf_free(&f.scratch);

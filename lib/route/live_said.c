@@ -77,9 +77,11 @@ typedef struct batch {
 static cim_status check_all(cim_ctx *ctx, const cim_route_live *live, uint32_t replace, const cim_route_change *changes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (changes[i].arc >= live->hierarchy->arc_count) return cim__fail(ctx, CIM_EARG, "change %zu: arc %u of %u", i, changes[i].arc, live->hierarchy->arc_count);
+        if (changes[i].arc >= live->hierarchy->arc_count)
+            return cim__fail(ctx, CIM_EARG, "change %zu: arc %u of %u", i, changes[i].arc, live->hierarchy->arc_count);
         if (changes[i].source >= live->source_count) return cim__fail(ctx, CIM_EARG, "change %zu: source %u of %u", i, changes[i].source, live->source_count);
-        if (replace < CIM_ROUTE_MAX_SOURCES && changes[i].source != replace) return cim__fail(ctx, CIM_EARG, "change %zu: of source %u in a snapshot of source %u", i, changes[i].source, replace);
+        if (replace < CIM_ROUTE_MAX_SOURCES && changes[i].source != replace)
+            return cim__fail(ctx, CIM_EARG, "change %zu: of source %u in a snapshot of source %u", i, changes[i].source, replace);
         CIM__TRY(cim__live_check(ctx, &changes[i], i, live->views->lengths_m != NULL));
     }
     return CIM_OK;
@@ -175,7 +177,8 @@ static cim_status reserve(cim_ctx *ctx, cim_route_live *live, batch *b, uint32_t
         } else locate(said, p);
         total = total + p->fresh - (s == replace ? 0 : p->gone);
     }
-    if (total > live->max_statements) return cim__fail(ctx, CIM_ELIMIT, "%llu statements, the limit is %llu", (unsigned long long)total, (unsigned long long)live->max_statements);
+    if (total > live->max_statements)
+        return cim__fail(ctx, CIM_ELIMIT, "%llu statements, the limit is %llu", (unsigned long long)total, (unsigned long long)live->max_statements);
     for (uint32_t s = 0; s < live->source_count; s++) {
         part *p = &b->parts[s];
         cim__said *said = &live->said[s];
@@ -329,7 +332,8 @@ uint32_t cim__live_weight(const cim_route_live *live, uint32_t arc, const cim_ro
     uint32_t base = live->base[arc], ms = base;
     bool against = base >= CIM__INF && (!time || time->kind == CIM_ROUTE_FACTOR);
     if (time && time->kind == CIM_ROUTE_WEIGHT) ms = cim__cut_ms(time->value);
-    else if (time && time->kind == CIM_ROUTE_SPEED) ms = cim__speed_ms(live->views->lengths_m[arc], live->views->fixed_ms ? live->views->fixed_ms[arc] : 0, time->value, live->min_speed_kmh);
+    else if (time && time->kind == CIM_ROUTE_SPEED)
+        ms = cim__speed_ms(live->views->lengths_m[arc], live->views->fixed_ms ? live->views->fixed_ms[arc] : 0, time->value, live->min_speed_kmh);
     else if (time && base < CIM__INF) ms = cim__cut_ms(base * time->value);
     if (by[CIM__PENALTY]) ms = cim__cut_ms((double)ms + by[CIM__PENALTY]->value);
     *open_out = against ? CIM__INF : cim__min32(ms, CIM__INF);

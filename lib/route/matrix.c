@@ -39,7 +39,8 @@ static cim_status side_make(cim_ctx *ctx, const cim_route_metric *m, const cim_r
     if (ok) {
         size_t k = 0;
         for (size_t i = 0; i < p->count; i++)
-            for (size_t e = cim__first_end(p, i); e < cim__first_end(p, i + 1); e++) order[k++] = (cim__keyed){ h->rank[p->ends[e].node], (uint32_t)e, (uint32_t)i };
+            for (size_t e = cim__first_end(p, i); e < cim__first_end(p, i + 1); e++)
+                order[k++] = (cim__keyed){ h->rank[p->ends[e].node], (uint32_t)e, (uint32_t)i };
         cim__sort_keyed(order, order + count, k);
         for (size_t i = 0; i < k; i++) {
             uint32_t x = (uint32_t)order[i].key;
@@ -113,7 +114,8 @@ cim_status cim_route_matrix(cim_ctx *ctx, const cim_route_metric *m, const cim_r
     CIM__TRY(cim__places_ok(ctx, m->hierarchy, to, "destination"));
     matrix x = { m->hierarchy, { 0 }, { 0 }, to->count, times_ms_out };
     size_t cells;
-    if (__builtin_mul_overflow(from->count, to->count, &cells) || cells > SIZE_MAX / 4) return cim__fail(ctx, CIM_EARG, "%zu times %zu is too much", from->count, to->count);
+    if (__builtin_mul_overflow(from->count, to->count, &cells) || cells > SIZE_MAX / 4)
+        return cim__fail(ctx, CIM_EARG, "%zu times %zu is too much", from->count, to->count);
     cim_status st = side_make(ctx, m, from, 0, &x.from);
     if (st >= 0) st = side_make(ctx, m, to, 1, &x.to);
     for (size_t k = 0; k < cells && st >= 0; k++) times_ms_out[k] = CIM__INF;
@@ -160,7 +162,8 @@ static cim_status own_spokes(cim_ctx *ctx, const cim_route_metric *m, cim_route_
     size_t room = ((size_t)h->levels + 47) & ~(size_t)15, bytes;
     cim__again(&q->list);
     cim__again(&q->rows);
-    if (__builtin_mul_overflow(count, room * 4, &bytes) || !cim__buf_reserve(&q->rows, bytes) || !cim__buf_reserve(&q->list, count * sizeof(spoke))) return cim__nomem(ctx);
+    if (__builtin_mul_overflow(count, room * 4, &bytes) || !cim__buf_reserve(&q->rows, bytes) || !cim__buf_reserve(&q->list, count * sizeof(spoke)))
+        return cim__nomem(ctx);
     for (size_t i = 0; i < count; i++) {
         uint32_t x = h->rank[ends[i].node], *row = (uint32_t *)(void *)q->rows.data + i * room;
         *CIM__PUSH(&q->list, spoke) = (spoke){ cim__row(m, x, way, CIM_NONE, row, q->pair), x, 0, cim__min32(ends[i].offset_ms, CIM__INF) };
@@ -173,7 +176,8 @@ enum { AHEAD = 6 };
 /* The labels of candidates to come are asked for while this one's is summed. */
 static void fetch(const cim_route_metric *m, const cim_route_places *candidates, size_t i, uint32_t way)
 {
-    if (i >= candidates->count || m->label_count != m->hierarchy->node_count || (candidates->first_end && candidates->first_end[i] == candidates->first_end[i + 1])) return;
+    if (i >= candidates->count || m->label_count != m->hierarchy->node_count ||
+        (candidates->first_end && candidates->first_end[i] == candidates->first_end[i + 1])) return;
     uint32_t x = m->hierarchy->rank[candidates->ends[cim__first_end(candidates, i)].node];
     const uint32_t *row = way ? cim__label_up(m, x) : cim__label_down(m, x);
     for (int line = 0; line < 4; line++) __builtin_prefetch(row + 16 * line);

@@ -112,7 +112,8 @@ const uint32_t *cim__row(const cim_route_metric *m, uint32_t x, uint32_t side, u
     for (chain[depth] = 0; x != CIM_NONE && (!m->label_count || m->label_at[x] == CIM_NONE); x = h->parent[x]) {
         uint32_t value = chain[h->depth[x]];
         const uint32_t *w = m->weight + 2 * (size_t)h->up_first[x] + side;
-        for (uint32_t i = h->up_first[x]; value < CIM__INF && i < h->up_first[x + 1]; i++, w += 2) chain[h->up_depth[i]] = cim__min32(chain[h->up_depth[i]], value + *w);
+        for (uint32_t i = h->up_first[x]; value < CIM__INF && i < h->up_first[x + 1]; i++, w += 2)
+            chain[h->up_depth[i]] = cim__min32(chain[h->up_depth[i]], value + *w);
         top = x;
     }
     if (x == CIM_NONE) return memcpy(row, chain, (size_t)cim__min32(count, depth + 1u) * 4);
@@ -178,14 +179,16 @@ static void fetch(const cim_route_metric *m, uint32_t from, uint32_t to)
     }
 }
 
-cim_status cim_route_times(cim_ctx *ctx, const cim_route_metric *m, cim_route_query *query, const uint32_t *from, const uint32_t *to, size_t count, uint32_t *times_ms_out)
+cim_status cim_route_times(cim_ctx *ctx, const cim_route_metric *m, cim_route_query *query, const uint32_t *from, const uint32_t *to, size_t count,
+                           uint32_t *times_ms_out)
 {
     cim__enter(ctx);
     if (!m) return cim__fail(ctx, CIM_EARG, "no metric");
     CIM__TRY(cim__query_ok(ctx, m->hierarchy, query));
     const cim_route_hierarchy *h = m->hierarchy;
     for (size_t i = 0; i < count; i++)
-        if (from[i] >= h->node_count || to[i] >= h->node_count) return cim__fail(ctx, CIM_EARG, "pair %zu: from node %u to node %u of %u", i, from[i], to[i], h->node_count);
+        if (from[i] >= h->node_count || to[i] >= h->node_count)
+            return cim__fail(ctx, CIM_EARG, "pair %zu: from node %u to node %u of %u", i, from[i], to[i], h->node_count);
     for (size_t i = 0; i < count; i++) {
         if (i + AHEAD < count) fetch(m, from[i + AHEAD], to[i + AHEAD]);
         times_ms_out[i] = time_between(m, query, h->rank[from[i]], h->rank[to[i]]);
@@ -196,7 +199,8 @@ cim_status cim_route_times(cim_ctx *ctx, const cim_route_metric *m, cim_route_qu
 
 /* ---- several ends ---- */
 
-static uint32_t ends_by_labels(const cim_route_metric *m, cim_route_query *q, const cim_route_end *starts, size_t start_count, const cim_route_end *ends, size_t end_count)
+static uint32_t ends_by_labels(const cim_route_metric *m, cim_route_query *q, const cim_route_end *starts, size_t start_count, const cim_route_end *ends,
+                               size_t end_count)
 {
     const cim_route_hierarchy *h = m->hierarchy;
     uint32_t best = CIM__INF;
@@ -208,12 +212,14 @@ static uint32_t ends_by_labels(const cim_route_metric *m, cim_route_query *q, co
     return best;
 }
 
-static uint32_t ends_by_walks(const cim_route_metric *m, cim_route_query *q, const cim_route_end *starts, size_t start_count, const cim_route_end *ends, size_t end_count)
+static uint32_t ends_by_walks(const cim_route_metric *m, cim_route_query *q, const cim_route_end *starts, size_t start_count, const cim_route_end *ends,
+                              size_t end_count)
 {
     uint32_t best = CIM__INF;
     cim__group s, t;
     for (cim__groups from = cim__groups_of(m->hierarchy, starts, start_count); cim__groups_next(&from, &s);)
-        for (cim__groups to = cim__groups_of(m->hierarchy, ends, end_count); cim__groups_next(&to, &t);) best = cim__min32(best, cim__time_by_walk(m, q, &s, &t));
+        for (cim__groups to = cim__groups_of(m->hierarchy, ends, end_count); cim__groups_next(&to, &t);)
+            best = cim__min32(best, cim__time_by_walk(m, q, &s, &t));
     return best;
 }
 

@@ -40,7 +40,10 @@ typedef struct cim__groups {
     uint64_t done;
 } cim__groups;
 
-static inline cim__groups cim__groups_of(const cim_route_hierarchy *h, const cim_route_end *ends, size_t count) { return (cim__groups){ h, ends, count, 0, 0 }; }
+static inline cim__groups cim__groups_of(const cim_route_hierarchy *h, const cim_route_end *ends, size_t count)
+{
+    return (cim__groups){ h, ends, count, 0, 0 };
+}
 bool cim__groups_next(cim__groups *g, cim__group *group_out);
 /* At least of offset and number for each member: values[stride * depth], which the caller has cleared. */
 void cim__group_put(const cim_route_hierarchy *h, const cim__group *group, uint32_t *values, uint32_t stride);

@@ -32,7 +32,8 @@ static uint64_t body_words(const header *h) { return 2 * (uint64_t)h->node_count
 cim_status cim_route_hierarchy_save(cim_ctx *ctx, const cim_route_hierarchy *h, cim_buf *bytes_out)
 {
     cim__enter(ctx);
-    header head = { .magic = MAGIC, .version = VERSION, .node_count = h->node_count, .arc_count = h->arc_count, .up_count = h->up_count, .graph_hash = h->graph_hash };
+    header head = { .magic = MAGIC, .version = VERSION, .node_count = h->node_count, .arc_count = h->arc_count, .up_count = h->up_count,
+                    .graph_hash = h->graph_hash };
     cim__buf buf = cim__buf_on(ctx->mem);
     cim__buf_reserve(&buf, sizeof head + (size_t)body_words(&head) * 4 + 1);
     cim__buf_put(&buf, &head, sizeof head);
@@ -58,7 +59,8 @@ static cim_status read_header(cim_ctx *ctx, const void *bytes, size_t size, head
     if (memcmp(head->magic, MAGIC, sizeof head->magic) != 0) return cim__fail(ctx, CIM_EFORMAT, "not a hierarchy");
     if (head->version > VERSION) return cim__fail(ctx, CIM_EVERSION, "hierarchy of version %u", head->version);
     if (head->version != VERSION || head->reserved[0] || head->reserved[1] || head->reserved[2]) return damaged(ctx, "its header");
-    if (head->node_count > CIM_ROUTE_MAX_NODES || head->arc_count > CIM_ROUTE_MAX_ARCS || head->up_count > CIM__MAX_UP || size != sizeof *head + body_words(head) * 4)
+    if (head->node_count > CIM_ROUTE_MAX_NODES || head->arc_count > CIM_ROUTE_MAX_ARCS || head->up_count > CIM__MAX_UP ||
+        size != sizeof *head + body_words(head) * 4)
         return damaged(ctx, "its size");
     if (cim__hash64((const char *)bytes + sizeof *head, size - sizeof *head, head->graph_hash) != head->check) return damaged(ctx, "its check sum");
     return CIM_OK;

@@ -108,7 +108,8 @@ static void sweep_within(sweep *s, const uint32_t *starts, size_t start_count, f
     }
 }
 
-static cim_status begin(cim_ctx *ctx, const cim_route_metric *m, cim_route_query *q, int32_t direction, const cim_route_end *ends, size_t count, uint32_t limit, sweep *s)
+static cim_status begin(cim_ctx *ctx, const cim_route_metric *m, cim_route_query *q, int32_t direction, const cim_route_end *ends, size_t count, uint32_t limit,
+                        sweep *s)
 {
     cim__enter(ctx);
     if (!m) return cim__fail(ctx, CIM_EARG, "no metric");
@@ -178,7 +179,8 @@ static void sweep_lanes(sweep *s, uint32_t *times, uint32_t stride)
     }
 }
 
-cim_status cim_route_all_lanes(cim_ctx *ctx, const cim_route_metric *m, cim_route_query *query, int32_t direction, const cim_route_places *places, uint32_t *times_ms_out)
+cim_status cim_route_all_lanes(cim_ctx *ctx, const cim_route_metric *m, cim_route_query *query, int32_t direction, const cim_route_places *places,
+                               uint32_t *times_ms_out)
 {
     cim__enter(ctx);
     if (!m) return cim__fail(ctx, CIM_EARG, "no metric");

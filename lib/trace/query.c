@@ -61,23 +61,6 @@ cim_status cim__column_ok(cim_ctx *ctx, const cim_trace_network *n, uint32_t col
     return CIM_OK;
 }
 
-cim_status cim__out_ok(cim_ctx *ctx, const void *out, const char *what)
-{
-    size_t size = sizeof size;
-    if (out) memcpy(&size, out, sizeof size);
-    return size >= sizeof size && size <= 1 << 20 ? CIM_OK : cim__fail(ctx, CIM_EARG, "struct_size of %s is not set", what);
-}
-
-void cim__out_fill(void *out, void *made, size_t size)
-{
-    size_t room;
-    if (!out) return;
-    memcpy(&room, out, sizeof room);
-    memcpy(made, &room, sizeof room);
-    if (room > size) memset((char *)out + size, 0, room - size);
-    memcpy(out, made, room < size ? room : size);
-}
-
 /* ---- room ---- */
 
 static cim_status room(cim_ctx *ctx, cim_trace_query *q, void *array, size_t count, size_t size)

@@ -232,8 +232,6 @@ uint32_t cim__why_parent(const cim_trace_view *view, const cim_trace_query *q, c
 /* Sort what is marked, unmark it, drop what options do not want, add up.  result_out may be NULL. */
 cim_status cim__query_finish(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *q, const cim_trace_options *o, cim__why_fn why, const void *user,
                              cim_trace_result *result_out);
-cim_status cim__out_ok(cim_ctx *ctx, const void *out, const char *what); /* struct_size was set */
-void cim__out_fill(void *out, void *made, size_t size);                  /* as far as struct_size has room */
 
 /* ---- traces: they leave marks ---- */
 

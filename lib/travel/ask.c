@@ -3,7 +3,8 @@
 
 static const uint32_t NO_WAY = CIM_ROUTE_UNREACHABLE_MS;
 
-cim_status cim__ask_begin(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_route_metric *metric, cim_route_query *query, cim__ask *ask_out)
+cim_status cim__ask_begin(cim_ctx *ctx, const cim_net_costs *costs, const uint32_t *weights_ms, const cim_route_metric *metric, cim_route_query *query,
+                          cim__ask *ask_out)
 {
     *ask_out = (cim__ask){ .ctx = ctx, .costs = costs, .weights_ms = weights_ms, .metric = metric, .query = query };
     if (metric) return CIM_OK;
@@ -30,44 +31,10 @@ cim_status cim__ask_from(cim__ask *a, const cim_route_end *starts, size_t count)
 
 /* ---- by Dijkstra ---- */
 
-static uint32_t nearest_end(const cim__ask *a, const cim_route_end *ends, size_t count, uint32_t *which)
+static cim_status walk_back(cim__ask *a, uint32_t state, cim__asked *w)
 {
-    uint32_t best = NO_WAY;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t time = a->times_ms[ends[i].node];
-        if (time >= NO_WAY || ends[i].offset_ms >= NO_WAY || time + ends[i].offset_ms >= best) continue;
-        best = time + ends[i].offset_ms;
-        *which = (uint32_t)i;
-    }
-    return best;
-}
-
-/* The arc on which a state was reached at its time. */
-static uint32_t arrived_by(const cim__ask *a, uint32_t state)
-{
-    const cim_net *net = a->costs->net;
-    uint32_t j = net->state_junction[state];
-    for (uint32_t i = net->first_out[j]; i < net->first_out[j + 1]; i++) {
-        uint32_t link = net->out_link[i] ^ 1;
-        for (uint32_t k = net->first_of_link[link]; k < net->first_of_link[link + 1]; k++) {
-            uint32_t arc = net->arc_of_link[k], before = a->times_ms[net->arc_tail[arc]], weight = a->weights_ms[arc];
-            if (net->arc_head[arc] == state && weight < NO_WAY && before < NO_WAY && before + weight == a->times_ms[state]) return arc;
-        }
-    }
-    return CIM_NONE;
-}
-
-static uint32_t started_at(const cim__ask *a, uint32_t state)
-{
-    for (uint32_t i = 0; i < a->start_count; i++)
-        if (a->starts[i].node == state && a->starts[i].offset_ms == a->times_ms[state]) return i;
-    return CIM_NONE;
-}
-
-static cim_status walk_back(cim__ask *a, uint32_t state, cim__way *w)
-{
-    while ((w->start = started_at(a, state)) == CIM_NONE) {
-        uint32_t arc = arrived_by(a, state);
+    while ((w->start = cim__travel_started(a->times_ms, a->starts, a->start_count, state)) == CIM_NONE) {
+        uint32_t arc = cim__travel_arrived(a->costs->net, a->weights_ms, a->times_ms, state);
         if (arc == CIM_NONE || CIM__COUNT(&w->arcs, uint32_t) > a->costs->net->state_count) return cim__fail(a->ctx, CIM_EINTERNAL, "no way back");
         cim__buf_put(&w->arcs, &arc, sizeof arc);
         if (w->arcs.failed) return cim__nomem(a->ctx);
@@ -91,18 +58,18 @@ cim_status cim__ask_time(cim__ask *a, const cim_route_end *ends, size_t count, u
     *time_ms_out = NO_WAY;
     if (!count || !a->start_count) return CIM_OK;
     if (a->metric) return cim_route_time_ends(a->ctx, a->metric, a->query, a->starts, a->start_count, ends, count, time_ms_out);
-    *time_ms_out = nearest_end(a, ends, count, &which);
+    *time_ms_out = cim__travel_least(a->times_ms, ends, count, &which);
     return CIM_OK;
 }
 
-cim_status cim__ask_way(cim__ask *a, const cim_route_end *ends, size_t count, cim__way *w)
+cim_status cim__ask_way(cim__ask *a, const cim_route_end *ends, size_t count, cim__asked *w)
 {
     cim_route_path path;
     w->time_ms = NO_WAY;
     w->arcs.size = 0;
     if (!count || !a->start_count) return CIM_OK;
     if (!a->metric) {
-        w->time_ms = nearest_end(a, ends, count, &w->end);
+        w->time_ms = cim__travel_least(a->times_ms, ends, count, &w->end);
         return w->time_ms < NO_WAY ? walk_back(a, ends[w->end].node, w) : CIM_OK;
     }
     cim_status st = cim_route_path_find(a->ctx, a->metric, a->query, a->starts, a->start_count, ends, count, &path);

@@ -110,33 +110,13 @@ static void carry(flowing *f, worker *w, uint64_t *links, uint32_t link, uint64_
     add_product(&w->cm_hi, &w->cm_lo, units, cm_of(part * f->net->edge_length_m[link >> 1]));
 }
 
-static double done_of(const cim_net_place *p, uint32_t link) { return link & 1 ? 1.0 - p->fraction : p->fraction; }
-
-/* Both places on one edge, the one before the other: as cim_net_route_find() goes. */
-static uint32_t straight_on(const flowing *f, const cim_net_place *from, const cim_net_place *to, uint32_t *ms_out)
-{
-    uint32_t best = CIM_NONE;
-    *ms_out = NO_WAY;
-    for (uint32_t d = 0; from->edge == to->edge && d < 2; d++) {
-        uint32_t link = 2 * from->edge + d, ms;
-        double part = done_of(to, link) - done_of(from, link);
-        if (!(from->directions & to->directions & 1u << d) || f->costs->link_ms[link] >= NO_WAY || !(part >= 0.0)) continue;
-        ms = cim__net_link_now(f->costs, f->weights, link);
-        if (ms < NO_WAY) ms = (uint32_t)(ms * part + 0.5);
-        if (ms >= *ms_out) continue;
-        *ms_out = ms;
-        best = link;
-    }
-    return best;
-}
-
 /* ---- paths ---- */
 
 static cim_status put_path(cim_ctx *ctx, flowing *f, worker *w, uint64_t *links, const cim_net_place *from, const cim_net_place *to, uint64_t units)
 {
     cim__ends starts, ends;
     cim_route_path path = { .time_ms = NO_WAY };
-    uint32_t straight_ms, straight = straight_on(f, from, to, &straight_ms);
+    uint32_t straight_ms, straight = cim__net_straight(f->costs, f->weights, from, to, &straight_ms);
     CIM__TRY(cim__net_ends(ctx, f->costs, f->weights, from, CIM_ROUTE_FORWARD, &starts));
     CIM__TRY(cim__net_ends(ctx, f->costs, f->weights, to, CIM_ROUTE_BACKWARD, &ends));
     if (starts.count && ends.count) {
@@ -146,7 +126,7 @@ static cim_status put_path(cim_ctx *ctx, flowing *f, worker *w, uint64_t *links,
     }
     cim__enter(ctx);
     if (straight != CIM_NONE && straight_ms <= path.time_ms) {
-        carry(f, w, links, straight, units, done_of(to, straight) - done_of(from, straight));
+        carry(f, w, links, straight, units, cim__net_done(to, straight) - cim__net_done(from, straight));
         arrive(w, units, straight_ms);
         return CIM_OK;
     }
@@ -155,8 +135,8 @@ static cim_status put_path(cim_ctx *ctx, flowing *f, worker *w, uint64_t *links,
         return CIM_OK;
     }
     uint32_t first = starts.links[path.start], last = f->net->arc_link[ends.links[path.end]];
-    carry(f, w, links, first, units, 1.0 - done_of(from, first));
-    carry(f, w, links, last, units, done_of(to, last));
+    carry(f, w, links, first, units, 1.0 - cim__net_done(from, first));
+    carry(f, w, links, last, units, cim__net_done(to, last));
     if (first == last) links[last] -= units; /* around the block: one trip all the same */
     for (uint32_t i = 0; i < path.arc_count; i++) carry(f, w, links, f->net->arc_link[path.arcs[i]], units, 1.0);
     arrive(w, units, path.time_ms);
@@ -165,38 +145,12 @@ static cim_status put_path(cim_ctx *ctx, flowing *f, worker *w, uint64_t *links,
 
 /* ---- trees ---- */
 
-static uint32_t started_at(const cim__ends *starts, uint32_t state, uint32_t time)
-{
-    for (uint32_t i = 0; i < starts->count; i++)
-        if (starts->end[i].node == state && starts->end[i].offset_ms == time) return i;
-    return CIM_NONE;
-}
-
-static uint32_t arrived_over(const flowing *f, const uint32_t *times, uint32_t state, uint32_t link)
-{
-    const cim_net *net = f->net;
-    for (uint32_t k = net->first_of_link[link]; k < net->first_of_link[link + 1]; k++) {
-        uint32_t a = net->arc_of_link[k], from = times[net->arc_tail[a]];
-        if (net->arc_head[a] == state && f->weights[a] < NO_WAY && from < NO_WAY && from + f->weights[a] == times[state]) return a;
-    }
-    return CIM_NONE;
-}
-
-/* The arc on which a state was reached at its time. */
-static uint32_t arrived_by(const flowing *f, const uint32_t *times, uint32_t state)
-{
-    const cim_net *net = f->net;
-    uint32_t j = net->state_junction[state], a = CIM_NONE;
-    if (net->state_link[state] != CIM_NONE) return arrived_over(f, times, state, net->state_link[state]);
-    for (uint32_t i = net->first_out[j]; a == CIM_NONE && i < net->first_out[j + 1]; i++) a = arrived_over(f, times, state, net->out_link[i] ^ 1);
-    return a;
-}
-
 /* The link on which the tree's way to a state starts. */
 static uint32_t root_of(const flowing *f, const uint32_t *times, const cim__ends *starts, uint32_t state)
 {
     for (uint32_t steps = 0; steps < f->net->state_count; steps++) {
-        uint32_t start = started_at(starts, state, times[state]), a = start == CIM_NONE ? arrived_by(f, times, state) : CIM_NONE;
+        uint32_t start = cim__travel_started(times, starts->end, starts->count, state),
+                 a = start == CIM_NONE ? cim__travel_arrived(f->net, f->weights, times, state) : CIM_NONE;
         if (start != CIM_NONE) return starts->links[start];
         if (a == CIM_NONE) return CIM_NONE;
         state = f->net->arc_tail[a];
@@ -208,26 +162,21 @@ static uint32_t root_of(const flowing *f, const uint32_t *times, const cim__ends
 static cim_status put_leaf(cim_ctx *ctx, flowing *f, worker *w, const cim_net_place *from, const cim__ends *starts, const cim_net_place *to, uint64_t units)
 {
     cim__ends ends;
-    uint32_t best_ms, best = CIM_NONE, straight = straight_on(f, from, to, &best_ms);
+    uint32_t straight_ms, straight = cim__net_straight(f->costs, f->weights, from, to, &straight_ms), best = CIM_NONE;
     CIM__TRY(cim__net_ends(ctx, f->costs, f->weights, to, CIM_ROUTE_BACKWARD, &ends));
-    for (uint32_t i = 0; i < ends.count; i++) {
-        uint32_t time = w->times[ends.end[i].node];
-        if (time >= NO_WAY || time + ends.end[i].offset_ms >= best_ms) continue;
-        best_ms = time + ends.end[i].offset_ms;
-        best = i;
-    }
-    if (best_ms >= NO_WAY) {
+    uint32_t ms = cim__travel_least(w->times, ends.end, ends.count, &best);
+    if (ms >= NO_WAY && straight == CIM_NONE) {
         w->unreachable += units;
         return CIM_OK;
     }
-    arrive(w, units, best_ms);
-    if (best == CIM_NONE) {
-        carry(f, w, w->one, straight, units, done_of(to, straight) - done_of(from, straight));
+    arrive(w, units, straight_ms <= ms ? straight_ms : ms);
+    if (straight_ms <= ms) {
+        carry(f, w, w->one, straight, units, cim__net_done(to, straight) - cim__net_done(from, straight));
         return CIM_OK;
     }
     uint32_t last = f->net->arc_link[ends.links[best]];
     bool again = last >> 1 == from->edge && root_of(f, w->times, starts, ends.end[best].node) == last; /* around the block: one trip all the same */
-    carry(f, w, w->one, last, units, done_of(to, last));
+    carry(f, w, w->one, last, units, cim__net_done(to, last));
     if (again) w->one[last] -= units;
     w->carried[ends.end[best].node] += units;
     return CIM_OK;
@@ -244,10 +193,10 @@ static cim_status sum_tree(cim_ctx *ctx, flowing *f, worker *w, const cim_net_pl
         uint64_t units = w->carried[state];
         if (!units) continue;
         w->carried[state] = 0;
-        start = started_at(starts, state, w->times[state]);
-        uint32_t a = start == CIM_NONE ? arrived_by(f, w->times, state) : CIM_NONE;
+        start = cim__travel_started(w->times, starts->end, starts->count, state);
+        uint32_t a = start == CIM_NONE ? cim__travel_arrived(f->net, f->weights, w->times, state) : CIM_NONE;
         if (start != CIM_NONE) {
-            carry(f, w, w->one, starts->links[start], units, 1.0 - done_of(from, starts->links[start]));
+            carry(f, w, w->one, starts->links[start], units, 1.0 - cim__net_done(from, starts->links[start]));
         } else if (a != CIM_NONE) {
             carry(f, w, w->one, f->net->arc_link[a], units, 1.0);
             w->carried[f->net->arc_tail[a]] += units;
@@ -485,13 +434,12 @@ cim_status cim_flow_run(cim_ctx *ctx, const cim_net_costs *costs, const cim_rout
                   .costs = costs,
                   .net = costs->net,
                   .metric = metric,
-                  .weights = cim__travel_weights(costs, metric),
+                  .weights = cim__net_weights(costs, metric),
                   .demand = CIM_FLOW_DEMAND_INIT,
                   .options = CIM_FLOW_OPTIONS_INIT };
     CIM__TRY(cim__opts(ctx, &f.demand, sizeof f.demand, demand, "demand"));
     CIM__TRY(cim__opts(ctx, &f.options, sizeof f.options, options, "flow options"));
-    if (metric && (metric->hierarchy->node_count != costs->net->state_count || metric->hierarchy->arc_count != costs->net->arc_count))
-        return cim__fail(ctx, CIM_EARG, "the metric is of another graph");
+    CIM__TRY(cim__net_metric_fits(ctx, costs, metric));
     cim_flow *flow = cim__zalloc(ctx->mem, sizeof *flow);
     if (!flow) return cim__nomem(ctx);
     flow->mem = cim__mem_ref(ctx->mem);
@@ -515,10 +463,7 @@ void cim_flow_free(cim_flow *flow)
 cim_status cim_flow_get(cim_ctx *ctx, const cim_flow *flow, cim_flow_view *view_out)
 {
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_flow_view v = { size,           flow->link_count, 0, flow->link_trips, flow->link_error, flow->trips, flow->unreachable, flow->time_s,
-                        flow->length_m, flow->samples };
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
+    cim_flow_view v = { sizeof v, flow->link_count, 0, flow->link_trips, flow->link_error, flow->trips, flow->unreachable, flow->time_s, flow->length_m,
+                        flow->samples };
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }

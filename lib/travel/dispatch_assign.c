@@ -115,9 +115,9 @@ cim_status cim_dispatch_assign(cim_ctx *ctx, size_t unit_count, size_t incident_
                                uint32_t *unit_of_out, cim_assignment *info_out)
 {
     problem p = { .units = unit_count, .incidents = incident_count, .times = times_ms, .shares = late_shares, .limit = limit_ms };
-    cim_assignment info = { .struct_size = info_out ? info_out->struct_size : sizeof info };
+    cim_assignment info = { .struct_size = sizeof info };
     cim__enter(ctx);
-    if (info.struct_size < sizeof(size_t)) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
+    CIM__TRY(cim__out_ok(ctx, info_out, "cim_assignment"));
     CIM__TRY(check(ctx, &p));
     p.rows = unit_count <= incident_count ? unit_count : incident_count;
     p.columns = unit_count <= incident_count ? incident_count : unit_count;
@@ -131,7 +131,7 @@ cim_status cim_dispatch_assign(cim_ctx *ctx, size_t unit_count, size_t incident_
     bool ok = p.row_dual && p.column_dual && p.least && p.row_of && p.before && p.done;
     cim_status st = ok ? solve(ctx, &p) : cim__nomem(ctx);
     if (st >= 0) read_plan(&p, unit_of_out, &info);
-    if (st >= 0 && info_out) memcpy(info_out, &info, info.struct_size < sizeof info ? info.struct_size : sizeof info);
+    if (st >= 0) cim__out_fill(info_out, &info, sizeof info);
     void *arrays[] = { p.row_dual, p.column_dual, p.least, p.row_of, p.before, p.done };
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) cim__free(ctx->mem, arrays[i]);
     return st;

@@ -147,10 +147,11 @@ cim_status cim_coverage_gap(cim_ctx *ctx, const cim_coverage *c, const uint32_t 
                             uint32_t *lost_out, size_t cap, size_t *count_out, cim_gap *gap_out)
 {
     cim__enter(ctx);
-    if (!c || !gap_out || gap_out->struct_size < sizeof(size_t)) return cim__fail(ctx, CIM_EARG, "no coverage, or struct_size is not set");
+    if (!c || !gap_out) return cim__fail(ctx, CIM_EARG, "no coverage, or no gap to fill");
+    CIM__TRY(cim__out_ok(ctx, gap_out, "cim_gap"));
     CIM__TRY(check_posts(ctx, c, before, before_count));
     CIM__TRY(check_posts(ctx, c, after, after_count));
-    cim_gap g = { .struct_size = gap_out->struct_size, .never_count = c->never_count, .all_weight = c->all };
+    cim_gap g = { .struct_size = sizeof g, .never_count = c->never_count, .all_weight = c->all };
     for (size_t w = 0; w < c->words; w++) {
         uint64_t was = union_at(c, before, before_count, w), is = union_at(c, after, after_count, w), lost = was & ~is;
         g.before_count += (uint32_t)__builtin_popcountll(was);
@@ -162,8 +163,7 @@ cim_status cim_coverage_gap(cim_ctx *ctx, const cim_coverage *c, const uint32_t 
             if (g.lost_count < cap) lost_out[g.lost_count] = (uint32_t)(64 * w + (size_t)__builtin_ctzll(lost));
     }
     if (count_out) *count_out = g.lost_count;
-    memcpy(gap_out, &g, g.struct_size < sizeof g ? g.struct_size : sizeof g);
-    return CIM_OK;
+    return cim__view_copy(ctx, gap_out, &g, sizeof g);
 }
 
 /* ---- who fills in ---- */

@@ -292,24 +292,9 @@ static cim_status put_doors(cim__evac *e, uint32_t exit)
     return e->doors.failed ? cim__nomem(e->ctx) : CIM_OK;
 }
 
-static double done_of(const cim_net_place *p, uint32_t link) { return link & 1 ? 1.0 - p->fraction : p->fraction; }
-
 uint32_t cim__evac_straight(const cim__evac *e, size_t source, size_t exit, uint32_t *ms_out)
 {
-    const cim_net_place *from = &e->task.sources[source].place, *to = &e->task.exits[exit].place;
-    uint32_t best = CIM_NONE;
-    *ms_out = NO_WAY;
-    for (uint32_t d = 0; from->edge == to->edge && d < 2; d++) {
-        uint32_t link = 2 * from->edge + d, ms;
-        double part = done_of(to, link) - done_of(from, link);
-        if (!(from->directions & to->directions & 1u << d) || e->costs->link_ms[link] >= NO_WAY || !(part >= 0.0)) continue;
-        ms = cim__net_link_now(e->costs, e->weights, link);
-        if (ms < NO_WAY) ms = (uint32_t)(ms * part + 0.5);
-        if (ms >= *ms_out) continue;
-        *ms_out = ms;
-        best = link;
-    }
-    return best;
+    return cim__net_straight(e->costs, e->weights, &e->task.sources[source].place, &e->task.exits[exit].place, ms_out);
 }
 
 /* ---- planning ---- */
@@ -491,13 +476,12 @@ cim_status cim_evacuation_run(cim_ctx *ctx, const cim_net_costs *costs, const ci
     cim__evac e = { .ctx = ctx,
                     .costs = costs,
                     .net = costs->net,
-                    .weights = cim__travel_weights(costs, metric),
+                    .weights = cim__net_weights(costs, metric),
                     .metric = metric,
                     .task = CIM_EVACUATION_TASK_INIT,
                     .doors = cim__buf_on(ctx->mem) };
     CIM__TRY(cim__opts(ctx, &e.task, sizeof e.task, task, "evacuation task"));
-    if (metric && (metric->hierarchy->node_count != costs->net->state_count || metric->hierarchy->arc_count != costs->net->arc_count))
-        return cim__fail(ctx, CIM_EARG, "the metric is of another graph");
+    CIM__TRY(cim__net_metric_fits(ctx, costs, metric));
     cim_evacuation *plan = e.plan = cim__zalloc(ctx->mem, sizeof *plan);
     if (!plan) return cim__nomem(ctx);
     plan->mem = cim__mem_ref(ctx->mem);
@@ -526,10 +510,7 @@ void cim_evacuation_free(cim_evacuation *plan)
 cim_status cim_evacuation_get(cim_ctx *ctx, const cim_evacuation *plan, cim_evacuation_view *view_out)
 {
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
     cim_evacuation_view v = plan->view;
-    v.struct_size = size;
     v.group_count = (uint32_t)CIM__COUNT(&plan->groups, cim_evacuation_group);
     v.leg_count = (uint32_t)CIM__COUNT(&plan->legs, cim_evacuation_leg);
     v.link_count = (uint32_t)CIM__COUNT(&plan->links, cim_evacuation_link);
@@ -537,6 +518,5 @@ cim_status cim_evacuation_get(cim_ctx *ctx, const cim_evacuation *plan, cim_evac
     v.legs = (const cim_evacuation_leg *)(const void *)plan->legs.data;
     v.links = (const cim_evacuation_link *)(const void *)plan->links.data;
     v.exit_people = plan->exit_people;
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }

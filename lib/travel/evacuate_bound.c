@@ -5,6 +5,8 @@
  * through no less than the net does.  Links with sources or exits on them are three nodes: before, behind their narrow place, and their end. */
 #include "travel/evacuate.h"
 
+#include "core/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -252,31 +254,22 @@ static void times_at(const bounding *b, const uint32_t *to_exit, uint32_t link, 
     if (b->middle[link] != CIM_NONE) times_on(b, link, reach, rest);
 }
 
-static int by_time(const void *a, const void *b)
-{
-    const uint32_t *x = a, *y = b;
-    return (x[0] > y[0]) - (x[0] < y[0]);
-}
-
 /* The people who got out could at best be those who live nearest: their times on empty streets. */
 static cim_status bound_free(cim__evac *e)
 {
     cim_evacuation_view *v = &e->plan->view;
-    uint32_t(*pairs)[2] = cim__alloc_n(e->ctx->mem, e->task.source_count + 1, sizeof *pairs);
+    cim__keyed *homes = cim__alloc_n(e->ctx->mem, e->task.source_count + 1, 2 * sizeof *homes); /* key: time, id: people */
     uint64_t left = v->evacuated;
-    if (!pairs) return cim__nomem(e->ctx);
-    for (size_t i = 0; i < e->task.source_count; i++) {
-        pairs[i][0] = e->free_ms[i];
-        pairs[i][1] = e->task.sources[i].people;
-    }
-    qsort(pairs, e->task.source_count, sizeof *pairs, by_time);
+    if (!homes) return cim__nomem(e->ctx);
+    for (size_t i = 0; i < e->task.source_count; i++) homes[i] = (cim__keyed){ e->free_ms[i], e->task.sources[i].people, 0 };
+    cim__sort_keyed(homes, homes + e->task.source_count, e->task.source_count);
     for (size_t i = 0; i < e->task.source_count && left; i++) {
-        uint32_t people = pairs[i][1] < left ? pairs[i][1] : (uint32_t)left;
+        uint32_t people = homes[i].id < left ? homes[i].id : (uint32_t)left;
         left -= people;
-        v->mean_bound_s += people * (pairs[i][0] / 1000.0) / (double)v->evacuated;
-        if (people) v->clearance_bound_s = pairs[i][0] / 1000.0;
+        v->mean_bound_s += people * ((double)homes[i].key / 1000.0) / (double)v->evacuated;
+        if (people) v->clearance_bound_s = (double)homes[i].key / 1000.0;
     }
-    cim__free(e->ctx->mem, pairs);
+    cim__free(e->ctx->mem, homes);
     return CIM_OK;
 }
 

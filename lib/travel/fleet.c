@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-static const uint32_t NO_WAY = CIM_ROUTE_UNREACHABLE_MS;
-
 cim_fleet *cim_fleet_ref(cim_fleet *f)
 {
     atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);
@@ -36,48 +34,26 @@ void cim_fleet_free(cim_fleet *f)
 cim_status cim_fleet_get(cim_ctx *ctx, const cim_fleet *f, cim_fleet_view *view_out)
 {
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_fleet_view v = { size, f->count, f->direction, f->cut_count, f->scenarios ? f->scenarios->count : 0, f->places };
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
-}
-
-cim_status cim__fleet_fits(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_hierarchy *h)
-{
-    const cim_net *net = costs->net;
-    if (h->node_count == net->state_count && h->arc_count == net->arc_count) return CIM_OK;
-    return cim__fail(ctx, CIM_EARG, "a hierarchy of %u nodes and %u arcs, but the net has %u and %u", h->node_count, h->arc_count, net->state_count,
-                     net->arc_count);
+    cim_fleet_view v = { sizeof v, f->count, f->direction, f->cut_count, f->scenarios ? f->scenarios->count : 0, f->places };
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }
 
 /* ---- members on the same edge ---- */
 
 size_t cim__fleet_on_edge(const cim_fleet *f, uint32_t edge, size_t *end_out)
 {
-    size_t lo = 0, hi = f->count;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (f->by_edge[mid].key < edge) lo = mid + 1;
-        else hi = mid;
-    }
-    for (*end_out = lo; *end_out < f->count && f->by_edge[*end_out].key == edge;) ++*end_out;
-    return lo;
+    size_t first = cim__keyed_first(f->by_edge, f->count, edge);
+    for (*end_out = first; *end_out < f->count && f->by_edge[*end_out].key == edge;) ++*end_out;
+    return first;
 }
 
 uint32_t cim__fleet_straight(const cim_fleet *f, const uint32_t *weights, uint32_t member, const cim_net_place *place)
 {
     const cim_net_place *from = f->direction == CIM_ROUTE_FORWARD ? place : &f->places[member];
     const cim_net_place *to = f->direction == CIM_ROUTE_FORWARD ? &f->places[member] : place;
-    uint32_t best = NO_WAY;
-    for (uint32_t d = 0; d < 2; d++) {
-        uint32_t link = 2 * from->edge + d, ms;
-        double part = d ? from->fraction - to->fraction : to->fraction - from->fraction;
-        if (!(from->directions & to->directions & 1u << d) || f->costs->link_ms[link] >= NO_WAY || !(part >= 0.0)) continue;
-        ms = cim__net_link_now(f->costs, weights, link);
-        if (ms < NO_WAY) best = cim__min32(best, (uint32_t)(ms * part + 0.5));
-    }
-    return best;
+    uint32_t ms;
+    (void)cim__net_straight(f->costs, weights, from, to, &ms);
+    return ms;
 }
 
 /* ---- making ---- */
@@ -122,7 +98,7 @@ static cim_status check_ends(cim_ctx *ctx, cim_fleet *f)
     cim__ends ends;
     f->cut_count = 0;
     for (uint32_t i = 0; i < f->count; i++) {
-        cim_status st = cim__net_ends(ctx, f->costs, cim__travel_weights(f->costs, f->metric), &f->places[i], cim__fleet_side(f), &ends);
+        cim_status st = cim__net_ends(ctx, f->costs, cim__net_weights(f->costs, f->metric), &f->places[i], cim__fleet_side(f), &ends);
         if (st < 0) return fail_member(ctx, st, i);
         f->cut_count += !ends.count;
     }
@@ -163,7 +139,7 @@ static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_rout
     if (!costs || (count && !places)) return cim__fail(ctx, CIM_EARG, "no costs or no places");
     if (count >= CIM_NONE) return cim__fail(ctx, CIM_EARG, "%zu places are too many", count);
     if (direction != CIM_ROUTE_FORWARD && direction != CIM_ROUTE_BACKWARD) return cim__fail(ctx, CIM_EARG, "direction %d", direction);
-    if (metric) CIM__TRY(cim__fleet_fits(ctx, costs, metric->hierarchy));
+    CIM__TRY(cim__net_metric_fits(ctx, costs, metric));
     if (scenarios && scenarios->costs != costs) return cim__fail(ctx, CIM_EARG, "scenarios of other costs");
     if (metric && scenarios && scenarios->hierarchy != metric->hierarchy) return cim__fail(ctx, CIM_EARG, "metric and scenarios are of different hierarchies");
     return CIM_OK;

@@ -53,9 +53,6 @@ static inline int32_t cim__fleet_side(const cim_fleet *f) { return f->direction 
 static inline const cim__spoke *cim__spoke_at(const cim__spokes *s, size_t i) { return (const cim__spoke *)(const void *)s->spokes.data + i; }
 static inline const uint32_t *cim__spoke_row(const cim__spokes *s, size_t i) { return (const uint32_t *)(const void *)s->rows.data + cim__spoke_at(s, i)->row; }
 
-/* Is the hierarchy one of the net's graph? */
-cim_status cim__fleet_fits(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_hierarchy *h);
-
 /* Append the spokes of a place; *count_out: how many. */
 cim_status cim__fleet_spokes(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, int32_t side, cim__buf *spokes,
                              cim__buf *rows, size_t *count_out);

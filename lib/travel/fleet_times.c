@@ -86,14 +86,6 @@ static cim_status by_rows(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, 
     return CIM_OK;
 }
 
-static uint32_t best_end(const uint32_t *states, const cim__ends *ends)
-{
-    uint32_t best = NO_WAY;
-    for (size_t i = 0; i < ends->count; i++)
-        if (states[ends->end[i].node] < NO_WAY) best = cim__min32(best, cim__plus(states[ends->end[i].node], ends->end[i].offset_ms));
-    return best;
-}
-
 static cim_status by_search(cim_ctx *ctx, const cim_fleet *f, const cim_net_place *place, uint32_t *times)
 {
     cim__ends ends;
@@ -104,7 +96,8 @@ static cim_status by_search(cim_ctx *ctx, const cim_fleet *f, const cim_net_plac
     cim_status st = states ? cim__travel_times(ctx, f->costs, NULL, NULL, f->direction, ends.end, ends.count, NO_WAY, states) : cim__nomem(ctx);
     for (uint32_t i = 0; i < f->count && st >= 0; i++) {
         st = cim__net_ends(ctx, f->costs, f->costs->weights_ms, &f->places[i], cim__fleet_side(f), &ends);
-        if (st >= 0) times[i] = best_end(states, &ends);
+        uint32_t which;
+        if (st >= 0) times[i] = cim__travel_least(states, ends.end, ends.count, &which);
     }
     cim__free(ctx->mem, states);
     return st;
@@ -112,7 +105,7 @@ static cim_status by_search(cim_ctx *ctx, const cim_fleet *f, const cim_net_plac
 
 cim_status cim__fleet_fill(cim_ctx *ctx, const cim_fleet *f, cim_route_query *q, const cim_net_place *place, uint32_t *times)
 {
-    const uint32_t *weights = cim__travel_weights(f->costs, f->metric);
+    const uint32_t *weights = cim__net_weights(f->costs, f->metric);
     size_t end;
     CIM__TRY(f->metric ? by_rows(ctx, f, q, place, times) : by_search(ctx, f, place, times));
     for (size_t i = cim__fleet_on_edge(f, place->edge, &end); i < end; i++) {
@@ -175,15 +168,12 @@ static cim_status pick_many(cim_ctx *ctx, const uint32_t *times, uint32_t count,
 
 static cim_status put_rest(cim_ctx *ctx, const uint32_t *times, uint32_t count, uint32_t limit, cim_fleet_rest *rest)
 {
-    size_t size = rest->struct_size;
-    cim_fleet_rest r = { size, 0, 0 };
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
+    cim_fleet_rest r = { sizeof r, 0, 0 };
     for (uint32_t i = 0; i < count; i++) {
         r.unreachable_count += times[i] >= NO_WAY;
         r.beyond_count += times[i] < NO_WAY && times[i] > limit;
     }
-    memcpy(rest, &r, size < sizeof r ? size : sizeof r);
-    return CIM_OK;
+    return cim__view_copy(ctx, rest, &r, sizeof r);
 }
 
 static cim_status pick(cim_ctx *ctx, const uint32_t *times, uint32_t count, size_t k, uint32_t limit, uint32_t *which, uint32_t *times_out,

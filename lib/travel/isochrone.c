@@ -233,8 +233,7 @@ static cim_status find(search *s, cim_isochrone *iso)
 static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_route_query *query, const cim_net_place *places, size_t place_count,
                         const cim_isochrone_options *o)
 {
-    if (!costs || !metric != !query) return cim__fail(ctx, CIM_EARG, "costs, or one of metric and query is missing");
-    if (metric && (metric->hierarchy->node_count != costs->net->state_count || metric->hierarchy->arc_count != costs->net->arc_count)) return cim__fail(ctx, CIM_EARG, "the metric is of another net");
+    CIM__TRY(cim__net_question_fits(ctx, costs, metric, query));
     if (!places || !place_count || place_count >= CIM_NONE) return cim__fail(ctx, CIM_EARG, "%zu places", places ? place_count : 0);
     if (o->direction != CIM_ROUTE_FORWARD && o->direction != CIM_ROUTE_BACKWARD) return cim__fail(ctx, CIM_EARG, "direction %d", o->direction);
     if (!o->limit_ms || o->limit_ms >= NO_WAY) return cim__fail(ctx, CIM_EARG, "a limit of %u ms", o->limit_ms);

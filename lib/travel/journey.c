@@ -25,7 +25,7 @@ typedef struct planning {
     cim__buf choices;              /* choice */
     uint32_t *first;               /* by stop, count + 1 */
     cim__ends starts, ends, all;   /* of the section at hand */
-    cim__way way;
+    cim__asked way;
 } planning;
 
 /* ---- the journey ---- */
@@ -58,14 +58,12 @@ cim_status cim_journey_get(cim_ctx *ctx, const cim_journey *j, size_t number, ci
     const cim__journey_route *r;
     cim_net_route_view route;
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
     CIM__TRY(cim__journey_route_of(ctx, j, number, &r, &route));
     uint32_t sections = (uint32_t)CIM__COUNT(&j->stops, cim_journey_stop) - 1;
-    cim_journey_view v = { size, (uint32_t)CIM__COUNT(&j->routes, cim__journey_route), sections, r->route, &CIM__AT(&j->sections, cim_journey_section, r->first_section),
-                           (const uint32_t *)(const void *)j->order.data, j->order_exact, r->shared_ms };
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
+    cim_journey_view v = { sizeof v, (uint32_t)CIM__COUNT(&j->routes, cim__journey_route), sections, r->route,
+                           &CIM__AT(&j->sections, cim_journey_section, r->first_section), (const uint32_t *)(const void *)j->order.data, j->order_exact,
+                           r->shared_ms };
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }
 
 /* ---- choices at stops ---- */
@@ -98,17 +96,15 @@ static cim_status list_choices(planning *p, size_t stop)
 
 /* ---- one section ---- */
 
-static double done_of(const cim_net_place *place, uint32_t link) { return link & 1 ? 1.0 - place->fraction : place->fraction; }
-
 /* How one leaves a stop. */
 static cim_status leave(planning *p, size_t stop, const choice *c)
 {
     const cim_net_place *place = &p->stops[stop].place;
     if (c->link == CIM_NONE) return cim__net_ends(p->ctx, p->costs, p->weights, place, CIM_ROUTE_FORWARD, &p->starts);
-    uint32_t ms = cim__net_link_now(p->costs, p->weights, c->link);
+    uint32_t ms = cim__net_leave_ms(p->costs, p->weights, place, c->link);
     p->starts.count = ms < NO_WAY;
     p->starts.links[0] = c->link;
-    p->starts.end[0] = (cim_route_end){ c->node, (uint32_t)(ms * (1.0 - done_of(place, c->link)) + 0.5) + p->costs->junction_ms[cim__link_head(p->costs->net, c->link)] };
+    p->starts.end[0] = (cim_route_end){ c->node, ms };
     return CIM_OK;
 }
 
@@ -137,13 +133,9 @@ static uint32_t straight_on(const planning *p, size_t stop, const choice *from, 
     const cim_net_place *a = &p->stops[stop].place, *b = &p->stops[stop + 1].place;
     uint32_t best = CIM_NONE;
     *time = NO_WAY;
-    for (uint32_t d = 0; a->edge == b->edge && d < 2; d++) {
-        uint32_t link = 2 * a->edge + d;
-        double part = done_of(b, link) - done_of(a, link);
-        if (!(a->directions & b->directions & 1u << d) || p->costs->link_ms[link] >= NO_WAY || !(part >= 0.0)) continue;
+    for (uint32_t link = 2 * a->edge; a->edge == b->edge && link < 2 * a->edge + 2; link++) {
         if ((from->link != CIM_NONE && from->link != link) || (to->node != CIM_NONE && state_of(p, link) != to->node)) continue;
-        uint32_t ms = cim__net_link_now(p->costs, p->weights, link);
-        if (ms < NO_WAY) ms = (uint32_t)(ms * part + 0.5);
+        uint32_t ms = cim__net_along_ms(p->costs, p->weights, a, b, link);
         if (ms >= *time) continue;
         *time = ms;
         best = link;
@@ -204,17 +196,18 @@ static void walk_back(const planning *p, uint32_t *chosen)
 
 /* ---- the route ---- */
 
-static void put_way(const planning *p, cim_net_route *r, const cim_net_place *from, const cim_net_place *to, uint32_t start, uint32_t end, const uint32_t *arcs, size_t count)
+static void put_way(const planning *p, cim_net_route *r, const cim_net_place *from, const cim_net_place *to, uint32_t start, uint32_t end, const uint32_t *arcs,
+                    size_t count)
 {
     const cim_net_costs *c = p->costs;
     const cim_net *net = c->net;
     uint32_t first = p->starts.links[start], last_arc = p->ends.links[end], last = net->arc_link[last_arc];
-    cim__net_route_leg(c, r, first, done_of(from, first), 1.0, p->starts.end[start].offset_ms, c->junction_rules[cim__link_head(net, first)]);
+    cim__net_route_leg(c, r, first, cim__net_done(from, first), 1.0, p->starts.end[start].offset_ms, c->junction_rules[cim__link_head(net, first)]);
     for (size_t i = 0; i < count; i++) {
         uint32_t link = net->arc_link[arcs[i]];
         cim__net_route_leg(c, r, link, 0.0, 1.0, p->weights[arcs[i]], c->junction_rules[cim__link_head(net, link)] | cim__net_arc_rules(c, arcs[i]));
     }
-    cim__net_route_leg(c, r, last, 0.0, done_of(to, last), p->ends.end[end].offset_ms, cim__net_arc_rules(c, last_arc));
+    cim__net_route_leg(c, r, last, 0.0, cim__net_done(to, last), p->ends.end[end].offset_ms, cim__net_arc_rules(c, last_arc));
 }
 
 static cim_status put_section(planning *p, size_t stop, const choice *from, const choice *to, cim_net_route *r)
@@ -228,7 +221,8 @@ static cim_status put_section(planning *p, size_t stop, const choice *from, cons
     CIM__TRY(cim__ask_from(&p->ask, p->starts.end, p->starts.count));
     CIM__TRY(cim__ask_way(&p->ask, p->ends.end, p->ends.count, &p->way));
     if (straight == CIM_NONE && p->way.time_ms >= NO_WAY) return no_way(p, stop);
-    if (straight != CIM_NONE && straight_ms <= p->way.time_ms) cim__net_route_leg(p->costs, r, straight, done_of(a, straight), done_of(b, straight), straight_ms, 0);
+    if (straight != CIM_NONE && straight_ms <= p->way.time_ms)
+        cim__net_route_leg(p->costs, r, straight, cim__net_done(a, straight), cim__net_done(b, straight), straight_ms, 0);
     else put_way(p, r, a, b, p->way.start, p->way.end, (const uint32_t *)(const void *)p->way.arcs.data, CIM__COUNT(&p->way.arcs, uint32_t));
     return cim__net_route_failed(r) ? cim__nomem(p->ctx) : CIM_OK;
 }
@@ -236,7 +230,9 @@ static cim_status put_section(planning *p, size_t stop, const choice *from, cons
 static void put_section_of(cim_journey *j, const cim_net_route_view *before, const cim_net_route_view *after)
 {
     cim_journey_section *s = CIM__PUSH(&j->sections, cim_journey_section);
-    if (s) *s = (cim_journey_section){ before->leg_count, after->leg_count - before->leg_count, after->time_ms - before->time_ms, 0, after->length_m - before->length_m };
+    if (s)
+        *s = (cim_journey_section){ before->leg_count, after->leg_count - before->leg_count, after->time_ms - before->time_ms, 0,
+                                    after->length_m - before->length_m };
 }
 
 /* An empty route at the end of the journey's list. */
@@ -304,10 +300,12 @@ static cim_status add_alternatives(planning *p, cim_journey *j, const cim_journe
     CIM__TRY(leave(p, 0, &any));
     CIM__TRY(cim__net_ends(p->ctx, p->costs, p->weights, &p->stops[1].place, CIM_ROUTE_BACKWARD, &p->ends));
     CIM__TRY(cim_net_route_get(p->ctx, CIM__AT(&j->routes, cim__journey_route, 0).route, &quickest));
-    if (straight_on(p, 0, &any, &any, &straight_ms) != CIM_NONE && straight_ms == quickest.time_ms) return CIM_OK;
+    if (cim__net_straight(p->costs, p->weights, &p->stops[0].place, &p->stops[1].place, &straight_ms) != CIM_NONE && straight_ms == quickest.time_ms)
+        return CIM_OK;
     cim_route_alternative *found = cim__alloc_n(p->ctx->mem, k, sizeof *found);
     if (!found) return cim__nomem(p->ctx);
-    cim_status st = cim_route_alternatives_find(p->ctx, p->ask.metric, p->ask.query, p->starts.end, p->starts.count, p->ends.end, p->ends.count, o->alternative, k, found, &count);
+    cim_status st = cim_route_alternatives_find(p->ctx, p->ask.metric, p->ask.query, p->starts.end, p->starts.count, p->ends.end, p->ends.count, o->alternative,
+                                                k, found, &count);
     for (size_t i = 1; st >= 0 && i < count; i++) st = put_alternative(p, j, &found[i]);
     cim__free(p->ctx->mem, found);
     return st;
@@ -343,24 +341,16 @@ static cim_status time_pairs(planning *p, const cim_route_places places[2], uint
 }
 
 /* Pairs on one street. */
-static cim_status time_neighbours(planning *p, uint32_t *times)
+static void time_neighbours(const planning *p, uint32_t *times)
 {
     const cim_journey_stop *stops = p->stops;
-    const choice any = { CIM_NONE, CIM_NONE, 0, 0 };
     size_t n = p->count;
-    cim_journey_stop pair[2];
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < n; k++) {
             uint32_t time;
-            if (stops[i].place.edge != stops[k].place.edge) continue;
-            pair[0] = stops[i];
-            pair[1] = stops[k];
-            p->stops = pair;
-            (void)straight_on(p, 0, &any, &any, &time);
+            (void)cim__net_straight(p->costs, p->weights, &stops[i].place, &stops[k].place, &time);
             if (time < times[i * n + k]) times[i * n + k] = time;
         }
-    p->stops = stops;
-    return CIM_OK;
 }
 
 static cim_status find_order(planning *p, cim_journey *j)
@@ -372,7 +362,7 @@ static cim_status find_order(planning *p, cim_journey *j)
     for (int side = 0; side < 2; side++)
         places[side] = (cim_route_places){ (const cim_route_end *)(const void *)ends[side].data, (const uint32_t *)(const void *)first[side].data, p->count };
     if (st >= 0) st = time_pairs(p, places, times);
-    if (st >= 0) st = time_neighbours(p, times);
+    if (st >= 0) time_neighbours(p, times);
     if (st >= 0) st = cim_journey_order(p->ctx, times, p->count, order, &j->order_exact);
     for (int side = 0; side < 2; side++) {
         cim__buf_free(&ends[side]);
@@ -437,7 +427,7 @@ static cim_status begin_detour(cim_ctx *ctx, const cim_net_costs *costs, const c
     d->weights = cim__alloc_n(ctx->mem, (size_t)net->arc_count + 1, sizeof *d->weights);
     if (!d->by_edge || !d->weights) return cim__nomem(ctx);
     CIM__TRY(cim__avoid_find(ctx, costs, &d->avoid, d->by_edge));
-    if (net->arc_count) memcpy(d->weights, cim__travel_weights(costs, metric), net->arc_count * sizeof *d->weights);
+    if (net->arc_count) memcpy(d->weights, cim__net_weights(costs, metric), net->arc_count * sizeof *d->weights);
     cim__avoid_apply(costs, &d->avoid, d->by_edge, d->weights);
     return metric ? cim__avoid_metric(ctx, costs, metric, d->weights, &d->metric) : CIM_OK;
 }
@@ -465,7 +455,7 @@ static cim_status see_stops(planning *p, const detour *d)
 
 static cim_status find(planning *p, cim_journey *j, const cim_journey_options *o, const detour *d, const cim_route_metric *metric, cim_route_query *query)
 {
-    const uint32_t *now = cim__travel_weights(p->costs, metric);
+    const uint32_t *now = cim__net_weights(p->costs, metric);
     p->weights = d->weights ? d->weights : now;
     CIM__TRY(see_stops(p, d));
     CIM__TRY(cim__ask_begin(p->ctx, p->costs, p->weights, d->metric ? d->metric : metric, query, &p->ask));
@@ -476,15 +466,16 @@ static cim_status find(planning *p, cim_journey *j, const cim_journey_options *o
     return st;
 }
 
-static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_journey_stop *stops, size_t count, const cim_journey_options *o, bool metric, bool query)
+static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_journey_stop *stops, size_t count, const cim_journey_options *o, bool metric)
 {
-    if (!costs || !stops || metric != query) return cim__fail(ctx, CIM_EARG, "costs, stops, or one of metric and query is missing");
+    if (!costs || !stops) return cim__fail(ctx, CIM_EARG, "costs or stops are missing");
     if (count < 2 || count > MOST_STOPS) return cim__fail(ctx, CIM_EARG, "%zu stops, not 2 to %d", count, MOST_STOPS);
     if (o->flags & ~(uint32_t)CIM_JOURNEY_ORDER) return cim__fail(ctx, CIM_EARG, "unknown flags");
     if (o->alternatives > MOST_ALTERNATIVES) return cim__fail(ctx, CIM_EARG, "%u alternatives, not at most %d", o->alternatives, MOST_ALTERNATIVES);
     if (o->alternatives && (count > 2 || !metric)) return cim__fail(ctx, CIM_EARG, "alternatives are for two stops, and need a metric");
     for (size_t i = 0; i < count; i++) {
-        if (stops[i].flags & ~(uint32_t)CIM_JOURNEY_PASS || (stops[i].flags && (!i || i + 1 == count))) return cim__fail(ctx, CIM_EARG, "stop %zu has flags it cannot have", i + 1);
+        if (stops[i].flags & ~(uint32_t)CIM_JOURNEY_PASS || (stops[i].flags && (!i || i + 1 == count)))
+            return cim__fail(ctx, CIM_EARG, "stop %zu has flags it cannot have", i + 1);
         if (stops[i].place.edge >= costs->net->edge_count || !(stops[i].place.fraction >= 0.0 && stops[i].place.fraction <= 1.0))
             return cim__fail(ctx, CIM_EARG, "stop %zu is no place on the net", i + 1);
     }
@@ -513,8 +504,8 @@ cim_status cim_journey_find(cim_ctx *ctx, cim_net_costs *costs, const cim_journe
     detour d = { .by_edge = NULL };
     cim__enter(ctx);
     CIM__TRY(cim__opts(ctx, &opts, sizeof opts, options, "journey options"));
-    CIM__TRY(check(ctx, costs, stops, stop_count, &opts, metric, query));
-    CIM__TRY(cim__metric_fits(ctx, costs, metric));
+    CIM__TRY(check(ctx, costs, stops, stop_count, &opts, metric));
+    CIM__TRY(cim__net_question_fits(ctx, costs, metric, query));
     cim_journey *j = journey_of(ctx, costs, stops, stop_count);
     planning *p = cim__zalloc(ctx->mem, sizeof *p);
     cim_status st = j && p ? CIM_OK : cim__nomem(ctx);

@@ -34,9 +34,6 @@ static inline cim__str cim__tag_of(const cim__tags *t, uint32_t set, uint32_t ke
 bool cim__is_ferry(const cim__tags *t, uint32_t set);
 bool cim__is_roundabout(const cim__tags *t, uint32_t set);
 
-/* Is a metric one of the net's graph?  NULL is. */
-cim_status cim__metric_fits(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric);
-
 /* ---- what to avoid (journey_avoid.c) ---- */
 
 /* by_edge[edge]: 0, or 1 + which of the areas, then objects, then classes it is avoided for. */
@@ -47,6 +44,7 @@ void cim__avoid_apply(const cim_net_costs *costs, const cim_journey_avoid *avoid
 void cim__avoid_name(const cim_journey_avoid *avoid, uint32_t which, char text[40]);
 /* The options as this library knows them, checked. */
 cim_status cim__avoid_options(cim_ctx *ctx, const cim_journey_avoid *avoid, cim_journey_avoid *opts_out);
-cim_status cim__avoid_metric(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const uint32_t *weights_ms, cim_route_metric **metric_out);
+cim_status cim__avoid_metric(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const uint32_t *weights_ms,
+                             cim_route_metric **metric_out);
 
 #endif

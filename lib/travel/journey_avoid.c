@@ -87,13 +87,6 @@ static cim_status find_areas(cim_ctx *ctx, const cim_net *net, const cim_journey
 
 /* ---- all of it ---- */
 
-cim_status cim__metric_fits(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric)
-{
-    const cim_net *net = costs->net;
-    if (!metric || (metric->hierarchy->arc_count == net->arc_count && metric->hierarchy->node_count == net->state_count)) return CIM_OK;
-    return cim__fail(ctx, CIM_EARG, "the metric is of another graph than the net's");
-}
-
 cim_status cim__avoid_options(cim_ctx *ctx, const cim_journey_avoid *avoid, cim_journey_avoid *o)
 {
     *o = (cim_journey_avoid)CIM_JOURNEY_AVOID_INIT;
@@ -151,14 +144,14 @@ cim_status cim_journey_weights(cim_ctx *ctx, const cim_net_costs *costs, const c
     size_t count = 0;
     cim__enter(ctx);
     if (!costs || !avoid) return cim__fail(ctx, CIM_EARG, "no costs, or nothing to avoid");
-    CIM__TRY(cim__metric_fits(ctx, costs, metric));
+    CIM__TRY(cim__net_metric_fits(ctx, costs, metric));
     CIM__TRY(cim__avoid_options(ctx, avoid, &opts));
     const cim_net *net = costs->net;
     uint32_t *by_edge = cim__zalloc_n(ctx->mem, (size_t)net->edge_count + 1, sizeof *by_edge);
     if (!by_edge) return cim__nomem(ctx);
     cim_status st = cim__avoid_find(ctx, costs, &opts, by_edge);
     if (st >= 0) {
-        if (net->arc_count) memcpy(weights_out, cim__travel_weights(costs, metric), net->arc_count * sizeof *weights_out);
+        if (net->arc_count) memcpy(weights_out, cim__net_weights(costs, metric), net->arc_count * sizeof *weights_out);
         cim__avoid_apply(costs, &opts, by_edge, weights_out);
         for (uint32_t e = 0; e < net->edge_count; e++) count += by_edge[e] > 0;
         if (edge_count_out) *edge_count_out = count;
@@ -184,7 +177,8 @@ cim_status cim__avoid_metric(cim_ctx *ctx, const cim_net_costs *costs, const cim
     return st;
 }
 
-cim_status cim_journey_metric(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_journey_avoid *avoid, cim_route_metric **metric_out)
+cim_status cim_journey_metric(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_journey_avoid *avoid,
+                              cim_route_metric **metric_out)
 {
     cim__enter(ctx);
     if (!costs || !metric) return cim__fail(ctx, CIM_EARG, "no costs or no metric");

@@ -60,7 +60,8 @@ static cim_status put_signal(wave *w, uint32_t leg, uint32_t junction, int kind,
     cim_journey_signal *s = &w->out[w->count - 1];
     *s = (cim_journey_signal){ .junction = junction, .leg = leg, .crossing = kind == CROSSING, .earliest_ms = w->earliest_ms, .likely_ms = whole_ms(likely),
                                .latest_ms = whole_ms(likely + o->width * sigma), .distance_m = w->length_m + l->length_m,
-                               .speed_kmh = drive_ms > 0.0 ? l->length_m / drive_ms * 3600.0 : 0.0, .x = w->net->junction_x[junction], .y = w->net->junction_y[junction] };
+                               .speed_kmh = drive_ms > 0.0 ? l->length_m / drive_ms * 3600.0 : 0.0, .x = w->net->junction_x[junction],
+                               .y = w->net->junction_y[junction] };
     return object_at(w, junction, &s->object);
 }
 
@@ -82,15 +83,16 @@ static cim_status see_leg(wave *w, uint32_t leg, bool to_stop)
 
 static bool within(double v, double most) { return v >= 0.0 && v <= most; }
 
-cim_status cim_journey_signals(cim_ctx *ctx, const cim_journey *journey, size_t number, const cim_journey_signal_options *options, cim_journey_signal *signals_out, size_t cap,
-                               size_t *count_out)
+cim_status cim_journey_signals(cim_ctx *ctx, const cim_journey *journey, size_t number, const cim_journey_signal_options *options,
+                               cim_journey_signal *signals_out, size_t cap, size_t *count_out)
 {
     const cim__journey_route *r;
     wave w = { .ctx = ctx, .opts = CIM_JOURNEY_SIGNAL_OPTIONS_INIT, .cap = cap };
     cim__enter(ctx);
     CIM__TRY(cim__opts(ctx, &w.opts, sizeof w.opts, options, "signal options"));
     if (cap && !signals_out) return cim__fail(ctx, CIM_EARG, "no room for signals");
-    if (!within(w.opts.leg_sigma, 10.0) || !within(w.opts.correlation, 1.0) || !within(w.opts.wait_sigma_s, 1e4) || !within(w.opts.width, 10.0) || w.opts.flags & ~(uint32_t)CIM_JOURNEY_GREEN)
+    if (!within(w.opts.leg_sigma, 10.0) || !within(w.opts.correlation, 1.0) || !within(w.opts.wait_sigma_s, 1e4) || !within(w.opts.width, 10.0) ||
+        w.opts.flags & ~(uint32_t)CIM_JOURNEY_GREEN)
         return cim__fail(ctx, CIM_EARG, "a deviation, correlation, width or flag is out of range");
     CIM__TRY(cim__journey_route_of(ctx, journey, number, &r, &w.route));
     w.costs = journey->costs;

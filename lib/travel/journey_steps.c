@@ -5,7 +5,8 @@
 
 static const double SLIGHT_DEG = 20.0, TURN_DEG = 45.0, SHARP_DEG = 135.0;
 
-static const char *const kinds[] = { "depart", "continue", "slight left", "left", "sharp left", "slight right", "right", "sharp right", "U-turn", "roundabout", "ferry", "pass", "arrive" };
+static const char *const kinds[] = { "depart", "continue", "slight left", "left", "sharp left", "slight right", "right", "sharp right", "U-turn", "roundabout",
+                                     "ferry", "pass", "arrive" };
 
 const char *cim_journey_kind(uint32_t kind) { return kind < sizeof kinds / sizeof *kinds ? kinds[kind] : NULL; }
 
@@ -36,7 +37,10 @@ static double turn_of(double before_deg, double after_deg) /* left is positive *
 static double start_deg(const telling *t, uint32_t link) { return bearing_of((double)t->net->heading[2 * (size_t)link]); }
 static double end_deg(const telling *t, uint32_t link) { return bearing_of((double)t->net->heading[2 * (size_t)link + 1]); }
 
-static uint32_t end_vertex(const telling *t, uint32_t leg) { return leg + 1 < t->route.leg_count ? t->route.legs[leg + 1].first_vertex : t->route.vertex_count - 1; }
+static uint32_t end_vertex(const telling *t, uint32_t leg)
+{
+    return leg + 1 < t->route.leg_count ? t->route.legs[leg + 1].first_vertex : t->route.vertex_count - 1;
+}
 
 /* Of the part of a link that is a leg, at its start or end. */
 static double leg_deg(const telling *t, uint32_t leg, bool at_end)
@@ -102,7 +106,8 @@ static bool put_step(telling *t, uint32_t kind, uint32_t leg, uint32_t stop, dou
     if (!s) return false;
     bool arrives = kind == CIM_JOURNEY_ARRIVE;
     uint32_t vertex = arrives ? end_vertex(t, leg) : t->route.legs[leg].first_vertex;
-    *s = (cim_journey_step){ .kind = kind, .name = t->route.legs[leg].name, .first_leg = arrives ? leg + 1 : leg, .stop = stop, .distance_m = t->done_m, .bearing_before_deg = before,
+    *s = (cim_journey_step){ .kind = kind, .name = t->route.legs[leg].name, .first_leg = arrives ? leg + 1 : leg, .stop = stop,
+                             .distance_m = t->done_m, .bearing_before_deg = before,
                              .bearing_after_deg = after, .turn_deg = turn_of(before, after) };
     if (vertex < t->route.vertex_count) {
         s->x = t->route.xy[2 * (size_t)vertex];

@@ -5,6 +5,8 @@
  * part is finished, for the backward pass that gives probabilities (L. R. Rabiner, "A tutorial on hidden Markov models", 1989). */
 #include "travel/match.h"
 
+#include "route/query.h"
+
 #include <math.h>
 
 static const uint32_t NO_WAY = CIM_ROUTE_UNREACHABLE_MS;
@@ -41,12 +43,9 @@ static cim_status build_lengths(cim_ctx *ctx, cim_matcher *m)
 
 cim_status cim_matcher_build(cim_ctx *ctx, cim_net_costs *costs, cim_route_hierarchy *hierarchy, cim_matcher **matcher_out)
 {
-    cim_route_hierarchy_info info = { .struct_size = sizeof info };
     cim__enter(ctx);
     if (!costs) return cim__fail(ctx, CIM_EARG, "no costs");
-    if (hierarchy) CIM__TRY(cim_route_hierarchy_stat(ctx, hierarchy, &info));
-    if (hierarchy && (info.node_count != costs->net->state_count || info.arc_count != costs->net->arc_count))
-        return cim__fail(ctx, CIM_EARG, "the hierarchy is of another graph");
+    if (hierarchy) CIM__TRY(cim__net_fits(ctx, costs, hierarchy));
     cim_matcher *m = cim__zalloc(ctx->mem, sizeof *m);
     if (!m) return cim__nomem(ctx);
     m->mem = cim__mem_ref(ctx->mem);
@@ -99,7 +98,7 @@ static cim_status put_candidate(cim__matching *m, const cim_match_point *p, doub
 {
     cim__ends starts, finishes;
     cim_net_place one = *place;
-    double done = link & 1 ? 1.0 - place->fraction : place->fraction;
+    double done = cim__net_done(place, link);
     one.directions = 1u << (link & 1);
     CIM__TRY(cim__net_ends(m->ctx, m->matcher->costs, m->matcher->costs->weights_ms, &one, CIM_ROUTE_FORWARD, &starts));
     CIM__TRY(cim__net_ends(m->ctx, m->matcher->costs, m->matcher->costs->weights_ms, &one, CIM_ROUTE_BACKWARD, &finishes));
@@ -411,6 +410,7 @@ cim_status cim_match_run(cim_ctx *ctx, const cim_matcher *matcher, cim_route_que
     cim__enter(ctx);
     if (!matcher || (!points && count)) return cim__fail(ctx, CIM_EARG, "no matcher or no points");
     if (count > 0x7fffffffu) return cim__fail(ctx, CIM_ELIMIT, "%zu points", count);
+    if (query) CIM__TRY(cim__query_ok(ctx, matcher->hierarchy, query));
     cim__matching m = {
         .ctx = ctx, .matcher = matcher, .net = matcher->costs->net, .query = query, .points = points, .count = (uint32_t)count, .opts = CIM_MATCH_OPTIONS_INIT
     };
@@ -440,9 +440,7 @@ void cim_match_free(cim_match *match)
 cim_status cim_match_get(cim_ctx *ctx, const cim_match *r, cim_match_view *view_out)
 {
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_match_view v = { .struct_size = size,
+    cim_match_view v = { .struct_size = sizeof v,
                          .point_count = (uint32_t)CIM__COUNT(&r->points, cim_match_place),
                          .part_count = (uint32_t)CIM__COUNT(&r->parts, cim_match_part),
                          .leg_count = (uint32_t)CIM__COUNT(&r->legs, cim_match_leg),
@@ -459,6 +457,5 @@ cim_status cim_match_get(cim_ctx *ctx, const cim_match *r, cim_match_view *view_
     v.legs = (const cim_match_leg *)(const void *)r->legs.data;
     v.speeds = (const cim_match_speed *)(const void *)r->speeds.data;
     v.xy = (const double *)(const void *)r->xy.data;
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }

@@ -115,7 +115,8 @@ static cim_status make_rows(matrix *x, side *s)
         uint32_t *row = cim__buf_extend(&s->rows, stride * sizeof *row);
         if (!row) return cim__nomem(x->ctx);
         for (size_t k = 0; k < stride; k++) row[k] = CIM__INF;
-        for (uint32_t e = 0; e < p->count; e++) h->kernels->relax_row(row, end_row(x, s, p->first + e), cim__min32(ends_of(s, p)[e].offset_ms, CIM__INF), depth + 1u);
+        for (uint32_t e = 0; e < p->count; e++)
+            h->kernels->relax_row(row, end_row(x, s, p->first + e), cim__min32(ends_of(s, p)[e].offset_ms, CIM__INF), depth + 1u);
     }
     return CIM_OK;
 }
@@ -145,8 +146,10 @@ static uint32_t by_ends(const matrix *x, const spot *s, const spot *t)
     uint32_t best = CIM__INF;
     for (uint32_t i = 0; i < s->count; i++)
         for (uint32_t j = 0; j < t->count; j++) {
-            uint32_t common = cim__common(h, h->rank[starts[i].node], h->rank[ends[j].node]), offset = cim__plus(cim__min32(starts[i].offset_ms, CIM__INF), cim__min32(ends[j].offset_ms, CIM__INF));
-            if (common && offset < best) best = cim__min32(best, offset + h->kernels->least_sum(end_row(x, &x->from, s->first + i), end_row(x, &x->to, t->first + j), common));
+            uint32_t common = cim__common(h, h->rank[starts[i].node], h->rank[ends[j].node]),
+                     offset = cim__plus(cim__min32(starts[i].offset_ms, CIM__INF), cim__min32(ends[j].offset_ms, CIM__INF));
+            if (common && offset < best)
+                best = cim__min32(best, offset + h->kernels->least_sum(end_row(x, &x->from, s->first + i), end_row(x, &x->to, t->first + j), common));
         }
     return best;
 }
@@ -204,11 +207,12 @@ static cim_status search_all(matrix *x, cim_route_dijkstra *dijkstra, bool forwa
     const side *here = forward ? &x->from : &x->to, *there = forward ? &x->to : &x->from;
     for (size_t i = 0; i < here->count; i++) {
         const spot *s = &here->spots[i];
-        if (s->count) CIM__TRY(cim_route_dijkstra_run(x->ctx, dijkstra, x->weights, forward ? CIM_ROUTE_FORWARD : CIM_ROUTE_BACKWARD, ends_of(here, s), s->count, NO_WAY, CIM_NONE, state_ms));
+        if (s->count)
+            CIM__TRY(cim_route_dijkstra_run(x->ctx, dijkstra, x->weights, forward ? CIM_ROUTE_FORWARD : CIM_ROUTE_BACKWARD, ends_of(here, s), s->count, NO_WAY,
+                                            CIM_NONE, state_ms));
         for (size_t j = 0; j < there->count; j++) {
             const spot *t = &there->spots[j];
-            uint32_t best = NO_WAY;
-            for (uint32_t e = 0; s->count && e < t->count; e++) best = cim__min32(best, cim__plus(state_ms[ends_of(there, t)[e].node], cim__min32(ends_of(there, t)[e].offset_ms, NO_WAY)));
+            uint32_t which, best = s->count ? cim__travel_least(state_ms, ends_of(there, t), t->count, &which) : NO_WAY;
             x->times[forward ? i * x->to.count + j : j * x->to.count + i] = best;
         }
         CIM__TRY(cim__tick(x->ctx, i, here->count, "matrix"));
@@ -230,19 +234,6 @@ static cim_status by_dijkstra(matrix *x)
 
 /* ---- both on one street, the one before the other ---- */
 
-static uint32_t straight_on(const matrix *x, const cim_net_place *from, const cim_net_place *to)
-{
-    uint32_t best = NO_WAY;
-    for (uint32_t d = 0; d < 2; d++) {
-        uint32_t link = 2 * from->edge + d;
-        double part = d ? from->fraction - to->fraction : to->fraction - from->fraction;
-        if (!(from->directions & to->directions & 1u << d) || x->costs->link_ms[link] >= NO_WAY || !(part >= 0.0)) continue;
-        uint32_t ms = cim__net_link_now(x->costs, x->weights, link);
-        if (ms < NO_WAY) best = cim__min32(best, (uint32_t)(ms * part + 0.5));
-    }
-    return best;
-}
-
 static cim_status straight_on_all(matrix *x)
 {
     cim__keyed *by_edge = cim__alloc_n(x->ctx->mem, x->to.count, 2 * sizeof *by_edge);
@@ -251,15 +242,10 @@ static cim_status straight_on_all(matrix *x)
     cim__sort_keyed(by_edge, by_edge + x->to.count, x->to.count);
     for (size_t i = 0; i < x->from.count; i++) {
         const cim_net_place *from = &x->from.places[i];
-        size_t lo = 0, hi = x->to.count;
-        while (lo < hi) {
-            size_t mid = lo + (hi - lo) / 2;
-            if (by_edge[mid].key < from->edge) lo = mid + 1;
-            else hi = mid;
-        }
-        for (; lo < x->to.count && by_edge[lo].key == from->edge; lo++) {
-            uint32_t *time = &x->times[i * x->to.count + by_edge[lo].id];
-            *time = cim__min32(*time, straight_on(x, from, &x->to.places[by_edge[lo].id]));
+        for (size_t k = cim__keyed_first(by_edge, x->to.count, from->edge); k < x->to.count && by_edge[k].key == from->edge; k++) {
+            uint32_t *time = &x->times[i * x->to.count + by_edge[k].id], ms;
+            (void)cim__net_straight(x->costs, x->weights, from, &x->to.places[by_edge[k].id], &ms);
+            *time = cim__min32(*time, ms);
         }
     }
     cim__free(x->ctx->mem, by_edge);
@@ -268,24 +254,26 @@ static cim_status straight_on_all(matrix *x)
 
 /* ---- all of it ---- */
 
-static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_net_place *from, size_t from_count, const cim_net_place *to, size_t to_count,
-                        const uint32_t *times)
+static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_net_place *from, size_t from_count,
+                        const cim_net_place *to, size_t to_count, const uint32_t *times)
 {
     size_t cells;
     if (!costs || (from_count && !from) || (to_count && !to)) return cim__fail(ctx, CIM_EARG, "costs or places are missing");
-    if (metric && (metric->hierarchy->node_count != costs->net->state_count || metric->hierarchy->arc_count != costs->net->arc_count)) return cim__fail(ctx, CIM_EARG, "the metric is of another net");
-    if (__builtin_mul_overflow(from_count, to_count, &cells) || cells > SIZE_MAX / 4 || from_count > CIM_NONE || to_count > CIM_NONE) return cim__fail(ctx, CIM_EARG, "%zu times %zu is too much", from_count, to_count);
+    CIM__TRY(cim__net_metric_fits(ctx, costs, metric));
+    if (__builtin_mul_overflow(from_count, to_count, &cells) || cells > SIZE_MAX / 4 || from_count > CIM_NONE || to_count > CIM_NONE)
+        return cim__fail(ctx, CIM_EARG, "%zu times %zu is too much", from_count, to_count);
     return times || !cells ? CIM_OK : cim__fail(ctx, CIM_EARG, "no room for times");
 }
 
-cim_status cim_net_matrix(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_net_place *from, size_t from_count, const cim_net_place *to,
-                          size_t to_count, uint32_t *times_ms_out)
+cim_status cim_net_matrix(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_net_place *from, size_t from_count,
+                          const cim_net_place *to, size_t to_count, uint32_t *times_ms_out)
 {
     cim__enter(ctx);
     CIM__TRY(check(ctx, costs, metric, from, from_count, to, to_count, times_ms_out));
     if (!from_count || !to_count) return CIM_OK;
     cim__buf none = cim__buf_on(ctx->mem);
-    matrix x = { ctx, costs, metric, cim__travel_weights(costs, metric), 0, { from, from_count, none, NULL, NULL, none, NULL }, { to, to_count, none, NULL, NULL, none, NULL }, times_ms_out };
+    matrix x = { ctx, costs, metric, cim__net_weights(costs, metric), 0, { from, from_count, none, NULL, NULL, none, NULL },
+                 { to, to_count, none, NULL, NULL, none, NULL }, times_ms_out };
     cim_status st = find_ends(&x, &x.from, CIM_ROUTE_FORWARD);
     if (st >= 0) st = find_ends(&x, &x.to, CIM_ROUTE_BACKWARD);
     if (st >= 0) st = metric ? by_metric(&x) : by_dijkstra(&x);

@@ -61,7 +61,7 @@ static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_rout
 {
     if (!costs || !h) return cim__fail(ctx, CIM_EARG, "no costs or no hierarchy");
     if (!count || count > CIM_ROUTE_LANES) return cim__fail(ctx, CIM_EARG, "%u scenarios, not 1 to %d", count, CIM_ROUTE_LANES);
-    return cim__fleet_fits(ctx, costs, h);
+    return cim__net_fits(ctx, costs, h);
 }
 
 cim_status cim_scenarios_build(cim_ctx *ctx, cim_net_costs *costs, cim_route_hierarchy *hierarchy, const uint32_t *const *weights_ms, const double *shares,

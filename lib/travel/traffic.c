@@ -7,9 +7,7 @@
 static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_hierarchy *h, const cim_traffic_options *o)
 {
     if (!costs || !h) return cim__fail(ctx, CIM_EARG, "no costs or no hierarchy");
-    if (h->arc_count != costs->net->arc_count || h->node_count != costs->net->state_count)
-        return cim__fail(ctx, CIM_EARG, "a hierarchy of %u nodes and %u arcs for a net of %u states and %u arcs", h->node_count, h->arc_count,
-                         costs->net->state_count, costs->net->arc_count);
+    CIM__TRY(cim__net_fits(ctx, costs, h));
     if (!(o->radius_m >= 0.0 && o->radius_m <= 1e6)) return cim__fail(ctx, CIM_EARG, "the radius is negative or too large");
     if (!(o->vehicle_s >= 0.0 && o->vehicle_s <= 1e9)) return cim__fail(ctx, CIM_EARG, "the time of vehicles is negative or too large");
     return CIM_OK;

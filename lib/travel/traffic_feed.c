@@ -256,8 +256,7 @@ cim_status cim_traffic_feed(cim_ctx *ctx, cim_traffic *t, const cim_traffic_inpu
     if (!in.o.read) return cim__fail(ctx, CIM_EARG, "a feed needs a function to read");
     if (in.o.format > CIM_TRAFFIC_GTFS) return cim__fail(ctx, CIM_EARG, "no such format: %u", in.o.format);
     if (in.o.snapshot && in.o.source == CIM_NONE) return cim__fail(ctx, CIM_EARG, "a snapshot needs its source");
-    size_t size = fed_out ? fed_out->struct_size : sizeof *fed_out;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size of cim_traffic_fed is not set");
+    CIM__TRY(cim__out_ok(ctx, fed_out, "cim_traffic_fed"));
     in.name = in.o.name ? in.o.name : "feed";
     if (!in.o.max_bytes || in.o.max_bytes > UINT32_MAX) in.o.max_bytes = in.o.max_bytes ? UINT32_MAX : DEFAULT_BYTES;
     in.text = in.arcs = cim__buf_on(ctx->mem);
@@ -265,9 +264,7 @@ cim_status cim_traffic_feed(cim_ctx *ctx, cim_traffic *t, const cim_traffic_inpu
     cim_status st = run(ctx, &in);
     cim__buf_free(&in.text);
     cim__buf_free(&in.arcs);
-    if (st < 0 || !fed_out) return st < 0 ? st : CIM_OK;
-    in.fed.struct_size = size;
-    if (size > sizeof in.fed) memset((char *)fed_out + sizeof in.fed, 0, size - sizeof in.fed);
-    memcpy(fed_out, &in.fed, size < sizeof in.fed ? size : sizeof in.fed);
+    if (st < 0) return st;
+    cim__out_fill(fed_out, &in.fed, sizeof in.fed);
     return CIM_OK;
 }

@@ -430,7 +430,7 @@ static int probe(cim__str head)
 {
     static const char *const model[] = { "CityModel" }, *const others[] = { "IndoorFeatures", "osm", "osmChange", "Dictionary", "schema", "CityModelType" };
     cim__str tag = root_tag(head);
-    bool ours = tag.len && (memmem(tag.ptr, tag.len, "opengis.net/citygml", 19) || memmem(tag.ptr, tag.len, "www.citygml.org", 15));
+    bool ours = cim__str_has(tag, "opengis.net/citygml") || cim__str_has(tag, "www.citygml.org");
     if (cim__head_has_root(head, model, 1)) return ours ? 100 : 80;
     if (!ours || cim__head_has_root(head, others, sizeof others / sizeof *others)) return 0;
     size_t start = 1;

@@ -68,6 +68,7 @@ static void assert_same_net(const cim_net *a, const cim_net *b)
     assert_int_equal(a->set_count, b->set_count);
     assert_int_equal(a->way_count, b->way_count);
     assert_int_equal(a->unlocated, b->unlocated);
+    assert_int_equal(a->area_count, b->area_count);
     size_t j = a->junction_count, e = a->edge_count, n = a->state_count, m = a->arc_count;
     SAME(junction_x, j), SAME(junction_y, j), SAME(junction_set, j), SAME(first_out, j + 1), SAME(out_link, 2 * e);
     SAME(edge_object, e), SAME(edge_from, e), SAME(edge_to, e), SAME(first_vertex, e + 1), SAME(edge_set, e), SAME(edge_name, e), SAME(edge_way, e);
@@ -210,7 +211,7 @@ static void test_net_saved_damaged(void **state)
 
 /* ---- bytes that somebody made on purpose: the check sums are right ---- */
 
-enum { HEAD = 96, COUNTS = 8, BODY_SUM = 80, HEAD_SUM = 88, MADE_BY = 72, FORMAT = 2 };
+enum { FORMAT = 2, HEAD = 96, COUNTS = 8, BODY_SUM = 80, HEAD_SUM = 88, MADE_BY = 72 };
 
 static uint64_t word_at(const uint8_t *bytes, size_t at)
 {

@@ -161,8 +161,62 @@ static void check_same(const street_net *osm, const street_net *gml, uint64_t *s
     cim_net_costs_free(b);
 }
 
+/* ---- into a file and back ---- */
+
+typedef struct reading {
+    const cim__net_saved *saved;
+    size_t piece, at;
+} reading;
+
+static cim_status read_piece(cim_ctx *ctx, void *user, void *to, size_t size)
+{
+    reading *r = user;
+    (void)ctx;
+    for (size_t some; size; to = (char *)to + some, size -= some) {
+        const cim__piece *p = &r->saved->pieces[r->piece];
+        some = p->size - r->at < size ? p->size - r->at : size;
+        if (some) memcpy(to, (const char *)p->data + r->at, some);
+        r->at += some;
+        if (r->at == p->size) r->piece++, r->at = 0;
+    }
+    return CIM_OK;
+}
+
+/* Objects of several edges come back; the number of areas does. */
+static void check_saved(const street_net *n)
+{
+    cim__net_saved saved;
+    cim_net_options options = CIM_NET_OPTIONS_INIT;
+    cim_net *a = n->net, *b = NULL;
+    options.turns = CIM_NET_TURNS_FULL;
+    a->area_count = 5;
+    assert_ok(n->ctx, cim__net_save(n->ctx, a, &saved));
+    reading r = { &saved, 0, 0 };
+    cim__block block = { 0, read_piece, &r };
+    for (size_t i = 0; i < saved.count; i++) block.left += saved.pieces[i].size;
+    assert_ok(n->ctx, cim__net_new(n->ctx, &options, &b));
+    assert_ok(n->ctx, cim__net_load(n->ctx, &block, n->city, b));
+    cim__net_saved_free(n->ctx, &saved);
+    assert_int_equal(b->area_count, 5);
+    assert_int_equal(b->edge_count, a->edge_count);
+    assert_int_equal(b->arc_count, a->arc_count);
+    assert_memory_equal(b->edge_object, a->edge_object, a->edge_count * sizeof *a->edge_object);
+    assert_memory_equal(b->xy, a->xy, 2 * (size_t)a->vertex_count * sizeof *a->xy);
+    assert_memory_equal(b->arc_head, a->arc_head, a->arc_count * sizeof *a->arc_head);
+    for (uint32_t e = 0; e < a->edge_count; e++) assert_int_equal(cim_net_find(b, a->edge_object[e]), cim_net_find(a, a->edge_object[e]));
+    cim_net_free(b);
+}
+
+static uint32_t shared_edges(const cim_net *net)
+{
+    uint32_t count = 0;
+    for (uint32_t e = 1; e < net->edge_count; e++) count += net->edge_object[e] == net->edge_object[e - 1];
+    return count;
+}
+
 static void check_version(int version, uint64_t seed)
 {
+    uint32_t shared = 0;
     for (int round = 0; round < ROUNDS; round++) {
         char lines[3000];
         model m;
@@ -177,9 +231,12 @@ static void check_version(int version, uint64_t seed)
         cim__buf_free(&members);
         cim__mem_unref(mem);
         check_same(&osm, &gml, &seed, lines);
+        shared += shared_edges(gml.net);
+        check_saved(&gml);
         net_done(&gml);
         net_done(&osm);
     }
+    assert_true(shared > 100);
 }
 
 static void test_net_lines_citygml_2(void **state)

@@ -1,4 +1,4 @@
-REACH_TESTS = %D%/test_travel_isochrone %D%/test_travel_areas %D%/test_travel_matrix %D%/test_travel_reach_faults
+REACH_TESTS = %D%/test_travel_isochrone %D%/test_travel_areas %D%/test_travel_matrix %D%/test_travel_reach_faults %D%/test_travel_fits
 check_PROGRAMS += $(REACH_TESTS)
 TESTS += $(REACH_TESTS)
 check_LTLIBRARIES += %D%/libreach.la
@@ -14,3 +14,5 @@ REACH_LDADD = %D%/libreach.la tests/unit/net/libnets.la $(TEST_LDADD)
 %C%_test_travel_matrix_LDADD = $(REACH_LDADD)
 %C%_test_travel_reach_faults_CPPFLAGS = $(REACH_CPPFLAGS)
 %C%_test_travel_reach_faults_LDADD = $(REACH_LDADD)
+%C%_test_travel_fits_CPPFLAGS = $(REACH_CPPFLAGS)
+%C%_test_travel_fits_LDADD = $(REACH_LDADD)

@@ -214,13 +214,13 @@ static void test_isochrone_refusals(void **state)
 {
     street_net n = net_of(street, 0), other = net_of(street, 1);
     cim_net_costs *c = net_costs(&n, "car", NULL);
-    cim_net_place p = net_place(&n, c, 1), wrong = p, nan = p;
+    cim_net_place p = net_place(&n, c, 1), wrong = p, nan = p, unreached = p;
     cim_isochrone *iso = NULL;
     cim_isochrone_options o = CIM_ISOCHRONE_OPTIONS_INIT, bad = CIM_ISOCHRONE_OPTIONS_INIT;
     cim_isochrone_view v = { 0 };
-    cim_route_graph g = cim_net_graph(other.net);
-    cim_route_hierarchy *h = NULL;
-    cim_route_metric *m = NULL;
+    cim_route_graph g = cim_net_graph(other.net), own_graph = cim_net_graph(n.net);
+    cim_route_hierarchy *h = NULL, *own_h = NULL;
+    cim_route_metric *m = NULL, *own_m = NULL;
     cim_route_query *q = NULL;
     cim_net_costs *oc = net_costs(&other, "car", NULL);
     (void)state;
@@ -236,6 +236,11 @@ static void test_isochrone_refusals(void **state)
     assert_status(n.ctx, cim_isochrone_find(n.ctx, c, NULL, NULL, &p, 0, &o, &iso), CIM_EARG);
     assert_status(n.ctx, cim_isochrone_find(n.ctx, c, NULL, NULL, &wrong, 1, &o, &iso), CIM_EARG);
     assert_status(n.ctx, cim_isochrone_find(n.ctx, c, NULL, NULL, &nan, 1, &o, &iso), CIM_EARG);
+    assert_ok(n.ctx, cim_route_hierarchy_build(n.ctx, &own_graph, NULL, &own_h));
+    assert_ok(n.ctx, cim_route_metric_build(n.ctx, own_h, c->weights_ms, NULL, &own_m));
+    assert_status(n.ctx, cim_isochrone_find(n.ctx, c, own_m, q, &p, 1, &o, &iso), CIM_EARG); /* the query is of another hierarchy */
+    unreached.directions = 0; /* also when there is nothing to ask */
+    assert_status(n.ctx, cim_isochrone_find(n.ctx, c, own_m, q, &unreached, 1, &o, &iso), CIM_EARG);
     bad.direction = 7;
     assert_status(n.ctx, cim_isochrone_find(n.ctx, c, NULL, NULL, &p, 1, &bad, &iso), CIM_EARG);
     bad = o;
@@ -255,6 +260,8 @@ static void test_isochrone_refusals(void **state)
     cim_isochrone_free(NULL);
     cim_route_query_free(q);
     cim_route_metric_free(m);
+    cim_route_metric_free(own_m);
+    cim_route_hierarchy_free(own_h);
     cim_route_hierarchy_free(h);
     cim_net_costs_free(oc);
     cim_net_costs_free(c);
