@@ -233,6 +233,7 @@ static cim_status find(search *s, cim_isochrone *iso)
 static cim_status check(cim_ctx *ctx, const cim_net_costs *costs, const cim_route_metric *metric, const cim_route_query *query, const cim_net_place *places, size_t place_count,
                         const cim_isochrone_options *o)
 {
+    if (!costs) return cim__fail(ctx, CIM_EARG, "no costs");
     CIM__TRY(cim__net_question_fits(ctx, costs, metric, query));
     if (!places || !place_count || place_count >= CIM_NONE) return cim__fail(ctx, CIM_EARG, "%zu places", places ? place_count : 0);
     if (o->direction != CIM_ROUTE_FORWARD && o->direction != CIM_ROUTE_BACKWARD) return cim__fail(ctx, CIM_EARG, "direction %d", o->direction);
@@ -250,7 +251,7 @@ cim_status cim_isochrone_find(cim_ctx *ctx, const cim_net_costs *costs, const ci
     cim_isochrone *iso = cim__zalloc(ctx->mem, sizeof *iso);
     if (!iso) return cim__nomem(ctx);
     *iso = (cim_isochrone){ cim__mem_ref(ctx->mem), cim_net_ref(costs->net), opts.direction, opts.limit_ms, cim__buf_on(ctx->mem) };
-    search s = { ctx, costs, metric, query, cim__travel_weights(costs, metric), places, place_count, cim__buf_on(ctx->mem), cim__buf_on(ctx->mem), NULL, NULL,
+    search s = { ctx, costs, metric, query, cim__net_weights(costs, metric), places, place_count, cim__buf_on(ctx->mem), cim__buf_on(ctx->mem), NULL, NULL,
                  { costs, opts.direction, opts.limit_ms, NULL, NULL, cim__buf_on(ctx->mem) } };
     cim_status st = find(&s, iso);
     cim__buf *bufs[] = { &s.ends, &s.owners, &s.runs.others };
@@ -265,11 +266,9 @@ cim_status cim_isochrone_find(cim_ctx *ctx, const cim_net_costs *costs, const ci
 cim_status cim_isochrone_get(cim_ctx *ctx, const cim_isochrone *iso, cim_isochrone_view *view_out)
 {
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_isochrone_view v = { size, iso->direction, iso->limit_ms, CIM__COUNT(&iso->pieces, cim_isochrone_piece), (const cim_isochrone_piece *)(const void *)iso->pieces.data };
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
+    cim_isochrone_view v = { 0, iso->direction, iso->limit_ms, CIM__COUNT(&iso->pieces, cim_isochrone_piece),
+                             (const cim_isochrone_piece *)(const void *)iso->pieces.data };
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }
 
 void cim_isochrone_free(cim_isochrone *iso)

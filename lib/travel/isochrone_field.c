@@ -318,11 +318,8 @@ cim_status cim_isochrone_areas_build(cim_ctx *ctx, const cim_isochrone *iso, con
 cim_status cim_isochrone_areas_get(cim_ctx *ctx, const cim_isochrone_areas *areas, cim_isochrone_areas_view *view_out)
 {
     cim__enter(ctx);
-    size_t size = view_out->struct_size;
-    if (size < sizeof size) return cim__fail(ctx, CIM_EARG, "struct_size is not set");
-    cim_isochrone_areas_view v = { size, areas->buffer_m, areas->cell_m, areas->count, areas->areas };
-    memcpy(view_out, &v, size < sizeof v ? size : sizeof v);
-    return CIM_OK;
+    cim_isochrone_areas_view v = { 0, areas->buffer_m, areas->cell_m, areas->count, areas->areas };
+    return cim__view_copy(ctx, view_out, &v, sizeof v);
 }
 
 void cim_isochrone_areas_free(cim_isochrone_areas *areas)
