@@ -10,6 +10,7 @@ AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	CIM_SOURCE='$(abs_top_srcdir)'; export CIM_SOURCE; \
 	CIM_BUILD='$(abs_top_builddir)'; export CIM_BUILD; \
+	case '$(CFLAGS)' in *-fsanitize*) CIM_SANITIZED=yes ;; *) CIM_SANITIZED= ;; esac; export CIM_SANITIZED; \
 	CIM_MODULE_PATH='$(abs_top_builddir)/.libs'; export CIM_MODULE_PATH; \
 	LOCPATH='$(abs_top_builddir)/tests/locale'; export LOCPATH;
 

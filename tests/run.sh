@@ -13,7 +13,10 @@ say "testing"
 status=0
 if [ -n "${CIM_TESTS:-}" ]; then set -- TESTS="$CIM_TESTS" check_PROGRAMS="$CIM_TESTS"; else set --; fi
 make -s -C "$BUILD" -j"$(nproc)" check "$@" >"$BUILD/check.log" 2>&1 || status=$?
-grep -E '^(FAIL|ERROR|XPASS):' "$BUILD/check.log" || true
+for test in $(sed -nE 's/^(FAIL|ERROR|XPASS): ([^ ]*).*/\2/p' "$BUILD/check.log" | sort -u); do
+    echo "-- $test"
+    grep -vE '^(ok|PASS:) ' "$BUILD/${test%.sh}.log" | tail -n 8
+done
 grep -hE '^(ok .*# SKIP|# skipped)' $(find "$BUILD/tests" -name '*.log') 2>/dev/null | sed 's/^ok [0-9]* *//' | sort | uniq -c | head -n 20 || true
 if ! grep -q '^# TOTAL:' "$BUILD/check.log"; then tail -n 20 "$BUILD/check.log"; fi
 count() { sed -n "s/^# $1: *\([0-9]*\)$/\1/p" "$BUILD/check.log" | awk '{ n += $1 } END { print n + 0 }'; }

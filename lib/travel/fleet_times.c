@@ -129,7 +129,7 @@ cim_status cim_fleet_times(cim_ctx *ctx, const cim_fleet *f, cim_route_query *qu
     uint32_t *times = cim__alloc_n(ctx->mem, (size_t)f->count + 1, sizeof *times);
     if (!times) return cim__nomem(ctx);
     cim_status st = cim__fleet_fill(ctx, f, query, place, times);
-    if (st >= 0) memcpy(times_ms_out, times, f->count * sizeof *times);
+    if (st >= 0 && f->count) memcpy(times_ms_out, times, f->count * sizeof *times);
     cim__free(ctx->mem, times);
     return st;
 }

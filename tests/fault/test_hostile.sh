@@ -159,7 +159,7 @@ def judge(name, wanted, result, *absent):
     faults = []
     if status != wanted: faults.append(f"status {status}")
     if wanted and (len(lines) != 1 or not lines[0].startswith("cimtool: ")): faults.append(f"{len(lines)} lines: {lines[:2]}")
-    if memory > MEMORY and not os.environ.get("ASAN_OPTIONS"): faults.append(f"{memory >> 20} MB")
+    if memory > MEMORY and not os.environ.get("CIM_SANITIZED"): faults.append(f"{memory >> 20} MB")
     faults += [f"left {p}" for p in absent if list(temp.glob(p))]
     return f"# {name}: " + ", ".join(faults) if faults else None
 

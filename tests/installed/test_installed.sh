@@ -3,7 +3,7 @@
 temp=$(mktemp -d) || exit 99
 trap 'rm -rf "$temp"' EXIT
 echo "1..5"
-case ${CFLAGS-}$(sed -n 's/^CFLAGS = //p' "$CIM_BUILD/Makefile") in *-fsanitize*) for i in 1 2 3 4 5; do echo "ok $i - # SKIP sanitizers need the whole program"; done; exit 0 ;; esac
+[ -z "$CIM_SANITIZED" ] || { for i in 1 2 3 4 5; do echo "ok $i - # SKIP sanitizers need the whole program"; done; exit 0; }
 check() { if [ "$2" = 0 ]; then echo "ok $1 - $3"; else sed 's/^/# /' "$temp/log" | tail -n 10; echo "not ok $1 - $3"; fi; }
 make -s -C "$CIM_BUILD" install DESTDIR="$temp/root" >"$temp/log" 2>&1
 check 1 $? "make install"

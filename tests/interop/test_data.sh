@@ -14,7 +14,7 @@ folders = [large / "osm", large / "citygml"]
 if not all(f.is_dir() for f in folders):
     print(f"1..0 # SKIP the data collection is not in {large}")
     sys.exit()
-sanitized = bool(os.environ.get("ASAN_OPTIONS"))
+sanitized = bool(os.environ.get("CIM_SANITIZED"))
 SECONDS, MEMORY, RESIDENT = 60, 1 << 30, 300 << 20
 Outcome = collections.namedtuple("Outcome", "path verdict detail format objects verbatim skipped warnings seconds megabytes")
 

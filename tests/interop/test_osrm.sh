@@ -4,5 +4,5 @@
 command -v python3 >/dev/null || { echo "1..0 # SKIP python3 is not installed"; exit 0; }
 data=${CIM_DATA:-$CIM_SOURCE/../shared/data}/osrm-features
 [ -d "$data" ] || { echo "1..0 # SKIP the scenarios are not in $data"; exit 0; }
-[ -z "$ASAN_OPTIONS" ] || { echo "1..0 # SKIP python3 cannot load a sanitized library"; exit 0; }
+[ -z "$CIM_SANITIZED" ] || { echo "1..0 # SKIP python3 cannot load a sanitized library"; exit 0; }
 PYTHONDONTWRITEBYTECODE=1 exec python3 "$CIM_SOURCE/tests/interop/osrm/judge.py" "$CIM_BUILD" "$data"
