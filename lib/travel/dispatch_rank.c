@@ -131,7 +131,7 @@ cim_status cim_fleet_scenario_times(cim_ctx *ctx, const cim_fleet *f, cim_route_
     uint32_t *times = NULL;
     cim__enter(ctx);
     CIM__TRY(ask(ctx, f, query, place, &times));
-    memcpy(times_ms_out, times, (size_t)f->count * f->scenarios->count * sizeof *times);
+    if (f->count) memcpy(times_ms_out, times, (size_t)f->count * f->scenarios->count * sizeof *times);
     cim__free(ctx->mem, times);
     return CIM_OK;
 }

@@ -230,7 +230,7 @@ cim_status cim_fleet_matrix(cim_ctx *ctx, const cim_fleet *f, const cim_net_plac
     if (!times) return cim__nomem(ctx);
     matrix x = { .fleet = f, .places = places, .times = times };
     cim_status st = cim__par_run(ctx, count, "times", matrix_row, &x);
-    if (st >= 0) memcpy(times_ms_out, times, cells * sizeof *times);
+    if (st >= 0 && cells) memcpy(times_ms_out, times, cells * sizeof *times);
     for (size_t i = 0; i < CIM__WORKERS; i++) cim_route_query_free(x.queries[i]);
     cim__free(ctx->mem, times);
     return st;
