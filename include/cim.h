@@ -26,6 +26,7 @@
 #include "cim/route.h"
 #include "cim/shapes.h"
 #include "cim/trace.h"
+#include "cim/utility.h"
 #include "cim/traffic.h"
 
 #endif

@@ -22,4 +22,5 @@ ciminclude_HEADERS = \
 	include/cim/route.h \
 	include/cim/shapes.h \
 	include/cim/trace.h \
+	include/cim/utility.h \
 	include/cim/traffic.h

@@ -5,6 +5,7 @@ dist_man_MANS += \
 	%D%/cim-query.7 \
 	%D%/cim-route.7 \
 	%D%/cim-trace.7 \
+	%D%/cim-utility.7 \
 	%D%/cimtool-betweenness.1 \
 	%D%/cimtool-check.1 \
 	%D%/cimtool-dispatch.1 \

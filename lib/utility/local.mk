@@ -1,0 +1,2 @@
+libcimcore_la_SOURCES += \
+	%D%/build.c
