@@ -4,8 +4,13 @@
 #include <stdio.h>
 
 extern const cim__importer cim__importer_osm, cim__importer_citygml, cim__importer_cityjson;
+extern const cim__importer cim__importer_matpower, cim__importer_pandapower;
 
-const cim__importer *const cim__importers[] = { &cim__importer_osm, &cim__importer_citygml, &cim__importer_cityjson, NULL };
+const cim__importer *const cim__importers[] = {
+    &cim__importer_osm, &cim__importer_citygml, &cim__importer_cityjson,
+    &cim__importer_matpower, &cim__importer_pandapower,
+    NULL,
+};
 
 static bool looks_binary(cim__str head)
 {
