@@ -7,6 +7,5 @@ libcimcore_la_SOURCES += \
 	%D%/cj_types.c \
 	%D%/cj_vertices.c \
 	%D%/export.c %D%/export.h \
-	%D%/gdal.h \
 	%D%/geojson.c \
 	%D%/gpkg.c
