@@ -74,7 +74,6 @@ typedef struct cim__gdal_table {
     const char *(*in_name)(cim__gdal_in *in, int layer); /* without looking at its contents; NULL: none */
     /* Go to the first feature of a layer; *layer_out is valid until the next call of this function. */
     bool (*in_layer)(cim__gdal_in *in, int layer, cim__gdal_in_layer *layer_out, cim__gdal_error *error);
-    bool (*in_extent)(cim__gdal_in *in, double min_max_xy_out[4], cim__gdal_error *error); /* of that layer */
     /* The next feature of that layer; *end_out when there is none. */
     bool (*in_row)(cim__gdal_in *in, cim__gdal_row *row_out, bool *end_out, cim__gdal_error *error);
     void (*in_close)(cim__gdal_in *in);

@@ -379,20 +379,6 @@ static bool layer_in(cim__gdal_in *in, int layer, cim__gdal_in_layer *out, cim__
     return leave(&c, go_to_layer(in, layer, out));
 }
 
-static bool extent_in(cim__gdal_in *in, double xy[4], cim__gdal_error *error)
-{
-    call c;
-    OGREnvelope box = { 0 };
-    enter(&c, NULL, error);
-    bool good = OGR_L_GetExtent(in->layer, &box, TRUE) == OGRERR_NONE;
-    OGR_L_ResetReading(in->layer);
-    xy[0] = box.MinX;
-    xy[1] = box.MinY;
-    xy[2] = box.MaxX;
-    xy[3] = box.MaxY;
-    return leave(&c, good);
-}
-
 /* ---- reading: values ---- */
 
 static void put_quoted(FILE *out, const char *text)
@@ -602,4 +588,4 @@ static bool row_in(cim__gdal_in *in, cim__gdal_row *row, bool *end_out, cim__gda
 }
 
 extern CIM_API const cim__gdal_table cim_module_gdal;
-const cim__gdal_table cim_module_gdal = { create_file, begin_layer, add_row, close_file, open_in, count_in, name_in, layer_in, extent_in, row_in, close_in };
+const cim__gdal_table cim_module_gdal = { create_file, begin_layer, add_row, close_file, open_in, count_in, name_in, layer_in, row_in, close_in };

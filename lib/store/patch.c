@@ -3,14 +3,14 @@
 
 enum { FLUSH = 1 << 20 };
 
-cim_status cim__batch_patch(cim_ctx *ctx, cim__batch *b, const cim__feature *f, uint64_t order)
+cim_status cim__batch_patch(cim_ctx *ctx, cim__batch *b, const cim__feature *f, uint64_t order, const char *kind)
 {
     size_t start = b->records.size;
     if (!f->gid.len) return cim__fail(ctx, CIM_EARG, "an update without id");
     cim__record_put(&b->records, f, (cim__str){ "", 0 }, b->srid);
     cim__patch *p = CIM__PUSH(&b->patches, cim__patch);
     if (!p || b->records.failed) return cim__nomem(ctx);
-    *p = (cim__patch){ .start = start, .gid_hash = cim__gid_hash(f->gid), .order = order, .size = (uint32_t)(b->records.size - start), .next = CIM_NONE };
+    *p = (cim__patch){ .start = start, .gid_hash = cim__gid_hash(f->gid), .order = order, .size = (uint32_t)(b->records.size - start), .kind = kind, .next = CIM_NONE };
     return CIM_OK;
 }
 

@@ -12,6 +12,7 @@ typedef struct cim__patch {
     uint64_t start;    /* of its record: id, values, attributes */
     uint64_t gid_hash, order; /* place in its input, for messages */
     uint32_t size, next;      /* next: of the same hash, CIM_NONE: none */
+    const char *kind; /* of thing in the report of its input; the caller's */
     uint16_t source;
     bool done;
 } cim__patch;
@@ -26,7 +27,7 @@ typedef enum cim__patch_fate { CIM__PATCH_DONE, CIM__PATCH_NO_OBJECT, CIM__PATCH
 typedef void (*cim__patch_fn)(const cim__patch *patch, cim__str gid, cim__patch_fate fate, const char *column, void *user);
 
 /* Of f: gid, values, attrs, whose members replace those of the object. */
-cim_status cim__batch_patch(cim_ctx *ctx, cim__batch *batch, const cim__feature *f, uint64_t order);
+cim_status cim__batch_patch(cim_ctx *ctx, cim__batch *batch, const cim__feature *f, uint64_t order, const char *kind);
 /* After the last input: find the objects.  NO_COLUMN comes once for each value that has no column in the object's layer, before DONE. */
 cim_status cim__patches_settle(cim_ctx *ctx, cim__sink *sink, cim__patch_fn fn, void *user);
 
