@@ -19,3 +19,4 @@ include lib/import/citygml/local.mk
 include lib/import/cityjson/local.mk
 include lib/import/power/local.mk
 include lib/import/epanet/local.mk
+include lib/import/gis/local.mk
