@@ -242,6 +242,17 @@ CIM_API void cim_trace_view_free(cim_trace_view *view);
  */
 CIM_API uint64_t cim_trace_view_epoch(const cim_trace_view *view);
 
+/**
+ * The status bits of a node, edge or device as they are in a view.
+ *
+ * @param what  CIM_TRACE_NODE, _EDGE, _DEVICE.
+ * @param id    of the node, edge or device.
+ * @return bits CIM_TRACE_OUT ..; 0 for what does not exist.
+ * Thread rule: any thread.   Cost: O(1).
+ * Since 0.1.
+ */
+CIM_API uint32_t cim_trace_view_flags(const cim_trace_view *view, uint32_t what, uint32_t id);
+
 /** Indexes of a view. */
 enum {
     CIM_TRACE_INDEX_SUPPLY = 1,  /* blocks seen from the sources: upstream, downstream, criticality */

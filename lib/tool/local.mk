@@ -13,6 +13,10 @@ cimtool_SOURCES = \
 	%D%/travel_print.c \
 	%D%/travel_print.h \
 	%D%/travel_traffic.c \
+	%D%/utility.c \
+	%D%/utility.h \
+	%D%/utility_layer.c \
+	%D%/utility_print.c \
 	%D%/verb_betweenness.c \
 	%D%/verb_check.c \
 	%D%/verb_dispatch.c \

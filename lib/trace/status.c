@@ -229,6 +229,14 @@ void cim_trace_view_free(cim_trace_view *view)
 
 uint64_t cim_trace_view_epoch(const cim_trace_view *view) { return view->epoch.number; }
 
+uint32_t cim_trace_view_flags(const cim_trace_view *view, uint32_t what, uint32_t id)
+{
+    const cim_trace_network *n = view->network;
+    const uint32_t counts[] = { n->node_count, n->edge_count, n->device_count };
+    const uint8_t *bits[] = { view->bits.node, view->bits.edge, view->bits.device };
+    return what <= CIM_TRACE_DEVICE && id < counts[what] ? bits[what][id] : 0;
+}
+
 /* ---- indexes ---- */
 
 static cim_status build_part(cim_ctx *ctx, cim_trace_view *view, uint32_t part, void **made_out)
