@@ -355,6 +355,21 @@ CIM_API cim_status cim_trace_find(cim_ctx *ctx, cim_trace_view *view, cim_trace_
                                   const cim_trace_options *options, cim_trace_result *result_out);
 
 /**
+ * Sums over what is upstream of starts, without listing it: how long, how many, how much.
+ *
+ * @param column  number of a column; CIM_NONE: every element counts 1.
+ * @param starts  count elements; none: only the index is made.
+ * @param[out] each_out  NULL, or count numbers: the sum over what cim_trace_find() finds upstream of this start alone.
+ * @param[out] all_out   NULL, or the sum over what it finds upstream of all of them.
+ * @return CIM_OK; CIM_EARG; CIM_ENOMEM; CIM_ECANCEL.
+ * Thread rule: a query belongs to one thread at a time.   Cost: O(starts and blocks between them and the sources), after the index
+ *              CIM_TRACE_INDEX_SUPPLY and, once a view and column, O(nodes + edges); with one-way edges a cim_trace_find() for each.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_trace_upstream_sums(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *query, uint32_t column, const uint32_t *starts, size_t count,
+                                           double *each_out, double *all_out);
+
+/**
  * A shortest way between two elements through what is open and in service, whatever the direction.
  *
  * @param column        the length of nodes and edges, not negative; CIM_NONE: every element counts 1.  The ends count too.

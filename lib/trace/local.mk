@@ -12,4 +12,5 @@ libcimcore_la_SOURCES += \
 	%D%/trace.h \
 	%D%/tree.c \
 	%D%/updown.c \
+	%D%/upsums.c \
 	%D%/ways.c

@@ -82,6 +82,10 @@ static void drop_parts(cim_trace_view *view)
     cim__blocks_free(atomic_exchange(&view->part[CIM__PLAIN], NULL));
     cim__segments_free(atomic_exchange(&view->part[CIM__SEGMENTS], NULL));
     cim__dominators_free(atomic_exchange(&view->part[CIM__DOMINATORS], NULL));
+    for (uint32_t c = 0; c <= CIM_TRACE_MAX_COLUMNS; c++) {
+        double *sums = atomic_exchange(&view->upstream[c], NULL);
+        if (sums) cim__free(view->epoch.all->mem, sums);
+    }
 }
 
 static void clear_views(cim__epochs *epochs)
