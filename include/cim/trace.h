@@ -548,6 +548,39 @@ typedef struct cim_trace_fallback {
 CIM_API cim_status cim_trace_fallbacks(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *query, const uint32_t *faults, size_t count, const uint32_t *stuck,
                                        size_t stuck_count, uint32_t column, cim_trace_fallback *fallbacks_out, size_t cap, size_t *fallback_count_out);
 
+/** How something that is lost can be supplied from elsewhere; borrowed from the query until its next use. */
+typedef struct cim_trace_resupplied {
+    size_t struct_size;       /* set by the caller */
+    const uint32_t *way;      /* elements from one that has supply to one that is lost, in this order; none: there is no way */
+    size_t way_count;
+    const uint32_t *open;     /* devices to open, ascending; none when the lost elements are not without supply */
+    size_t open_count;
+    const uint32_t *shut;     /* devices to shut before, so that nothing flows into the works; ascending */
+    size_t shut_count;
+    const uint32_t *regained; /* of what is lost: what has supply then; ascending */
+    size_t regained_count;
+    const double *regained_sums; /* of every column */
+    double length;            /* of the way, its ends included; INFINITY: there is none */
+    uint64_t epoch;
+} cim_trace_resupplied;
+
+/**
+ * Supply from elsewhere what is lost beside works: the way through shut devices that takes the fewest operations, then the shortest.
+ * For what is lost in several parts ask again with those that were not regained.
+ *
+ * @param works   works_count elements of cim_trace_isolation: their segments are not passed.
+ * @param lost    lost_count elements to be supplied again.  Both lists may be borrowed from this query.
+ * @param stuck   stuck_count devices that were found not to turn.
+ * @param column  the length of elements, not negative; CIM_NONE: each counts 1.
+ * @param[in,out] resupplied_out  filled as far as struct_size has room.
+ * @return CIM_OK, also when there is no way; CIM_EARG; CIM_ENOMEM; CIM_ECANCEL.
+ * Thread rule: a query belongs to one thread at a time.   Cost: O((nodes + edges) log), after the index CIM_TRACE_INDEX_SEGMENTS.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_trace_resupply(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *query, const uint32_t *works, size_t works_count,
+                                      const uint32_t *lost, size_t lost_count, const uint32_t *stuck, size_t stuck_count, uint32_t column,
+                                      cim_trace_resupplied *resupplied_out);
+
 CIM_END
 
 #endif

@@ -7,6 +7,7 @@ libcimcore_la_SOURCES += \
 	%D%/isolate.c \
 	%D%/network.c \
 	%D%/query.c \
+	%D%/resupply.c \
 	%D%/segments.c \
 	%D%/status.c \
 	%D%/trace.h \

@@ -12,7 +12,8 @@
  *   ways.c        shortest way, nearest devices, redundancy
  *   carry.c       values from the sources
  *   critical.c    losses of elements and segments
- *   isolate.c     isolation */
+ *   isolate.c     isolation
+ *   resupply.c    supply from elsewhere */
 #ifndef CIM_TRACE_TRACE_H
 #define CIM_TRACE_TRACE_H
 
