@@ -8,6 +8,7 @@ cimtool_SOURCES = \
 	%D%/places.c \
 	%D%/places.h \
 	%D%/tool.h \
+	%D%/tracing.h \
 	%D%/travel.c \
 	%D%/travel.h \
 	%D%/travel_print.c \
@@ -32,6 +33,10 @@ cimtool_SOURCES = \
 	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
+	%D%/verb_trace.c \
+	%D%/verb_trace_isolate.c \
+	%D%/verb_trace_rank.c \
+	%D%/verb_trace_report.c \
 	%D%/verb_traffic.c \
 	%D%/verbs.c \
 	%D%/view.c

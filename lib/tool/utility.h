@@ -102,6 +102,7 @@ int utility_print_label(utility *u, uint32_t object);          /* "id":...,"name
 int utility_print_element(utility *u, uint32_t element);       /* {"element":..., "kind":..., "id":..., ...} */
 int utility_print_device(utility *u, uint32_t device);         /* {"device":..., "kind":..., "id":..., "on":..., "street":...} */
 int utility_print_service(utility *u, const cim_utility_service *service);
+const char *utility_column_name(uint32_t column);              /* "length_m", ... */
 void utility_print_sums(const double *sums);                   /* "length_m":...,"demand_lps":..., ... */
 int utility_plain_object(utility *u, uint32_t object);         /* id  name */
 int utility_plain_device(utility *u, uint32_t device);         /* a line: id, kind, on what, street */

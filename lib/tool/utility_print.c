@@ -11,6 +11,8 @@ const char utility_note[] = "connected is not the same as supplied: pressure, fl
 
 static const char *const column_names[CIM_UTILITY_COLUMNS] = { "length_m", "demand_lps", "demand_kw", "customers", "people", "buildings", "critical", "hydrants" };
 
+const char *utility_column_name(uint32_t column) { return column < CIM_UTILITY_COLUMNS ? column_names[column] : ""; }
+
 const char *utility_kind_name(uint32_t kind)
 {
     static const char *const names[] = { "valve", "switch", "pump", "regulator", "transformer", "check_valve", "fuse", "meter", "hydrant" };
