@@ -44,7 +44,8 @@ void tracing_rest(const tracing *t, size_t count)
 
 bool tracing_wants(const tracing *t, uint32_t element)
 {
-    uint32_t object = t->wanted ? cim_utility_element_object(t->u.networks, element) : CIM_NONE;
+    uint32_t object = t->wanted || t->elsewhere ? cim_utility_element_object(t->u.networks, element) : CIM_NONE;
+    if (t->elsewhere && object != CIM_NONE && t->elsewhere[object]) return false;
     return !t->wanted || (object != CIM_NONE && t->wanted[object]);
 }
 
@@ -161,11 +162,31 @@ static int take_limit(tracing *t, cim_trace_options *o)
     return EXIT_DONE;
 }
 
+/* --tier: what says another tier is not entered. */
+static int take_tier(tracing *t, utility_list *barriers)
+{
+    const char *tier = cimtool_value(t->u.tool, "tier"), **texts = NULL;
+    cimtool_node *rows = NULL;
+    if (!tier) return EXIT_DONE;
+    int status = tracing_texts(t, "tier", &rows, &texts);
+    if (status == EXIT_DONE && !t->elsewhere && !(t->elsewhere = tracing_room(t, (size_t)cim_city_max_id(t->u.city) + 1, 1))) status = EXIT_INTERNAL;
+    for (uint32_t x = 0; x < utility_element_count(&t->u) && status == EXIT_DONE; x++) {
+        uint32_t object = cim_utility_element_object(t->u.networks, x);
+        if (object == CIM_NONE || !texts[object] || !strcmp(texts[object], tier)) continue;
+        t->elsewhere[object] = 1;
+        status = utility_put(t->u.tool, barriers, x);
+    }
+    free(texts);
+    cimtool_json_free(rows);
+    return status;
+}
+
 static int take_options(tracing *t, asked *a)
 {
     cimtool *tool = t->u.tool;
     a->options = (cim_trace_options)CIM_TRACE_OPTIONS_INIT;
     int status = utility_option_elements(&t->u, "barrier", &a->barriers);
+    if (status == EXIT_DONE) status = take_tier(t, &a->barriers);
     if (status == EXIT_DONE) status = utility_option_elements(&t->u, "result-barrier", &a->result_barriers);
     if (status == EXIT_DONE) status = kinds_of_devices(t, "barrier-kind", &a->options.barrier_kinds);
     if (status == EXIT_DONE) status = kinds_of_devices(t, "result-barrier-kind", &a->options.result_barrier_kinds);
@@ -466,6 +487,7 @@ int verb_trace(cimtool *tool)
     utility_list_free(&t.ends);
     utility_list_free(&t.stuck);
     free(t.wanted);
+    free(t.elsewhere);
     utility_close(&t.u);
     return status;
 }

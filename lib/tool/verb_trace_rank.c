@@ -189,8 +189,7 @@ static int read_property(tracing *t, const char *name, utility_list *objects, ci
     return *rows_out ? EXIT_DONE : cimtool_fail(t->u.tool, CIM_ENOMEM);
 }
 
-/* By object, borrowed from rows; NULL: not said. */
-static int texts_by_object(tracing *t, const char *name, cimtool_node **rows_out, const char ***texts_out)
+int tracing_texts(tracing *t, const char *name, cimtool_node **rows_out, const char ***texts_out)
 {
     utility_list objects = { NULL, 0, 0 };
     int status = read_property(t, name, &objects, rows_out);
@@ -332,7 +331,7 @@ int tracing_propagate(tracing *t)
     const char **texts = NULL;
     if (!phases && strcmp(carry, "min") && strcmp(carry, "max")) return cimtool_complain("--carry: %s is not min, max or phases", carry);
     if (!name) name = phases ? "phases" : "diameter_mm";
-    int status = texts_by_object(t, name, &rows, &texts);
+    int status = tracing_texts(t, name, &rows, &texts);
     if (status == EXIT_DONE) status = phases ? carry_phases(t, texts) : carry_numbers(t, name, texts, !strcmp(carry, "max"));
     free(texts);
     cimtool_json_free(rows);

@@ -216,6 +216,7 @@ static const cimtool_flag trace_flags[] = {
     { "result-barrier", 0, "ID", "the search passes it, then the result ends there" },
     { "result-barrier-kind", 0, "KIND", "the same for all valves, switches, pumps, regulators, ..." },
     { "limit", 0, "COLUMN=N", "not farther than this sum of length_m, customers, ..." },
+    { "tier", 0, "NAME", "not into what says another pressure zone or voltage level" },
     { "filter", 0, "CLASS|EXPRESSION", "show and add up only these objects" },
     { "no-nodes", 0, NULL, "without nodes" },
     { "no-edges", 0, NULL, "without lines" },
