@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 20, LINE_BYTES = 1 << 20 };
+enum { ROWS = 20, FEW = 8, LINE_BYTES = 1 << 20 };
 
 typedef struct kind {
     const char *name;
@@ -69,7 +69,7 @@ int tracing_column(tracing *t, uint32_t usual, uint32_t *column_out)
 
 int tracing_elements(tracing *t, const char *key, const uint32_t *elements, size_t count)
 {
-    int status = EXIT_DONE;
+    int status = count > FEW ? utility_know(&t->u, elements, count) : EXIT_DONE;
     printf(",\"%s\":[", key);
     for (size_t i = 0; i < count && status == EXIT_DONE; i++) {
         if (i) putchar(',');
@@ -230,7 +230,7 @@ static int keep_found(tracing *t, const cim_trace_result *r, found *f)
 
 static int draw_found(tracing *t, const found *f)
 {
-    int status = EXIT_DONE;
+    int status = t->layer.file && f->count > FEW ? utility_know(&t->u, f->elements, f->count) : EXIT_DONE;
     for (size_t i = 0; i < f->count && t->layer.file && status == EXIT_DONE; i++) {
         char more[80] = ",\"from\":null";
         if (f->why[i] != CIM_NONE) snprintf(more, sizeof more, ",\"element\":%u,\"from\":%u", f->elements[i], f->why[i]);
