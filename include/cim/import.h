@@ -1,6 +1,6 @@
 /**
  * @file import.h
- * Importing OpenStreetMap, CityGML and CityJSON files into a city file.
+ * Importing OpenStreetMap, CityGML, CityJSON and EPANET files into a city file.
  */
 #ifndef CIM_IMPORT_H
 #define CIM_IMPORT_H
@@ -21,7 +21,7 @@ enum {
 
 typedef struct cim_import_options {
     size_t struct_size;      /* set by CIM_IMPORT_OPTIONS_INIT */
-    const char *format;      /* "osm", "citygml", "cityjson"; NULL: by content */
+    const char *format;      /* "osm", "citygml", "cityjson", "epanet"; NULL: by content */
     const char *who;         /* for the change log; NULL: none */
     const char *why;
     const char *licence;     /* of the inputs; NULL: what the format implies or says */
@@ -34,9 +34,10 @@ typedef struct cim_import_options {
     uint64_t max_bytes;      /* an input after decompression; 0: 64 GiB */
     uint64_t max_memory;     /* for objects on their way, the rest goes to a temporary file; 0: 32 MiB */
     double max_seconds;      /* 0: none */
+    const char *prefix;      /* EPANET: ids begin with it; NULL: "inp:", the file's name without suffix, and "/" */
 } cim_import_options;
 
-#define CIM_IMPORT_OPTIONS_INIT { sizeof(cim_import_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0.0 }
+#define CIM_IMPORT_OPTIONS_INIT { sizeof(cim_import_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0.0, NULL }
 
 /**
  * Import files into a city file, which is made when it does not exist.  All inputs are one transaction: whatever happens,

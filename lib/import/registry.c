@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 
-extern const cim__importer cim__importer_osm, cim__importer_citygml, cim__importer_cityjson;
+extern const cim__importer cim__importer_osm, cim__importer_citygml, cim__importer_cityjson, cim__importer_epanet;
 
-const cim__importer *const cim__importers[] = { &cim__importer_osm, &cim__importer_citygml, &cim__importer_cityjson, NULL };
+const cim__importer *const cim__importers[] = { &cim__importer_osm, &cim__importer_citygml, &cim__importer_cityjson, &cim__importer_epanet, NULL };
 
 static bool looks_binary(cim__str head)
 {
@@ -41,7 +41,7 @@ cim_status cim__importer_find(cim_ctx *ctx, const char *name, cim__input *input,
         best = *i;
     }
     if (!best && name) return cim__fail(ctx, CIM_EARG, "unknown format %.40s", name);
-    if (!best) return cim__fail(ctx, CIM_EFORMAT, "%s: neither OpenStreetMap, CityGML nor CityJSON: %s", cim__input_path(input), guess(head));
+    if (!best) return cim__fail(ctx, CIM_EFORMAT, "%s: neither OpenStreetMap, CityGML, CityJSON nor EPANET: %s", cim__input_path(input), guess(head));
     *importer_out = best;
     return CIM_OK;
 }
