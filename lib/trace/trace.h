@@ -8,10 +8,12 @@
  *   query.c       marks, sorted results, sums, the heap
  *   flood.c       connected, subnetwork, controllers; result barriers
  *   updown.c      upstream, downstream, loops, bridges, cut nodes
+ *   upsums.c      sums over what is upstream, without listing it
  *   ways.c        shortest way, nearest devices, redundancy
  *   carry.c       values from the sources
  *   critical.c    losses of elements and segments
- *   isolate.c     isolation */
+ *   isolate.c     isolation
+ *   resupply.c    supply from elsewhere */
 #ifndef CIM_TRACE_TRACE_H
 #define CIM_TRACE_TRACE_H
 
@@ -154,6 +156,7 @@ struct cim_trace_view {
     bool has_lock;
     pthread_mutex_t lock; /* for making a part */
     _Atomic(void *) part[CIM__PARTS];
+    _Atomic(double *) upstream[CIM_TRACE_MAX_COLUMNS + 1]; /* by column, the last counts elements; see upsums.c */
 };
 
 struct cim_trace_status {
