@@ -49,6 +49,7 @@ include tests/unit/import/local.mk
 include tests/unit/osm/local.mk
 include tests/unit/citygml/local.mk
 include tests/unit/cityjson/local.mk
+include tests/unit/power/local.mk
 include tests/unit/query/local.mk
 include tests/unit/export/local.mk
 include tests/fault/local.mk
@@ -69,6 +70,7 @@ dist_check_SCRIPTS = \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
 	tests/interop/test_osrm.sh \
+	tests/interop/test_power.sh \
 	tests/interop/test_trace.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
