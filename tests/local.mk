@@ -50,6 +50,7 @@ include tests/unit/osm/local.mk
 include tests/unit/citygml/local.mk
 include tests/unit/cityjson/local.mk
 include tests/unit/query/local.mk
+include tests/unit/epanet/local.mk
 include tests/unit/export/local.mk
 include tests/fault/local.mk
 endif

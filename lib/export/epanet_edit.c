@@ -66,8 +66,9 @@ static void put_missing(cim__epa_edits *e, const cim__epa_net *net, const cim__e
     const cim__epa_line *l = &row->line;
     cim__str end = l->tokens[l->count - 1];
     size_t at = (size_t)(end.ptr + end.len - net->text.ptr);
-    at += at < net->text.len && net->text.ptr[at] == '"'; /* behind the quote */
     e->scratch.size = 0;
+    if (l->open_quote) cim__buf_putc(&e->scratch, '"');
+    else if (at < net->text.len && net->text.ptr[at] == '"') at++; /* behind the quote */
     for (size_t k = l->count; k <= last; k++) {
         cim__buf_putc(&e->scratch, ' ');
         if (row->set >> k & 1) cim__buf_putstr(&e->scratch, cim__buf_str(&e->words[k]));
