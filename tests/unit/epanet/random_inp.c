@@ -121,7 +121,7 @@ static void make_node(maker *m, size_t i)
 {
     inp_node *n = &m->n->nodes[i];
     char text[40];
-    int section = i == 0 ? RESERVOIRS : i == 1 ? TANKS : chance(m, 90) ? JUNCTIONS : chance(m, 50) ? TANKS : RESERVOIRS;
+    int section = i == 0 ? RESERVOIRS : i == 1 ? TANKS : i == 2 || chance(m, 90) ? JUNCTIONS : chance(m, 50) ? TANKS : RESERVOIRS;
     *n = (inp_node){ .class_name = section == JUNCTIONS ? "UtilityNode" : "Tank", .function = section == JUNCTIONS ? "junction" : section == TANKS ? "tank" : "reservoir", .demand_lps = NAN, .diameter_mm = NAN };
     random_name(m, "n", i, n->name);
     put_name(m, section, n->name);
