@@ -69,6 +69,7 @@ dist_check_SCRIPTS = \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
 	tests/interop/test_osrm.sh \
+	tests/interop/test_town_water.sh \
 	tests/interop/test_trace.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
