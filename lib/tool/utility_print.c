@@ -137,7 +137,7 @@ void utility_forget(utility *u)
 
 int utility_know(utility *u, const uint32_t *elements, size_t count)
 {
-    static const char *const names[] = { "id", "name" };
+    static const char *const names[] = { "id", "name", "ref" };
     cim_buf json = CIM_BUF_INIT;
     int status = EXIT_DONE;
     utility_forget(u);
@@ -149,7 +149,7 @@ int utility_know(utility *u, const uint32_t *elements, size_t count)
     }
     utility_unique(&l->objects);
     if (status != EXIT_DONE || !l->objects.count) return utility_forget(u), status;
-    cim_status st = cim_query_values(u->tool->ctx, u->city, l->objects.at, l->objects.count, names, 2, &json);
+    cim_status st = cim_query_values(u->tool->ctx, u->city, l->objects.at, l->objects.count, names, 3, &json);
     if (st >= 0 && (!(l->rows = cimtool_json_read(json.data)) || !(l->row = calloc(l->objects.count, sizeof *l->row)))) st = CIM_ENOMEM;
     const cimtool_node *row = st >= 0 ? l->rows->child : NULL;
     for (size_t i = 0; i < l->objects.count && row; i++, row = row->next) l->row[i] = row;
@@ -157,6 +157,16 @@ int utility_know(utility *u, const uint32_t *elements, size_t count)
     if (st >= 0) return EXIT_DONE;
     utility_forget(u);
     return cimtool_fail(u->tool, st);
+}
+
+/* Of two cells, name and reference, the first that says something. */
+static const char *name_of(const cimtool_node *cell)
+{
+    for (int k = 0; k < 2 && cell; k++, cell = cell->next) {
+        const cimtool_node *one = cell->type == '[' ? cell->child : cell;
+        if (one && one->type == '"' && one->text && *one->text) return one->text;
+    }
+    return "";
 }
 
 /* The cell of a known object; false: it must be asked for. */
@@ -171,10 +181,10 @@ static bool known(const utility *u, uint32_t object, int column, char **text_out
     }
     if (!l || low == l->objects.count || l->objects.at[low] != object || !l->row[low]) return false;
     const cimtool_node *cell = l->row[low]->child;
-    if (cell && column) cell = cell->next;
+    if (column) return *text_out = strdup(name_of(cell ? cell->next : NULL)), true;
     if (cell && cell->type == '[') {
         const cimtool_node *best = cell = cell->child; /* a piece of a way has its own id, and that of the way, which is shorter */
-        for (; !column && cell; cell = cell->next)
+        for (; cell; cell = cell->next)
             if (cell->text && best->text && strlen(cell->text) > strlen(best->text)) best = cell;
         cell = best;
     }
@@ -195,15 +205,13 @@ int utility_id(utility *u, uint32_t object, char **id_out)
 
 int utility_name(utility *u, uint32_t object, char **name_out)
 {
-    static const char *const names[] = { "name" };
+    static const char *const names[] = { "name", "ref" };
     cim_buf json = CIM_BUF_INIT;
     if (known(u, object, 1, name_out)) return *name_out ? EXIT_DONE : cimtool_fail(u->tool, CIM_ENOMEM);
-    cim_status st = object == CIM_NONE ? CIM_OK : cim_query_values(u->tool->ctx, u->city, &object, 1, names, 1, &json);
+    cim_status st = object == CIM_NONE ? CIM_OK : cim_query_values(u->tool->ctx, u->city, &object, 1, names, 2, &json);
     if (st < 0) return cimtool_fail(u->tool, st);
     cimtool_node *rows = json.data ? cimtool_json_read(json.data) : NULL;
-    const cimtool_node *cell = rows && rows->child ? rows->child->child : NULL;
-    if (cell && cell->type == '[') cell = cell->child;
-    *name_out = strdup(cell && cell->type == '"' && cell->text ? cell->text : "");
+    *name_out = strdup(name_of(rows && rows->child ? rows->child->child : NULL));
     cimtool_json_free(rows);
     cim_buf_dispose(&json);
     return *name_out ? EXIT_DONE : cimtool_fail(u->tool, CIM_ENOMEM);
@@ -371,11 +379,12 @@ int utility_plain_device(utility *u, uint32_t device)
 void utility_plain_sums(const double *sums, const char *indent)
 {
     static const char *const units[CIM_UTILITY_COLUMNS] = { "m long", "l/s demand", "kW demand", "customers", "people", "buildings", "critical sites", "hydrants" };
+    static const char *const ones[CIM_UTILITY_COLUMNS] = { "m long", "l/s demand", "kW demand", "customer", "person", "building", "critical site", "hydrant" };
     bool any = false;
     for (int i = 0; i < CIM_UTILITY_COLUMNS; i++) {
         if (!(fabs(sums[i]) > 1e-9)) continue;
         printf("%s", any ? ", " : indent);
-        printf(i == 0 ? "%.1f %s" : i < 3 ? "%.3f %s" : "%.0f %s", sums[i], units[i]);
+        printf(i == 0 ? "%.1f %s" : i < 3 ? "%.3f %s" : "%.0f %s", sums[i], utility_plural(sums[i], ones[i], units[i]));
         any = true;
     }
     if (any) putchar('\n');

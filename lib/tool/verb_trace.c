@@ -109,6 +109,10 @@ static int plain_starts(tracing *t)
         status = utility_plain_object(&t->u, object);
     }
     if (left) printf(" and %zu more", left);
+    if (t->ends.count && status == EXIT_DONE) {
+        printf(" to ");
+        status = utility_plain_object(&t->u, cim_utility_element_object(t->u.networks, t->ends.at[0]));
+    }
     putchar('\n');
     return status;
 }
@@ -118,7 +122,8 @@ int tracing_begin(tracing *t)
     if (!t->json) return plain_starts(t);
     printf("{\"schema\":\"cimtool/1\",\"trace\":\"%s\"", t->what);
     utility_print_epoch(&t->u);
-    return tracing_elements(t, "starts", t->starts.at, t->starts.count);
+    int status = tracing_elements(t, "starts", t->starts.at, t->starts.count);
+    return status == EXIT_DONE && t->ends.count ? tracing_elements(t, "ends", t->ends.at, t->ends.count) : status;
 }
 
 void tracing_end(tracing *t)
@@ -284,7 +289,9 @@ static int plain_rows(tracing *t, const found *f)
 
 static int plain_found(tracing *t, const found *f)
 {
-    printf("%zu elements: %zu nodes, %zu edges of %zu objects\n", f->count, f->nodes, f->count - f->nodes, f->objects);
+    size_t edges = f->count - f->nodes;
+    printf("%zu %s, %zu %s, %zu %s\n", f->objects, utility_plural((double)f->objects, "object", "objects"), f->nodes,
+           utility_plural((double)f->nodes, "node", "nodes"), edges, utility_plural((double)edges, "line", "lines"));
     utility_plain_sums(f->sums, "  ");
     return plain_rows(t, f);
 }
@@ -318,6 +325,29 @@ int tracing_find(tracing *t)
 
 /* ---- the shortest way ---- */
 
+/* The elements in the order in which one passes them, not by number. */
+static int show_way(tracing *t, const cim_trace_result *r, uint32_t last)
+{
+    cim_trace_result way = *r;
+    uint32_t *elements = tracing_room(t, 2 * r->count, sizeof *elements), *why = elements ? elements + r->count : NULL;
+    if (!elements) return EXIT_INTERNAL;
+    for (size_t i = r->count; i--;) { /* every step is one search in a sorted list */
+        size_t low = 0, high = r->count;
+        while (low + 1 < high) {
+            size_t middle = (low + high) / 2;
+            if (r->elements[middle] <= last) low = middle;
+            else high = middle;
+        }
+        elements[i] = last;
+        why[i] = last = r->why[low];
+    }
+    way.elements = elements;
+    way.why = why;
+    int status = show_result(t, &way);
+    free(elements);
+    return status;
+}
+
 int tracing_path(tracing *t)
 {
     cim_ctx *ctx = t->u.tool->ctx;
@@ -343,7 +373,7 @@ int tracing_path(tracing *t)
     } else {
         printf("no way\n");
     }
-    return status == EXIT_DONE ? show_result(t, &r) : status;
+    return status == EXIT_DONE ? show_way(t, &r, best[1]) : status;
 }
 
 /* ---- states that arrive ---- */

@@ -77,23 +77,34 @@ static int find_gone(isolating *i)
     return utility_affected_find(i->u, i->gone, &i->affected);
 }
 
+/* Where a hydrant hangs: without supply, or as near as any with supply. */
+static int see_hydrant(isolating *i, uint32_t object, const double *from)
+{
+    utility_list at = { NULL, 0, 0 };
+    bool gone = false, live = false;
+    double to[2], best = INFINITY;
+    int status = utility_elements_of(i->u, object, &at);
+    for (size_t k = 0; k < at.count && status == EXIT_DONE; k++) {
+        gone |= i->gone[at.at[k]];
+        live |= i->live[at.at[k]];
+        if (from && i->live[at.at[k]] && utility_place(i->u, at.at[k], to)) best = fmin(best, hypot(to[0] - from[0], to[1] - from[1]));
+    }
+    if (gone && !live && status == EXIT_DONE) status = utility_put(i->u->tool, &i->hydrants, object);
+    if (best < i->hydrant_m) i->hydrant_m = best, i->hydrant = object;
+    utility_list_free(&at);
+    return status;
+}
+
 static int find_hydrants(isolating *i)
 {
-    double from[2], to[2], best = INFINITY;
+    cim_query_result all = CIM_QUERY_RESULT_INIT;
+    double from[2];
     bool placed = utility_place(i->u, i->t->starts.at[0], from);
     int status = EXIT_DONE;
-    i->hydrant = CIM_NONE;
-    for (uint32_t x = 0; x < utility_element_count(i->u) && status == EXIT_DONE; x++) {
-        uint32_t object = cim_utility_element_object(i->u->networks, x);
-        if (!utility_is_class(i->u, object, "Hydrant")) continue;
-        if (i->gone[x]) status = utility_put(i->u->tool, &i->hydrants, object);
-        else if (i->live[x] && placed && utility_place(i->u, x, to) && hypot(to[0] - from[0], to[1] - from[1]) < best) {
-            best = hypot(to[0] - from[0], to[1] - from[1]);
-            i->hydrant = object;
-        }
-    }
-    i->hydrant_m = best;
-    utility_unique(&i->hydrants);
+    cim_status st = cim_query_run(i->u->tool->ctx, i->u->city, "IS_A('Hydrant')", NULL, &all);
+    if (st < 0) return cimtool_fail(i->u->tool, st);
+    for (size_t k = 0; k < all.count && status == EXIT_DONE; k++) status = see_hydrant(i, all.ids[k], placed ? from : NULL);
+    cim_query_result_dispose(&all);
     return status;
 }
 
@@ -389,7 +400,7 @@ static int draw(isolating *i)
 
 int tracing_isolate(tracing *t)
 {
-    isolating i = { .t = t, .u = &t->u, .hydrant = CIM_NONE };
+    isolating i = { .t = t, .u = &t->u, .hydrant = CIM_NONE, .hydrant_m = INFINITY };
     int status = find_devices(&i);
     if (status == EXIT_DONE) status = find_live(&i);
     if (status == EXIT_DONE) status = find_gone(&i);

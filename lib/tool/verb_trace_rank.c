@@ -277,9 +277,10 @@ static int carry_phases(tracing *t, const char **texts)
     return status;
 }
 
-/* Where it is not said it does not matter. */
-static double number_of(const char *text, double missing)
+/* Where it is not said it does not matter; nor does it at a source: the diameter of a tank is no bottleneck. */
+static double number_of(const tracing *t, uint32_t element, const char *text, double missing)
 {
+    if (element < t->u.view.node_count && t->u.view.node_flags[element] & CIM_TRACE_SOURCE) return missing;
     char *end = NULL;
     double value = text ? strtod(text, &end) : missing;
     return text && end != text && !*end && isfinite(value) ? value : missing;
@@ -316,7 +317,7 @@ static int carry_numbers(tracing *t, const char *name, const char **texts, bool 
     uint32_t count = utility_element_count(&t->u);
     double *values = tracing_room(t, count, sizeof *values);
     if (!values) return EXIT_INTERNAL;
-    for (uint32_t x = 0; x < count; x++) values[x] = number_of(text_of(t, texts, x), greatest ? -INFINITY : INFINITY);
+    for (uint32_t x = 0; x < count; x++) values[x] = number_of(t, x, text_of(t, texts, x), greatest ? -INFINITY : INFINITY);
     cim_status st = cim_trace_propagate(t->u.tool->ctx, t->u.state, t->u.query, greatest ? CIM_TRACE_MAX : CIM_TRACE_MIN, values, values);
     int status = st < 0 ? cimtool_fail(t->u.tool, st) : show_carried(t, name, greatest, values);
     free(values);
