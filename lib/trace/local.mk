@@ -9,6 +9,7 @@ libcimcore_la_SOURCES += \
 	%D%/query.c \
 	%D%/segments.c \
 	%D%/status.c \
+	%D%/supply.c \
 	%D%/trace.h \
 	%D%/tree.c \
 	%D%/updown.c \
