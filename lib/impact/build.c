@@ -1,0 +1,355 @@
+/* build.c - what is known of a city before anything is asked: widths of streets, people, hydrants, what runs on power. */
+#include "impact/impact.h"
+#include "utility/utility.h"
+
+#include <stdlib.h>
+
+/* ---- rows ---- */
+
+cim_status cim__impact_read(cim_ctx *ctx, cim_city *city, cim__layer_id layer, const cim__columns *columns, cim__object_fn fn, void *user)
+{
+    void *selection = NULL;
+    cim_status st = city->rows->select(ctx, city->store, layer, columns, &selection);
+    if (st >= 0) st = city->rows->select_run(ctx, city->store, selection, 0, city->max_id, fn, user);
+    city->rows->select_end(city->store, selection);
+    return st;
+}
+
+static bool has(const cim__object *o, cim__attr attr) { return o->present >> attr & 1; }
+
+/* ---- widths of streets ---- */
+
+typedef struct widths {
+    const cim_impact_options *options;
+    float *half_m; /* by object */
+} widths;
+
+static bool is_path(cim__str function)
+{
+    static const char *const paths[] = { "footway", "path", "cycleway", "steps", "bridleway", "corridor", "sidewalk" };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        if (cim__str_is(function, paths[i])) return true;
+    return false;
+}
+
+static cim_status take_width(cim_ctx *ctx, const cim__object *o, void *user)
+{
+    widths *w = user;
+    double width = has(o, CIM__A_WIDTH_M) ? o->values[CIM__A_WIDTH_M].real : 0.0;
+    int64_t lanes = has(o, CIM__A_LANES) ? o->values[CIM__A_LANES].integer : 0;
+    (void)ctx;
+    if (!(width >= 0.5 && width <= 100.0)) {
+        bool path = has(o, CIM__A_FUNCTION) && is_path(o->values[CIM__A_FUNCTION].text);
+        width = lanes >= 1 && lanes <= 20 ? 3.25 * (double)lanes : path ? w->options->path_m : w->options->street_m;
+    }
+    w->half_m[o->id] = (float)(0.5 * width);
+    return CIM_OK;
+}
+
+static cim_status find_widths(cim_ctx *ctx, cim_impact *m, const cim_impact_options *options)
+{
+    const cim__columns columns = { .values = (uint64_t)1 << CIM__A_WIDTH_M | (uint64_t)1 << CIM__A_LANES | (uint64_t)1 << CIM__A_FUNCTION };
+    widths w = { options, cim__alloc_n(ctx->mem, (size_t)m->city->max_id + 1, sizeof *w.half_m) };
+    m->half_m = cim__alloc_n(m->mem, (size_t)m->net->edge_count + 1, sizeof *m->half_m);
+    cim_status st = w.half_m && m->half_m ? CIM_OK : cim__nomem(ctx);
+    for (size_t i = 0; st >= 0 && i <= m->city->max_id; i++) w.half_m[i] = (float)(0.5 * options->street_m);
+    if (st >= 0) st = cim__impact_read(ctx, m->city, CIM__L_ROAD, &columns, take_width, &w);
+    for (uint32_t e = 0; st >= 0 && e < m->net->edge_count; e++) m->half_m[e] = w.half_m[m->net->edge_object[e]];
+    cim__free(ctx->mem, w.half_m);
+    return st;
+}
+
+/* ---- people ---- */
+
+static cim_status take_people(cim_ctx *ctx, const cim__object *o, void *user)
+{
+    cim_impact *m = user;
+    (void)ctx;
+    if (!has(o, CIM__A_POPULATION)) return CIM_OK;
+    int64_t people = o->values[CIM__A_POPULATION].integer;
+    m->people[o->id] = people > 0 && people < UINT32_MAX ? (uint32_t)people : 0;
+    return CIM_OK;
+}
+
+static cim_status find_people(cim_ctx *ctx, cim_impact *m)
+{
+    const cim__columns columns = { .values = (uint64_t)1 << CIM__A_POPULATION };
+    m->people = cim__zalloc_n(m->mem, (size_t)m->city->max_id + 1, sizeof *m->people);
+    return m->people ? cim__impact_read(ctx, m->city, CIM__L_BUILDING, &columns, take_people, m) : cim__nomem(ctx);
+}
+
+/* ---- what is not dug up ---- */
+
+static cim_status take_location(cim_ctx *ctx, const cim__object *o, void *user)
+{
+    cim_impact *m = user;
+    (void)ctx;
+    m->overhead[o->id] = has(o, CIM__A_LOCATION) && cim__str_is(o->values[CIM__A_LOCATION].text, "overhead");
+    return CIM_OK;
+}
+
+static cim_status find_overhead(cim_ctx *ctx, cim_impact *m)
+{
+    const cim__columns columns = { .values = (uint64_t)1 << CIM__A_LOCATION };
+    m->overhead = cim__zalloc_n(m->mem, (size_t)m->city->max_id + 1, 1);
+    return m->overhead ? cim__impact_read(ctx, m->city, CIM__L_UTILITY_LINE, &columns, take_location, m) : cim__nomem(ctx);
+}
+
+/* ---- networks ---- */
+
+static void know_domains(cim_impact *m)
+{
+    for (uint32_t d = 0; d < m->view.domain_count && d < 256; d++) {
+        cim__str name = cim__str_of(cim_utility_domain_name(m->utility, d));
+        m->is_power[d] = cim__str_starts(name, "power") || cim__str_starts(name, "electric");
+        m->is_telecom[d] = cim__str_starts(name, "telecom") || cim__str_starts(name, "communication");
+        m->has_valves[d] = !cim__u_is_sewer(name) && !m->is_telecom[d];
+    }
+}
+
+static cim__class_id class_of(const cim_impact *m, uint32_t object)
+{
+    return object <= m->city->max_id ? (cim__class_id)m->city->class_id[object] : CIM__CLASS_COUNT;
+}
+
+static bool is_class(const cim_impact *m, uint32_t object, cim__class_id wanted)
+{
+    return object <= m->city->max_id && cim__city_has(m->city, object) && class_of(m, object) == wanted;
+}
+
+static bool put_hydrant(cim_impact *m, uint32_t element, uint32_t object, uint32_t node)
+{
+    cim__impact_hydrant *h = CIM__PUSH(&m->hydrants, cim__impact_hydrant);
+    if (h) *h = (cim__impact_hydrant){ element, object, m->view.node_xy[2 * (size_t)node], m->view.node_xy[2 * (size_t)node + 1] };
+    return h != NULL;
+}
+
+static int by_element(const void *left, const void *right)
+{
+    const cim__impact_hydrant *a = left, *b = right;
+    return a->element != b->element ? (a->element > b->element) - (a->element < b->element) : (a->object > b->object) - (a->object < b->object);
+}
+
+/* Devices of one object on several edges are one hydrant. */
+static cim_status find_hydrants(cim_ctx *ctx, cim_impact *m)
+{
+    const cim_utility_view *v = &m->view;
+    cim__map known;
+    bool ok = true;
+    cim__map_init(&known, ctx->mem);
+    for (uint32_t n = 0; ok && n < v->node_count; n++) {
+        if (!is_class(m, v->node_object[n], CIM__C_Hydrant)) continue;
+        ok = cim__map_put(&known, v->node_object[n], 1) && put_hydrant(m, n, v->node_object[n], n);
+    }
+    for (uint32_t d = 0; ok && d < v->device_count; d++) {
+        uint32_t object = v->device_object[d], edge = v->device_edge[d];
+        if (v->device_kind[d] != CIM_TRACE_HYDRANT || cim__map_get(&known, object) != CIM_NONE) continue;
+        ok = cim__map_put(&known, object, 1) && put_hydrant(m, v->node_count + edge, object, v->device_end[d] ? v->to[edge] : v->from[edge]);
+    }
+    cim__map_free(&known);
+    size_t count = CIM__COUNT(&m->hydrants, cim__impact_hydrant);
+    if (ok && count) qsort(m->hydrants.data, count, sizeof(cim__impact_hydrant), by_element);
+    return ok ? CIM_OK : cim__nomem(ctx);
+}
+
+/* ---- what runs on power ---- */
+
+/* What stops without power.  Valves stay as they are, tanks go on. */
+static bool is_active(const cim_impact *m, uint32_t object, uint32_t domain, uint32_t kind)
+{
+    if (object > m->city->max_id || !cim__city_has(m->city, object) || m->is_power[domain]) return false;
+    cim__class_id c = class_of(m, object);
+    if (kind == CIM_TRACE_PUMP || c == CIM__C_Pump || c == CIM__C_Plant || c == CIM__C_TelecomMast) return true;
+    return m->is_telecom[domain] && cim__class_is(c, CIM__C_UtilityNode);
+}
+
+static cim_status polygon_has(cim_ctx *ctx, cim_city *city, uint32_t object, const double xy[2], bool *inside)
+{
+    cim__object o;
+    cim__gbuild geom;
+    int32_t srid;
+    cim__arena arena = cim__arena_on(ctx->mem);
+    cim__gbuild_init(&geom, ctx->mem);
+    *inside = false;
+    cim_status st = cim__city_object(ctx, city, object, &arena, &o);
+    if (st >= 0 && o.geom.len) {
+        st = cim__gaia_get(ctx, o.geom, &geom, &srid);
+        cim_geom view = cim__gbuild_view(&geom);
+        *inside = st >= 0 && cim__geom_base(view.type) == CIM_GEOM_POLYGON && cim__point_in_polygon(&view, xy[0], xy[1]) != CIM__OUTSIDE;
+    }
+    cim__gbuild_free(&geom);
+    cim__arena_free(&arena);
+    return st < 0 ? st : CIM_OK;
+}
+
+/* The building with power that a place lies in; CIM_NONE. */
+static cim_status powered_around(cim_ctx *ctx, cim_impact *m, const cim__map *powered, const double xy[2], cim__buf *ids, uint32_t *found)
+{
+    const cim_box window = { xy[0], xy[1], xy[0], xy[1] };
+    size_t count = 0;
+    *found = CIM_NONE;
+    if (!(xy[0] - xy[0] == 0.0) || !(xy[1] - xy[1] == 0.0)) return CIM_OK;
+    CIM__TRY(cim_city_window(ctx, m->city, &window, NULL, 0, &count));
+    ids->size = 0;
+    uint32_t *at = cim__buf_extend(ids, count * sizeof *at + 1);
+    if (!at) return cim__nomem(ctx);
+    CIM__TRY(cim_city_window(ctx, m->city, &window, at, count, &count));
+    for (size_t i = 0; i < count && *found == CIM_NONE; i++) {
+        bool inside = false;
+        if (cim__map_get(powered, at[i]) == CIM_NONE) continue;
+        CIM__TRY(polygon_has(ctx, m->city, at[i], xy, &inside));
+        if (inside) *found = at[i];
+    }
+    return CIM_OK;
+}
+
+/* Itself, what it is part of, the building around it. */
+static cim_status supplier_of(cim_ctx *ctx, cim_impact *m, const cim__map *powered, uint32_t object, const double xy[2], cim__buf *ids, uint32_t *found)
+{
+    uint32_t up = object;
+    for (int depth = 0; depth < 16 && up != CIM_NONE && up <= m->city->max_id; depth++, up = m->city->parent[up])
+        if (cim__map_get(powered, up) != CIM_NONE) {
+            *found = up;
+            return CIM_OK;
+        }
+    return powered_around(ctx, m, powered, xy, ids, found);
+}
+
+typedef struct depending {
+    cim_impact *m;
+    cim__map powered, done;
+    cim__buf ids;
+} depending;
+
+static cim_status depend(cim_ctx *ctx, depending *d, uint32_t object, uint32_t domain, uint32_t kind, uint32_t node)
+{
+    uint32_t by = CIM_NONE;
+    if (object == CIM_NONE || !is_active(d->m, object, domain, kind) || cim__map_get(&d->done, object) != CIM_NONE) return CIM_OK;
+    CIM__TRY(supplier_of(ctx, d->m, &d->powered, object, d->m->view.node_xy + 2 * (size_t)node, &d->ids, &by));
+    if (by == CIM_NONE) return CIM_OK;
+    cim__keyed *at = CIM__PUSH(&d->m->dependents, cim__keyed);
+    if (!at || !cim__map_put(&d->done, object, 1)) return cim__nomem(ctx);
+    *at = (cim__keyed){ by, object, domain };
+    return CIM_OK;
+}
+
+static cim_status find_powered(cim_ctx *ctx, depending *d)
+{
+    const cim_utility_view *v = &d->m->view;
+    for (uint32_t x = 0; x < v->node_count + v->edge_count; x++) {
+        size_t count = 0;
+        if (!d->m->is_power[cim__impact_domain(d->m, x)]) continue;
+        const cim_utility_service *s = cim_utility_services(d->m->utility, x, &count);
+        for (size_t i = 0; i < count; i++)
+            if (!cim__map_put(&d->powered, s[i].object, 1)) return cim__nomem(ctx);
+    }
+    return CIM_OK;
+}
+
+static cim_status find_all_dependents(cim_ctx *ctx, depending *d)
+{
+    const cim_utility_view *v = &d->m->view;
+    CIM__TRY(find_powered(ctx, d));
+    for (uint32_t n = 0; d->powered.count && n < v->node_count; n++) CIM__TRY(depend(ctx, d, v->node_object[n], v->node_domain[n], CIM_TRACE_OTHER, n));
+    for (uint32_t e = 0; d->powered.count && e < v->edge_count; e++) CIM__TRY(depend(ctx, d, v->edge_object[e], v->edge_domain[e], CIM_TRACE_VALVE, v->from[e]));
+    for (uint32_t i = 0; d->powered.count && i < v->device_count; i++)
+        CIM__TRY(depend(ctx, d, v->device_object[i], v->edge_domain[v->device_edge[i]], v->device_kind[i], v->from[v->device_edge[i]]));
+    size_t count = CIM__COUNT(&d->m->dependents, cim__keyed);
+    d->ids.size = 0;
+    cim__keyed *scratch = count ? cim__buf_extend(&d->ids, count * sizeof *scratch) : NULL;
+    if (count && !scratch) return cim__nomem(ctx);
+    if (count) cim__sort_keyed((cim__keyed *)(void *)d->m->dependents.data, scratch, count);
+    return CIM_OK;
+}
+
+static cim_status find_dependents(cim_ctx *ctx, cim_impact *m)
+{
+    depending d = { .m = m, .ids = cim__buf_on(ctx->mem) };
+    cim__map_init(&d.powered, ctx->mem);
+    cim__map_init(&d.done, ctx->mem);
+    cim_status st = find_all_dependents(ctx, &d);
+    cim__map_free(&d.powered);
+    cim__map_free(&d.done);
+    cim__buf_free(&d.ids);
+    return st;
+}
+
+/* ---- public ---- */
+
+uint32_t cim__impact_first_same(const cim_city *city, uint32_t object)
+{
+    uint32_t first = object;
+    for (int k = 0; k < 2; k++) {
+        const cim__edges *e = k ? &city->in : &city->out;
+        for (uint32_t i = e->first[object]; i < e->first[object + 1]; i++)
+            if (e->type[i] == CIM__R_SAME_AS && e->other[i] < first) first = e->other[i];
+    }
+    return first;
+}
+
+static cim_status check_options(cim_ctx *ctx, const cim_impact_options *options, cim_impact_options *o)
+{
+    *o = (cim_impact_options)CIM_IMPACT_OPTIONS_INIT;
+    CIM__TRY(cim__opts(ctx, o, sizeof *o, options, "cim_impact_options"));
+    if (!(o->street_m >= 0.0 && o->street_m <= 1000.0) || !(o->path_m >= 0.0 && o->path_m <= 1000.0))
+        return cim__fail(ctx, CIM_EARG, "a width of streets that is not within 0 and 1000 m");
+    return CIM_OK;
+}
+
+static cim_status fill(cim_ctx *ctx, cim_impact *m, const cim_impact_options *options)
+{
+    CIM__TRY(cim__city_relations(ctx, m->city));
+    if (!m->net) CIM__TRY(cim_net_open(ctx, m->city, NULL, &m->net));
+    CIM__TRY(find_widths(ctx, m, options));
+    CIM__TRY(find_people(ctx, m));
+    CIM__TRY(find_overhead(ctx, m));
+    if (m->utility) {
+        m->network = cim_utility_network(m->utility);
+        m->view.struct_size = sizeof m->view;
+        cim_utility_get(m->utility, &m->view);
+        know_domains(m);
+        CIM__TRY(find_hydrants(ctx, m));
+        CIM__TRY(find_dependents(ctx, m));
+    }
+    return cim__impact_places(ctx, m);
+}
+
+cim_status cim_impact_build(cim_ctx *ctx, cim_city *city, cim_utility *utility, cim_net *net, const cim_impact_options *options, cim_impact **impact_out)
+{
+    cim_impact_options o;
+    cim__enter(ctx);
+    if (!city || !impact_out) return cim__fail(ctx, CIM_EARG, "no city, or nothing to fill");
+    CIM__TRY(check_options(ctx, options, &o));
+    cim_impact *m = cim__zalloc(ctx->mem, sizeof *m);
+    if (!m) return cim__nomem(ctx);
+    m->mem = cim__mem_ref(ctx->mem);
+    m->city = cim_city_ref(city);
+    m->utility = utility ? cim_utility_ref(utility) : NULL;
+    m->net = net ? cim_net_ref(net) : NULL;
+    m->hydrants = m->dependents = m->places = cim__buf_on(m->mem);
+    cim_status st = fill(ctx, m, &o);
+    if (st < 0) cim_impact_free(m);
+    else *impact_out = m;
+    return st < 0 ? st : CIM_OK;
+}
+
+void cim_impact_free(cim_impact *m)
+{
+    if (!m) return;
+    cim__mem *mem = m->mem;
+    cim__buf *bufs[] = { &m->hydrants, &m->dependents, &m->places };
+    void *blocks[] = { m->half_m, m->people, m->overhead };
+    for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) cim__buf_free(bufs[i]);
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) cim__free(mem, blocks[i]);
+    cim_net_free(m->net);
+    cim_utility_free(m->utility);
+    cim_city_free(m->city);
+    cim__free(mem, m);
+    cim__mem_unref(mem);
+}
+
+const cim_impact_place *cim_impact_places(const cim_impact *m, size_t *count_out)
+{
+    *count_out = CIM__COUNT(&m->places, cim_impact_place);
+    return (const cim_impact_place *)(const void *)m->places.data;
+}
