@@ -8,11 +8,16 @@ cimtool_SOURCES = \
 	%D%/places.c \
 	%D%/places.h \
 	%D%/tool.h \
+	%D%/tracing.h \
 	%D%/travel.c \
 	%D%/travel.h \
 	%D%/travel_print.c \
 	%D%/travel_print.h \
 	%D%/travel_traffic.c \
+	%D%/utility.c \
+	%D%/utility.h \
+	%D%/utility_layer.c \
+	%D%/utility_print.c \
 	%D%/verb_betweenness.c \
 	%D%/verb_check.c \
 	%D%/verb_dispatch.c \
@@ -28,6 +33,10 @@ cimtool_SOURCES = \
 	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
+	%D%/verb_trace.c \
+	%D%/verb_trace_isolate.c \
+	%D%/verb_trace_rank.c \
+	%D%/verb_trace_report.c \
 	%D%/verb_traffic.c \
 	%D%/verbs.c \
 	%D%/view.c

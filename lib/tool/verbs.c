@@ -1,5 +1,6 @@
 /* verbs.c - the verbs of cimtool.  Parsing, help, completion and the tests of the manual pages read this table. */
 #include "travel.h"
+#include "utility.h"
 
 const cimtool_flag cimtool_common_flags[] = {
     { "json", 'j', NULL, "print JSON (\"schema\": \"cimtool/1\")" },
@@ -206,6 +207,30 @@ static const cimtool_flag evacuate_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag trace_flags[] = {
+    UTILITY_FLAGS,
+    UTILITY_PLACE_FLAGS,
+    { "follow", 0, NULL, "with --status -: answer again after every line, a line of JSON each" },
+    { "barrier", 0, "ID", "search barrier: found, but not passed; may be given several times" },
+    { "barrier-kind", 0, "KIND", "the same for all valves, switches, pumps, regulators, ..." },
+    { "result-barrier", 0, "ID", "the search passes it, then the result ends there" },
+    { "result-barrier-kind", 0, "KIND", "the same for all valves, switches, pumps, regulators, ..." },
+    { "limit", 0, "COLUMN=N", "not farther than this sum of length_m, customers, ..." },
+    { "filter", 0, "CLASS|EXPRESSION", "show and add up only these objects" },
+    { "no-nodes", 0, NULL, "without nodes" },
+    { "no-edges", 0, NULL, "without lines" },
+    { "through-sources", 0, NULL, "loops, bridges, cut-nodes: a feed from two sides is a ring" },
+    { "stuck", 0, "ID", "isolate: this valve was found not to turn; may be given several times" },
+    { "next", 0, NULL, "isolate: what if one of the valves to shut does not turn" },
+    { "by", 0, "COLUMN", "what to rank or measure by (default: customers; path: length_m); propagate: any property of the objects" },
+    { "carry", 0, "HOW", "propagate: min, max or phases (default: min)" },
+    { "top", 0, "N", "show N rows of a table (default 20)" },
+    { "all", 0, NULL, "show all rows" },
+    { "output", 'o', "FILE", "write a GeoJSON collection, too" },
+    { "overwrite", 0, NULL, "replace that file if it exists" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -220,6 +245,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "match", verb_match, match_flags, "CITY TRACE...", 2, -1, "find the streets that a tracked vehicle went along" },
     { "betweenness", verb_betweenness, betweenness_flags, "CITY", 1, 1, "find the streets that many trips use" },
     { "evacuate", verb_evacuate, evacuate_flags, "CITY", 1, 1, "plan who leaves an area when and by which way" },
+    { "trace", verb_trace, trace_flags, "CITY KIND [START...]", 2, -1, "trace a utility network: what hangs together, what to shut, who is without supply" },
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },

@@ -197,7 +197,7 @@ static double supplied(const cim__isolation *i)
     for (uint32_t list = CIM__WORKS; list <= CIM__LOST; list++)
         for (size_t k = 0; k < CIM__COUNT(&i->q->out[list], uint32_t); k++) {
             uint32_t x = CIM__AT(&i->q->out[list], uint32_t, k);
-            if (cim__had_supply(i, x)) sum += cim__value(n, i->column, x);
+            if (cim__had_supply(i, x)) sum += cim__value_of(n, i->column, x);
         }
     return sum;
 }

@@ -145,7 +145,7 @@ static cim_status sort_list(cim_ctx *ctx, cim_trace_query *q)
 
 /* ---- results ---- */
 
-double cim__value(const cim_trace_network *n, uint32_t column, uint32_t element)
+double cim__value_of(const cim_trace_network *n, uint32_t column, uint32_t element)
 {
     const cim_trace_column *c = &n->columns[column];
     if (element < n->node_count) return c->nodes ? c->nodes[element] : 0.0;
@@ -157,7 +157,7 @@ void cim__sum_elements(const cim_trace_network *n, const uint32_t *elements, siz
 {
     for (uint32_t c = 0; c < n->column_count; c++) {
         double sum = 0.0;
-        for (size_t i = 0; i < count; i++) sum += cim__value(n, c, elements[i]);
+        for (size_t i = 0; i < count; i++) sum += cim__value_of(n, c, elements[i]);
         sums[c] = sum;
     }
 }

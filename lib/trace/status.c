@@ -83,6 +83,10 @@ static void drop_parts(cim_trace_view *view)
     cim__segments_free(atomic_exchange(&view->part[CIM__SEGMENTS], NULL));
     cim__dominators_free(atomic_exchange(&view->part[CIM__DOMINATORS], NULL));
     cim__supply_free(atomic_exchange(&view->part[CIM__WAYS], NULL));
+    for (uint32_t c = 0; c <= CIM_TRACE_MAX_COLUMNS; c++) {
+        double *sums = atomic_exchange(&view->upstream[c], NULL);
+        if (sums) cim__free(view->epoch.all->mem, sums);
+    }
 }
 
 static void clear_views(cim__epochs *epochs)
@@ -229,6 +233,14 @@ void cim_trace_view_free(cim_trace_view *view)
 }
 
 uint64_t cim_trace_view_epoch(const cim_trace_view *view) { return view->epoch.number; }
+
+uint32_t cim_trace_view_flags(const cim_trace_view *view, uint32_t what, uint32_t id)
+{
+    const cim_trace_network *n = view->network;
+    const uint32_t counts[] = { n->node_count, n->edge_count, n->device_count };
+    const uint8_t *bits[] = { view->bits.node, view->bits.edge, view->bits.device };
+    return what <= CIM_TRACE_DEVICE && id < counts[what] ? bits[what][id] : 0;
+}
 
 /* ---- indexes ---- */
 

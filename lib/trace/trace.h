@@ -8,11 +8,13 @@
  *   query.c       marks, sorted results, sums, the heap
  *   flood.c       connected, subnetwork, controllers; result barriers
  *   updown.c      upstream, downstream, loops, bridges, cut nodes
+ *   upsums.c      sums over what is upstream, without listing it
  *   ways.c        shortest way, nearest devices, redundancy
  *   carry.c       values from the sources
  *   critical.c    losses of elements and segments
  *   supply.c      one way from the sources to every element; what loses supply
- *   isolate.c     isolation */
+ *   isolate.c     isolation
+ *   resupply.c    supply from elsewhere */
 #ifndef CIM_TRACE_TRACE_H
 #define CIM_TRACE_TRACE_H
 
@@ -174,6 +176,7 @@ struct cim_trace_view {
     bool has_lock;
     pthread_mutex_t lock; /* for making a part */
     _Atomic(void *) part[CIM__PARTS];
+    _Atomic(double *) upstream[CIM_TRACE_MAX_COLUMNS + 1]; /* by column, the last counts elements; see upsums.c */
 };
 
 struct cim_trace_status {
@@ -246,7 +249,7 @@ cim_status cim__query_flow(cim_ctx *ctx, cim_trace_query *q);
 bool cim__buf_u32(cim__buf *buf, uint32_t value);
 cim_status cim__sort_u32(cim_ctx *ctx, cim_trace_query *q, cim__buf *list); /* ascending */
 void cim__sum_elements(const cim_trace_network *n, const uint32_t *elements, size_t count, double *sums);
-double cim__value(const cim_trace_network *n, uint32_t column, uint32_t element);
+double cim__value_of(const cim_trace_network *n, uint32_t column, uint32_t element);
 bool cim__heap_push(cim__buf *heap, double key, uint32_t id, uint32_t from);
 cim__heap_item cim__heap_pop(cim__buf *heap);
 /* Why an element was found. */
