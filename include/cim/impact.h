@@ -242,6 +242,7 @@ typedef struct cim_impact_tie {
     uint32_t domain;
     uint32_t buildings;                /* that get supply again */
     uint32_t first_step, step_count;   /* elements in `steps`: the way from a source to the device and into what was lost */
+    uint32_t first_shut, shut_count;   /* in `tie_shut`: devices at the works to shut before, so that nothing comes in from there; ascending */
     uint32_t reserved0;
     uint64_t people, customers;
 } cim_impact_tie;
@@ -315,6 +316,8 @@ typedef struct cim_impact_result {
     size_t tie_count;
     const uint32_t *steps;
     size_t step_count;
+    const uint32_t *tie_shut;
+    size_t tie_shut_count;
     const cim_impact_hydrant *hydrants; /* without water, by element */
     size_t hydrant_count;
     const cim_impact_hydrant *live;   /* with water, nearest first, by works */

@@ -12,7 +12,7 @@ cim_status cim_impact_query_new(cim_ctx *ctx, cim_impact *impact, cim_impact_que
     q->mem = cim__mem_ref(ctx->mem);
     q->impact = impact;
     q->works = q->hits = q->faults = q->broken = q->stuck = q->closed = q->streets = q->edges = cim__buf_on(q->mem);
-    q->cut = q->lost = q->domains = q->losses = q->failures = q->ties = q->steps = q->hydrants = q->live = cim__buf_on(q->mem);
+    q->cut = q->lost = q->domains = q->losses = q->failures = q->ties = q->steps = q->tie_shut = q->hydrants = q->live = cim__buf_on(q->mem);
     q->crews = q->access = q->detours = q->links = q->front = q->scratch = q->more = q->items = q->sorted = cim__buf_on(q->mem);
     for (int i = 0; i < 5; i++) q->lists[i] = cim__buf_on(q->mem);
     q->by_edge = cim__zalloc_n(q->mem, (size_t)impact->net->edge_count + 1, sizeof *q->by_edge);
@@ -24,11 +24,11 @@ cim_status cim_impact_query_new(cim_ctx *ctx, cim_impact *impact, cim_impact_que
 }
 
 /* All buffers but those of one step. */
-enum { BUFS = 27 };
+enum { BUFS = 28 };
 static void bufs_of(cim_impact_query *q, cim__buf *bufs[BUFS])
 {
     cim__buf *all[BUFS] = { &q->works, &q->hits, &q->faults, &q->broken, &q->stuck, &q->closed, &q->streets, &q->edges, &q->cut, &q->lost, &q->domains,
-                            &q->losses, &q->failures, &q->ties, &q->steps, &q->hydrants, &q->live, &q->crews, &q->access, &q->detours, &q->links, &q->front,
+                            &q->losses, &q->failures, &q->ties, &q->steps, &q->tie_shut, &q->hydrants, &q->live, &q->crews, &q->access, &q->detours, &q->links, &q->front,
                             &q->lists[0], &q->lists[1], &q->lists[2], &q->lists[3], &q->lists[4] };
     memcpy(bufs, all, sizeof all);
 }
@@ -110,6 +110,7 @@ static void give(const cim__impact_ask *a, cim_impact_result *out)
     GIVE(q->failures, cim_impact_failure, failures, failure_count);
     GIVE(q->ties, cim_impact_tie, ties, tie_count);
     GIVE(q->steps, uint32_t, steps, step_count);
+    GIVE(q->tie_shut, uint32_t, tie_shut, tie_shut_count);
     GIVE(q->hydrants, cim_impact_hydrant, hydrants, hydrant_count);
     GIVE(q->live, cim_impact_hydrant, live, live_count);
     GIVE(q->streets, uint32_t, streets, street_count);

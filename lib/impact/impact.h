@@ -61,7 +61,7 @@ struct cim_impact_query {
     /* what follows; lists of devices and elements stay in trace->out */
     cim__buf lists[5];           /* uint32_t: copies of cim__isolation's shut, leave, keep, stuck, sources */
     cim__buf cut, lost;          /* uint32_t */
-    cim__buf domains, losses, failures, ties, steps, hydrants, live;
+    cim__buf domains, losses, failures, ties, steps, tie_shut, hydrants, live;
     cim__buf crews, access, detours, links, front;
     uint64_t front_people;
     cim__buf scratch, more, items, sorted; /* of one step */

@@ -3,6 +3,7 @@
  * A metric of one's own has the streets closed; nobody else sees it.  A crew may drive into its own works, but not through other ones. */
 #include "impact/impact.h"
 
+#include "cim/dispatch.h"
 #include "travel/ask.h"
 #include "travel/journey.h"
 

@@ -172,6 +172,23 @@ static cim_status put_steps(cim_ctx *ctx, cim__impact_ask *a, const candidate *c
     return CIM_OK;
 }
 
+/* Devices between the works and what has supply again, from where nothing came before. */
+static cim_status put_shut(cim_ctx *ctx, cim__impact_ask *a, cim_impact_tie *tie)
+{
+    const cim_trace_network *n = a->impact->network;
+    const cim__buf *leave = &a->q->lists[1];
+    tie->first_shut = (uint32_t)CIM__COUNT(&a->q->tie_shut, uint32_t);
+    for (size_t i = 0; i < CIM__COUNT(leave, uint32_t); i++) {
+        uint32_t d = CIM__AT(leave, uint32_t, i), edge = n->node_count + n->device_edge[d], node = n->ends[2 * n->device_edge[d] + n->device_end[d]];
+        const uint8_t *state = a->q->trace->state;
+        bool outside = (state[edge] | state[node]) & REGAINED, seen = false;
+        for (size_t k = 0; outside && k < CIM__COUNT(&a->q->tie_shut, uint32_t) && !seen; k++) seen = CIM__AT(&a->q->tie_shut, uint32_t, k) == d;
+        if (outside && !seen && !cim__impact_put(&a->q->tie_shut, d)) return cim__nomem(ctx);
+    }
+    tie->shut_count = (uint32_t)CIM__COUNT(&a->q->tie_shut, uint32_t) - tie->first_shut;
+    return CIM_OK;
+}
+
 static cim_status take(cim_ctx *ctx, cim__impact_ask *a, candidate *c)
 {
     cim_impact_tie tie = { .device = c->device, .domain = cim__impact_domain(a->impact, c->inside) };
@@ -181,6 +198,7 @@ static cim_status take(cim_ctx *ctx, cim__impact_ask *a, candidate *c)
     tie.people = c->people;
     tie.customers = c->customers;
     CIM__TRY(put_steps(ctx, a, c, &tie));
+    CIM__TRY(put_shut(ctx, a, &tie));
     for (size_t i = 0; i < CIM__COUNT(&a->q->domains, cim_impact_domain); i++) {
         cim_impact_domain *d = &CIM__AT(&a->q->domains, cim_impact_domain, i);
         if (d->domain != tie.domain) continue;
