@@ -276,7 +276,7 @@ static cim_status close_above(cim_ctx *ctx, cim__impact_ask *a, double x, double
     const cim_net *net = a->impact->net;
     const double r = a->what.trench_m;
     const cim_box window = { x - r, y - r, x + r, y + r };
-    cim_probe probe = cim_probe_box(window.min_x, window.min_y, window.max_x, window.max_y);
+    cim_probe probe = cim_probe_box(&window);
     size_t count = 0;
     uint32_t best = CIM_NONE;
     double nearest = r * r;
