@@ -13,6 +13,7 @@ typedef struct tracing {
     utility_list ends;    /* path only: where it leads to */
     utility_list stuck;   /* devices */
     uint8_t *wanted;      /* --filter: by object, NULL: all */
+    uint8_t *elsewhere;   /* --tier: by object, not 0 where it says another tier; NULL: none does */
     int64_t top;          /* rows to show; 0: all */
     bool json;
     utility_layer layer;  /* -o; file NULL: none */
@@ -40,6 +41,8 @@ void tracing_rest(const tracing *t, size_t count); /* "20 of 512 (--all)" when r
 /* "key":[{element}, ...] of JSON */
 int tracing_elements(tracing *t, const char *key, const uint32_t *elements, size_t count);
 int tracing_devices(tracing *t, const char *key, const uint32_t *devices, size_t count);
+/* The text of a property by object, borrowed from rows; NULL: not said.  texts is freed with free(), rows with cimtool_json_free(). */
+int tracing_texts(tracing *t, const char *name, cimtool_node **rows_out, const char ***texts_out);
 void *tracing_room(tracing *t, size_t count, size_t size); /* all 0, freed with free(); NULL after a message */
 
 #endif

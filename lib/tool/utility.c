@@ -456,6 +456,7 @@ int utility_open(utility *u, cimtool *tool)
 
 void utility_close(utility *u)
 {
+    utility_forget(u);
     cim_trace_query_free(u->query);
     cim_trace_view_free(u->state);
     cim_trace_status_free(u->status);

@@ -43,6 +43,7 @@ typedef struct utility {
     cim_trace_query *query;
     uint64_t epoch;
     cim_utility_feed feed;      /* of --status */
+    struct utility_labels *labels; /* ids and names that are known already; NULL: none */
 } utility;
 
 /* The city of the first argument, its networks, their state with --set and --status.  With --status - and --follow in the verb's options the
@@ -94,6 +95,9 @@ int utility_live(utility *u, cim_trace_view *state, uint8_t **live_out);
 
 /* ---- showing ---- */
 
+/* Read the ids and names of the objects of many elements at once: what is shown then need not ask one by one. */
+int utility_know(utility *u, const uint32_t *elements, size_t count);
+void utility_forget(utility *u);
 /* Freed with free(); "" where there is none. */
 int utility_id(utility *u, uint32_t object, char **id_out);
 int utility_name(utility *u, uint32_t object, char **name_out);

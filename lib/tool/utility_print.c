@@ -117,9 +117,75 @@ int utility_live(utility *u, cim_trace_view *state, uint8_t **live_out)
 
 /* ---- names ---- */
 
+/* Rows of ids and names in the order of `objects`. */
+struct utility_labels {
+    utility_list objects;
+    cimtool_node *rows;
+    const cimtool_node **row;
+};
+
+void utility_forget(utility *u)
+{
+    struct utility_labels *l = u->labels;
+    if (!l) return;
+    utility_list_free(&l->objects);
+    cimtool_json_free(l->rows);
+    free(l->row);
+    free(l);
+    u->labels = NULL;
+}
+
+int utility_know(utility *u, const uint32_t *elements, size_t count)
+{
+    static const char *const names[] = { "id", "name" };
+    cim_buf json = CIM_BUF_INIT;
+    int status = EXIT_DONE;
+    utility_forget(u);
+    struct utility_labels *l = u->labels = calloc(1, sizeof *l);
+    if (!l) return cimtool_fail(u->tool, CIM_ENOMEM);
+    for (size_t i = 0; i < count && status == EXIT_DONE; i++) {
+        uint32_t object = cim_utility_element_object(u->networks, elements[i]);
+        if (object != CIM_NONE) status = utility_put(u->tool, &l->objects, object);
+    }
+    utility_unique(&l->objects);
+    if (status != EXIT_DONE || !l->objects.count) return utility_forget(u), status;
+    cim_status st = cim_query_values(u->tool->ctx, u->city, l->objects.at, l->objects.count, names, 2, &json);
+    if (st >= 0 && (!(l->rows = cimtool_json_read(json.data)) || !(l->row = calloc(l->objects.count, sizeof *l->row)))) st = CIM_ENOMEM;
+    const cimtool_node *row = st >= 0 ? l->rows->child : NULL;
+    for (size_t i = 0; i < l->objects.count && row; i++, row = row->next) l->row[i] = row;
+    cim_buf_dispose(&json);
+    if (st >= 0) return EXIT_DONE;
+    utility_forget(u);
+    return cimtool_fail(u->tool, st);
+}
+
+/* The cell of a known object; false: it must be asked for. */
+static bool known(const utility *u, uint32_t object, int column, char **text_out)
+{
+    const struct utility_labels *l = u->labels;
+    size_t low = 0, high = l ? l->objects.count : 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (l->objects.at[middle] < object) low = middle + 1;
+        else high = middle;
+    }
+    if (!l || low == l->objects.count || l->objects.at[low] != object || !l->row[low]) return false;
+    const cimtool_node *cell = l->row[low]->child;
+    if (cell && column) cell = cell->next;
+    if (cell && cell->type == '[') {
+        const cimtool_node *best = cell = cell->child; /* a piece of a way has its own id, and that of the way, which is shorter */
+        for (; !column && cell; cell = cell->next)
+            if (cell->text && best->text && strlen(cell->text) > strlen(best->text)) best = cell;
+        cell = best;
+    }
+    *text_out = strdup(cell && cell->type == '"' && cell->text ? cell->text : "");
+    return true;
+}
+
 int utility_id(utility *u, uint32_t object, char **id_out)
 {
     cim_buf gid = CIM_BUF_INIT;
+    if (known(u, object, 0, id_out)) return *id_out ? EXIT_DONE : cimtool_fail(u->tool, CIM_ENOMEM);
     cim_status st = object == CIM_NONE ? CIM_OK : cim_city_gid(u->tool->ctx, u->city, object, &gid);
     if (st < 0) return cimtool_fail(u->tool, st);
     *id_out = strdup(gid.data ? gid.data : "");
@@ -131,6 +197,7 @@ int utility_name(utility *u, uint32_t object, char **name_out)
 {
     static const char *const names[] = { "name" };
     cim_buf json = CIM_BUF_INIT;
+    if (known(u, object, 1, name_out)) return *name_out ? EXIT_DONE : cimtool_fail(u->tool, CIM_ENOMEM);
     cim_status st = object == CIM_NONE ? CIM_OK : cim_query_values(u->tool->ctx, u->city, &object, 1, names, 1, &json);
     if (st < 0) return cimtool_fail(u->tool, st);
     cimtool_node *rows = json.data ? cimtool_json_read(json.data) : NULL;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 20, LINE_BYTES = 1 << 20 };
+enum { ROWS = 20, FEW = 8, LINE_BYTES = 1 << 20 };
 
 typedef struct kind {
     const char *name;
@@ -44,7 +44,8 @@ void tracing_rest(const tracing *t, size_t count)
 
 bool tracing_wants(const tracing *t, uint32_t element)
 {
-    uint32_t object = t->wanted ? cim_utility_element_object(t->u.networks, element) : CIM_NONE;
+    uint32_t object = t->wanted || t->elsewhere ? cim_utility_element_object(t->u.networks, element) : CIM_NONE;
+    if (t->elsewhere && object != CIM_NONE && t->elsewhere[object]) return false;
     return !t->wanted || (object != CIM_NONE && t->wanted[object]);
 }
 
@@ -68,7 +69,7 @@ int tracing_column(tracing *t, uint32_t usual, uint32_t *column_out)
 
 int tracing_elements(tracing *t, const char *key, const uint32_t *elements, size_t count)
 {
-    int status = EXIT_DONE;
+    int status = count > FEW ? utility_know(&t->u, elements, count) : EXIT_DONE;
     printf(",\"%s\":[", key);
     for (size_t i = 0; i < count && status == EXIT_DONE; i++) {
         if (i) putchar(',');
@@ -108,6 +109,10 @@ static int plain_starts(tracing *t)
         status = utility_plain_object(&t->u, object);
     }
     if (left) printf(" and %zu more", left);
+    if (t->ends.count && status == EXIT_DONE) {
+        printf(" to ");
+        status = utility_plain_object(&t->u, cim_utility_element_object(t->u.networks, t->ends.at[0]));
+    }
     putchar('\n');
     return status;
 }
@@ -117,7 +122,8 @@ int tracing_begin(tracing *t)
     if (!t->json) return plain_starts(t);
     printf("{\"schema\":\"cimtool/1\",\"trace\":\"%s\"", t->what);
     utility_print_epoch(&t->u);
-    return tracing_elements(t, "starts", t->starts.at, t->starts.count);
+    int status = tracing_elements(t, "starts", t->starts.at, t->starts.count);
+    return status == EXIT_DONE && t->ends.count ? tracing_elements(t, "ends", t->ends.at, t->ends.count) : status;
 }
 
 void tracing_end(tracing *t)
@@ -161,11 +167,31 @@ static int take_limit(tracing *t, cim_trace_options *o)
     return EXIT_DONE;
 }
 
+/* --tier: what says another tier is not entered. */
+static int take_tier(tracing *t, utility_list *barriers)
+{
+    const char *tier = cimtool_value(t->u.tool, "tier"), **texts = NULL;
+    cimtool_node *rows = NULL;
+    if (!tier) return EXIT_DONE;
+    int status = tracing_texts(t, "tier", &rows, &texts);
+    if (status == EXIT_DONE && !t->elsewhere && !(t->elsewhere = tracing_room(t, (size_t)cim_city_max_id(t->u.city) + 1, 1))) status = EXIT_INTERNAL;
+    for (uint32_t x = 0; x < utility_element_count(&t->u) && status == EXIT_DONE; x++) {
+        uint32_t object = cim_utility_element_object(t->u.networks, x);
+        if (object == CIM_NONE || !texts[object] || !strcmp(texts[object], tier)) continue;
+        t->elsewhere[object] = 1;
+        status = utility_put(t->u.tool, barriers, x);
+    }
+    free(texts);
+    cimtool_json_free(rows);
+    return status;
+}
+
 static int take_options(tracing *t, asked *a)
 {
     cimtool *tool = t->u.tool;
     a->options = (cim_trace_options)CIM_TRACE_OPTIONS_INIT;
     int status = utility_option_elements(&t->u, "barrier", &a->barriers);
+    if (status == EXIT_DONE) status = take_tier(t, &a->barriers);
     if (status == EXIT_DONE) status = utility_option_elements(&t->u, "result-barrier", &a->result_barriers);
     if (status == EXIT_DONE) status = kinds_of_devices(t, "barrier-kind", &a->options.barrier_kinds);
     if (status == EXIT_DONE) status = kinds_of_devices(t, "result-barrier-kind", &a->options.result_barrier_kinds);
@@ -209,7 +235,7 @@ static int keep_found(tracing *t, const cim_trace_result *r, found *f)
 
 static int draw_found(tracing *t, const found *f)
 {
-    int status = EXIT_DONE;
+    int status = t->layer.file && f->count > FEW ? utility_know(&t->u, f->elements, f->count) : EXIT_DONE;
     for (size_t i = 0; i < f->count && t->layer.file && status == EXIT_DONE; i++) {
         char more[80] = ",\"from\":null";
         if (f->why[i] != CIM_NONE) snprintf(more, sizeof more, ",\"element\":%u,\"from\":%u", f->elements[i], f->why[i]);
@@ -263,7 +289,9 @@ static int plain_rows(tracing *t, const found *f)
 
 static int plain_found(tracing *t, const found *f)
 {
-    printf("%zu elements: %zu nodes, %zu edges of %zu objects\n", f->count, f->nodes, f->count - f->nodes, f->objects);
+    size_t edges = f->count - f->nodes;
+    printf("%zu %s, %zu %s, %zu %s\n", f->objects, utility_plural((double)f->objects, "object", "objects"), f->nodes,
+           utility_plural((double)f->nodes, "node", "nodes"), edges, utility_plural((double)edges, "line", "lines"));
     utility_plain_sums(f->sums, "  ");
     return plain_rows(t, f);
 }
@@ -297,6 +325,29 @@ int tracing_find(tracing *t)
 
 /* ---- the shortest way ---- */
 
+/* The elements in the order in which one passes them, not by number. */
+static int show_way(tracing *t, const cim_trace_result *r, uint32_t last)
+{
+    cim_trace_result way = *r;
+    uint32_t *elements = tracing_room(t, 2 * r->count, sizeof *elements), *why = elements ? elements + r->count : NULL;
+    if (!elements) return EXIT_INTERNAL;
+    for (size_t i = r->count; i--;) { /* every step is one search in a sorted list */
+        size_t low = 0, high = r->count;
+        while (low + 1 < high) {
+            size_t middle = (low + high) / 2;
+            if (r->elements[middle] <= last) low = middle;
+            else high = middle;
+        }
+        elements[i] = last;
+        why[i] = last = r->why[low];
+    }
+    way.elements = elements;
+    way.why = why;
+    int status = show_result(t, &way);
+    free(elements);
+    return status;
+}
+
 int tracing_path(tracing *t)
 {
     cim_ctx *ctx = t->u.tool->ctx;
@@ -322,7 +373,7 @@ int tracing_path(tracing *t)
     } else {
         printf("no way\n");
     }
-    return status == EXIT_DONE ? show_result(t, &r) : status;
+    return status == EXIT_DONE ? show_way(t, &r, best[1]) : status;
 }
 
 /* ---- states that arrive ---- */
@@ -466,6 +517,7 @@ int verb_trace(cimtool *tool)
     utility_list_free(&t.ends);
     utility_list_free(&t.stuck);
     free(t.wanted);
+    free(t.elsewhere);
     utility_close(&t.u);
     return status;
 }

@@ -189,8 +189,7 @@ static int read_property(tracing *t, const char *name, utility_list *objects, ci
     return *rows_out ? EXIT_DONE : cimtool_fail(t->u.tool, CIM_ENOMEM);
 }
 
-/* By object, borrowed from rows; NULL: not said. */
-static int texts_by_object(tracing *t, const char *name, cimtool_node **rows_out, const char ***texts_out)
+int tracing_texts(tracing *t, const char *name, cimtool_node **rows_out, const char ***texts_out)
 {
     utility_list objects = { NULL, 0, 0 };
     int status = read_property(t, name, &objects, rows_out);
@@ -278,9 +277,10 @@ static int carry_phases(tracing *t, const char **texts)
     return status;
 }
 
-/* Where it is not said it does not matter. */
-static double number_of(const char *text, double missing)
+/* Where it is not said it does not matter; nor does it at a source: the diameter of a tank is no bottleneck. */
+static double number_of(const tracing *t, uint32_t element, const char *text, double missing)
 {
+    if (element < t->u.view.node_count && t->u.view.node_flags[element] & CIM_TRACE_SOURCE) return missing;
     char *end = NULL;
     double value = text ? strtod(text, &end) : missing;
     return text && end != text && !*end && isfinite(value) ? value : missing;
@@ -317,7 +317,7 @@ static int carry_numbers(tracing *t, const char *name, const char **texts, bool 
     uint32_t count = utility_element_count(&t->u);
     double *values = tracing_room(t, count, sizeof *values);
     if (!values) return EXIT_INTERNAL;
-    for (uint32_t x = 0; x < count; x++) values[x] = number_of(text_of(t, texts, x), greatest ? -INFINITY : INFINITY);
+    for (uint32_t x = 0; x < count; x++) values[x] = number_of(t, x, text_of(t, texts, x), greatest ? -INFINITY : INFINITY);
     cim_status st = cim_trace_propagate(t->u.tool->ctx, t->u.state, t->u.query, greatest ? CIM_TRACE_MAX : CIM_TRACE_MIN, values, values);
     int status = st < 0 ? cimtool_fail(t->u.tool, st) : show_carried(t, name, greatest, values);
     free(values);
@@ -332,7 +332,7 @@ int tracing_propagate(tracing *t)
     const char **texts = NULL;
     if (!phases && strcmp(carry, "min") && strcmp(carry, "max")) return cimtool_complain("--carry: %s is not min, max or phases", carry);
     if (!name) name = phases ? "phases" : "diameter_mm";
-    int status = texts_by_object(t, name, &rows, &texts);
+    int status = tracing_texts(t, name, &rows, &texts);
     if (status == EXIT_DONE) status = phases ? carry_phases(t, texts) : carry_numbers(t, name, texts, !strcmp(carry, "max"));
     free(texts);
     cimtool_json_free(rows);

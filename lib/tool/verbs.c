@@ -17,7 +17,11 @@ static const cimtool_flag import_flags[] = {
     { "source-crs", 0, "EPSG", "reference system of the inputs, whatever they say" },
     { "swap-xy", 0, NULL, "inputs list northing or latitude first, whatever they say" },
     { "no-swap-xy", 0, NULL, "inputs list easting or longitude first, whatever they say" },
-    { "format", 'f', "NAME", "osm, citygml or cityjson (default: by content)" },
+    { "format", 'f', "NAME", "osm, citygml, cityjson, epanet, matpower, pandapower, gis (default: by content)" },
+    { "prefix", 0, "TEXT", "EPANET: what ids begin with (default: inp:NAME/, NAME of the file)" },
+    { "map", 'm', "FILE", "what rows of GIS layers become: a mapping file (cim-map(5)); may be repeated" },
+    { "class", 0, "CLASS", "what rows of GIS layers without a mapping become (default: GenericOccupiedSpace)" },
+    { "map-template", 0, NULL, "print a mapping to begin with for the layers of the arguments, which are inputs" },
     { "keep-going", 'k', NULL, "leave out inputs that fail; keep what came before a damaged place in XML" },
     { "no-relations", 0, NULL, "do not look for accesses, located_in, mounted_on, same_as" },
     { "who", 0, "NAME", "who imports, for the change log" },
@@ -216,6 +220,7 @@ static const cimtool_flag trace_flags[] = {
     { "result-barrier", 0, "ID", "the search passes it, then the result ends there" },
     { "result-barrier-kind", 0, "KIND", "the same for all valves, switches, pumps, regulators, ..." },
     { "limit", 0, "COLUMN=N", "not farther than this sum of length_m, customers, ..." },
+    { "tier", 0, "NAME", "not into what says another pressure zone or voltage level" },
     { "filter", 0, "CLASS|EXPRESSION", "show and add up only these objects" },
     { "no-nodes", 0, NULL, "without nodes" },
     { "no-edges", 0, NULL, "without lines" },
@@ -232,7 +237,7 @@ static const cimtool_flag trace_flags[] = {
 };
 
 const cimtool_verb cimtool_verbs[] = {
-    { "import", verb_import, import_flags, "CITY INPUT...", 2, -1, "read OpenStreetMap, CityGML and CityJSON into a city file" },
+    { "import", verb_import, import_flags, "CITY INPUT...", 1, -1, "read OpenStreetMap, CityGML, CityJSON and GIS layers into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
     { "query", verb_query, query_flags, "CITY EXPRESSION", 2, 2, "find objects with an expression (cim-query(7))" },
     { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
