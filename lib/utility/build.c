@@ -10,7 +10,7 @@ static cim__buf *maker_buf(cim__umaker *m, size_t i)
     cim__buf *const bufs[] = { &m->things, &m->parts, &m->xy, &m->connects, &m->serves, &m->members, &m->graphs, &m->same, &m->snaps, &m->strands, &m->points,
                                &m->cuts, &m->up, &m->findings, &m->from, &m->to, &m->edge_strand, &m->first_vertex, &m->edge_xy, &m->first_edge, &m->at,
                                &m->device_edge, &m->device_end, &m->device_kind, &m->device_flags, &m->device_direction, &m->device_object,
-                               &m->pairs, &m->device_pairs, &m->services, &m->text };
+                               &m->pairs, &m->device_pairs, &m->others, &m->services, &m->text };
     return i < sizeof bufs / sizeof *bufs ? bufs[i] : NULL;
 }
 
@@ -31,7 +31,7 @@ static void maker_begin(cim_ctx *ctx, cim__umaker *m, cim_utility *u, cim_city *
 
 static void maker_end(cim_ctx *ctx, cim__umaker *m)
 {
-    void *blocks[] = { m->thing_of, m->node_of, m->direction, m->node_tier, m->edge_tier, m->edge_feature };
+    void *blocks[] = { m->thing_of, m->same_of, m->node_of, m->direction, m->node_tier, m->edge_tier, m->edge_feature };
     for (size_t i = 0; maker_buf(m, i); i++) cim__buf_free(maker_buf(m, i));
     for (size_t i = 0; maker_map(m, i); i++) cim__map_free(maker_map(m, i));
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) cim__free(ctx->mem, blocks[i]);
@@ -78,7 +78,8 @@ static cim_status sort_findings(cim_ctx *ctx, cim__umaker *m)
         cim__sort_keyed(order, order + n, n);
         for (size_t i = 0; i < n; i++) sorted[i] = CIM__AT(&m->findings, cim_utility_finding, order[i].id);
         for (size_t i = 0; i < n; i++) {
-            const bool again = i && !by_kind(&sorted[i], &sorted[i - 1]) && (sorted[i].x == sorted[i - 1].x || isnan(sorted[i].x));
+            const bool anywhere = sorted[i].kind == CIM_UTILITY_CROSSES || isnan(sorted[i].x); /* once for two lines, wherever that is */
+            const bool again = i && !by_kind(&sorted[i], &sorted[i - 1]) && (anywhere || sorted[i].x == sorted[i - 1].x);
             if (!again) sorted[kept++] = sorted[i];
         }
         memcpy(m->findings.data, sorted, kept * sizeof *sorted);
@@ -98,19 +99,30 @@ cim_status cim__u_found(cim_ctx *ctx, cim__umaker *m, uint32_t kind, uint32_t ob
     return CIM_OK;
 }
 
-static cim_status keep(cim_ctx *ctx, cim__umaker *m)
+/* Arrays of nodes, edges and devices, which the later steps look at. */
+static cim_status keep_arrays(cim_ctx *ctx, cim__umaker *m)
+{
+    cim_utility *u = m->u;
+    u->view.device_count = (uint32_t)CIM__COUNT(&m->device_edge, uint32_t);
+    u->view.node_count = m->node_count;
+    u->view.edge_count = m->edge_count;
+    const bool ok = taken(&m->from, &u->from) && taken(&m->to, &u->to) && taken(&m->first_vertex, &u->first_vertex) && taken(&m->edge_xy, &u->xy) &&
+                    taken(&m->device_edge, &u->device_edge) && taken(&m->device_end, &u->device_end) && taken(&m->device_kind, &u->device_kind) &&
+                    taken(&m->device_flags, &u->device_flags) && taken(&m->device_object, &u->device_object);
+    return ok ? CIM_OK : cim__nomem(ctx);
+}
+
+static cim_status keep_pairs(cim_ctx *ctx, cim__umaker *m)
 {
     cim_utility *u = m->u;
     CIM__TRY(cim__u_sort_pairs(ctx, &m->pairs));
     CIM__TRY(cim__u_sort_pairs(ctx, &m->device_pairs));
+    CIM__TRY(cim__u_sort_pairs(ctx, &m->others));
     CIM__TRY(sort_findings(ctx, m));
     u->element_pairs = CIM__COUNT(&m->pairs, cim__upair);
     u->device_pairs = CIM__COUNT(&m->device_pairs, cim__upair);
-    u->view.device_count = (uint32_t)CIM__COUNT(&m->device_edge, uint32_t);
-    const bool ok = taken(&m->from, &u->from) && taken(&m->to, &u->to) && taken(&m->first_vertex, &u->first_vertex) && taken(&m->edge_xy, &u->xy) &&
-                    taken(&m->pairs, &u->elements) && taken(&m->device_pairs, &u->devices) && taken(&m->findings, &u->findings) &&
-                    taken(&m->device_edge, &u->device_edge) && taken(&m->device_end, &u->device_end) && taken(&m->device_kind, &u->device_kind) &&
-                    taken(&m->device_flags, &u->device_flags) && taken(&m->device_object, &u->device_object);
+    u->other_pairs = CIM__COUNT(&m->others, cim__upair);
+    const bool ok = taken(&m->pairs, &u->elements) && taken(&m->device_pairs, &u->devices) && taken(&m->others, &u->others) && taken(&m->findings, &u->findings);
     return ok ? CIM_OK : cim__nomem(ctx);
 }
 
@@ -184,12 +196,13 @@ static cim_status build_with(cim_ctx *ctx, cim__umaker *m)
     CIM__TRY(cim__u_snap(ctx, m));
     CIM__TRY(cim__u_compile(ctx, m));
     CIM__TRY(cim__u_devices(ctx, m));
+    CIM__TRY(keep_arrays(ctx, m));
+    CIM__TRY(cim__u_index(ctx, m->u));
     CIM__TRY(cim__u_serve(ctx, m));
     CIM__TRY(cim__u_inspect(ctx, m));
-    CIM__TRY(keep(ctx, m));
+    CIM__TRY(keep_pairs(ctx, m));
     CIM__TRY(make_network(ctx, m));
-    CIM__TRY(make_view(ctx, m));
-    return cim__u_index(ctx, m->u);
+    return make_view(ctx, m);
 }
 
 static cim_status options_ok(cim_ctx *ctx, cim_city *city, cim_utility_options *o)
@@ -244,7 +257,7 @@ void cim_utility_free(cim_utility *u)
     cim__mem *mem = u->mem;
     void *blocks[] = { u->from, u->to, u->node_object, u->edge_object, u->device_edge, u->device_object, u->feature_object, u->first_vertex, u->node_domain,
                        u->edge_domain, u->node_flags, u->edge_flags, u->device_flags, u->device_end, u->device_kind, u->node_xy, u->xy, u->nothing,
-                       u->elements, u->devices, u->services, u->service_first, u->findings };
+                       u->elements, u->devices, u->others, u->services, u->service_first, u->findings };
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) cim__free(mem, blocks[i]);
     for (int c = 0; c < CIM_UTILITY_COLUMNS; c++) cim__free(mem, u->columns[c]);
     cim_trace_network_free(u->network);

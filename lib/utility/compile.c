@@ -185,7 +185,7 @@ static bool take_point(cim__umaker *m, uint32_t i)
     const uint32_t parent = m->city->parent[p->object], owner = parent == CIM_NONE ? CIM_NONE : cim__map_get(&m->owner_of, parent);
     const cim__uat at = { v, thing };
     if (thing != CIM_NONE) cim__buf_put(&m->at, &at, sizeof at);
-    if (owner != CIM_NONE && !pair(&m->pairs, CIM__THING(m, owner)->object, v)) return false;
+    if (owner != CIM_NONE && (!pair(&m->pairs, CIM__THING(m, owner)->object, v) || !pair(&m->others, CIM__THING(m, owner)->object, v))) return false;
     return !m->at.failed && pair(&m->pairs, p->object, v);
 }
 
@@ -211,6 +211,10 @@ static cim_status make_nodes(cim_ctx *ctx, cim__umaker *m)
     for (uint32_t v = 0; v < m->node_count; v++) m->u->node_object[v] = CIM_NONE;
     for (uint32_t i = 0; i < n; i++)
         if (m->node_of[i] != CIM_NONE && !take_point(m, i)) return cim__nomem(ctx);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t object = CIM__POINT(m, i)->object, v = m->node_of[i];
+        if (v != CIM_NONE && object != CIM_NONE && m->u->node_object[v] != object && !pair(&m->others, object, v)) return cim__nomem(ctx);
+    }
     place_nodes(m, n);
     return CIM_OK;
 }

@@ -26,21 +26,18 @@ static cim_status put_device(cim_ctx *ctx, cim__umaker *m, cim__uthing *t, uint8
 
 static uint32_t first_edge(const cim__umaker *m, uint32_t strand) { return CIM__AT(&m->first_edge, uint32_t, strand); }
 
-/* A line that is a device has one at each end; one that is closed has one that shuts it. */
+/* A line that is a device, or closed, has one at each end. */
 static cim_status devices_of_line(cim_ctx *ctx, cim__umaker *m, cim__uthing *t)
 {
     const bool shut = t->flags & (CIM_TRACE_SHUT | CIM_TRACE_NORMALLY_SHUT);
     if (!t->strand_count || (t->kind == CIM__U_UNSAID && !shut)) return CIM_OK;
     const uint32_t last = t->first_strand + t->strand_count - 1;
-    if (t->kind == CIM__U_UNSAID) {
-        const cim__str domain = m->u->domains.texts[CIM__STRAND(m, last)->domain];
-        const uint8_t kind = cim__str_is(domain, "power") ? CIM_TRACE_SWITCH : CIM_TRACE_VALVE;
-        return put_device(ctx, m, t, kind, first_edge(m, t->first_strand), 0);
-    }
+    const bool power = cim__str_is(m->u->domains.texts[CIM__STRAND(m, last)->domain], "power");
+    const uint8_t kind = t->kind != CIM__U_UNSAID ? t->kind : power ? CIM_TRACE_SWITCH : CIM_TRACE_VALVE;
     for (uint32_t s = t->first_strand; s <= last; s++) {
         const bool links = t->bits & CIM__U_OWNER; /* each by itself */
-        if (links || s == t->first_strand) CIM__TRY(put_device(ctx, m, t, t->kind, first_edge(m, s), 0));
-        if (links || s == last) CIM__TRY(put_device(ctx, m, t, t->kind, first_edge(m, s + 1) - 1, 1));
+        if (links || s == t->first_strand) CIM__TRY(put_device(ctx, m, t, kind, first_edge(m, s), 0));
+        if (links || s == last) CIM__TRY(put_device(ctx, m, t, kind, first_edge(m, s + 1) - 1, 1));
     }
     return CIM_OK;
 }

@@ -11,7 +11,7 @@ libcimcore_la_SOURCES += \
 	%D%/people.c \
 	%D%/read.c \
 	%D%/relate.c \
-	%D%/say.c \
+	%D%/say.c %D%/say.h \
 	%D%/serve.c \
 	%D%/snap.c \
 	%D%/utility.h \

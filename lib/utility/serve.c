@@ -28,8 +28,8 @@ static cim_status place_of(cim_ctx *ctx, cim__umaker *m, cim__userve *s)
 static cim_status nearest_piece(cim_ctx *ctx, cim__umaker *m, const cim__uthing *t, cim__userve *s)
 {
     const uint32_t lo = first_edge(m, t->first_strand), hi = first_edge(m, t->first_strand + t->strand_count);
-    const uint32_t *first = (const uint32_t *)(const void *)m->first_vertex.data;
-    const double *xy = (const double *)(const void *)m->edge_xy.data;
+    const uint32_t *first = m->u->first_vertex;
+    const double *xy = m->u->xy;
     double best = HUGE_VAL;
     s->element = m->node_count + lo;
     if (hi - lo < 2) return CIM_OK;
@@ -120,8 +120,8 @@ bool cim__u_add(cim__umaker *m, int c, uint32_t element, double value)
 
 static double drawn_m(const cim__umaker *m, uint32_t edge)
 {
-    const uint32_t *first = (const uint32_t *)(const void *)m->first_vertex.data;
-    const double *xy = (const double *)(const void *)m->edge_xy.data;
+    const uint32_t *first = m->u->first_vertex;
+    const double *xy = m->u->xy;
     return first[edge + 1] - first[edge] < 2 ? 0.0 : cim__u_length(xy + 2 * (size_t)first[edge], first[edge + 1] - first[edge]);
 }
 
@@ -178,8 +178,33 @@ static cim_status columns_of_services(cim_ctx *ctx, cim__umaker *m)
     return CIM_OK;
 }
 
+/* ---- objects that are the same ---- */
+
+static uint32_t lowest(uint32_t *same, uint32_t object)
+{
+    while (same[object] != object) object = same[object] = same[same[object]];
+    return object;
+}
+
+static cim_status find_same(cim_ctx *ctx, cim__umaker *m)
+{
+    const size_t n = (size_t)m->city->max_id + 1;
+    if (!CIM__COUNT(&m->serves, cim__userve) && !(m->options.serve_m > 0.0)) return CIM_OK;
+    m->same_of = cim__alloc_n(ctx->mem, n, sizeof *m->same_of);
+    if (!m->same_of) return cim__nomem(ctx);
+    for (uint32_t i = 0; i < n; i++) m->same_of[i] = i;
+    for (size_t i = 0; i < CIM__COUNT(&m->same, cim__upair); i++) {
+        const cim__upair p = CIM__AT(&m->same, cim__upair, i);
+        const uint32_t a = lowest(m->same_of, p.a), b = lowest(m->same_of, p.b);
+        m->same_of[a > b ? a : b] = a < b ? a : b;
+    }
+    for (uint32_t i = 0; i < n; i++) m->same_of[i] = lowest(m->same_of, i);
+    return CIM_OK;
+}
+
 cim_status cim__u_serve(cim_ctx *ctx, cim__umaker *m)
 {
+    CIM__TRY(find_same(ctx, m));
     CIM__TRY(cim__u_sort_pairs(ctx, &m->pairs));
     for (size_t i = 0; i < CIM__COUNT(&m->serves, cim__userve); i++) {
         cim__userve *s = &CIM__AT(&m->serves, cim__userve, i);

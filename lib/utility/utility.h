@@ -41,7 +41,8 @@ enum {
     CIM__U_STATED_END = 32, /* lines are said to end at it */
     CIM__U_STATE = 64,     /* open or closed is said */
     CIM__U_DEVICES = 128,  /* it got a device */
-    CIM__U_SERVES = 256    /* what it serves says how many customers that are */
+    CIM__U_SERVES = 256,   /* what it serves says how many customers that are */
+    CIM__U_MET = 512       /* some line ends at it, or passes through */
 };
 
 typedef struct cim__uthing {
@@ -119,13 +120,14 @@ struct cim_utility {
     uint8_t *node_domain, *edge_domain, *node_flags, *edge_flags, *device_flags, *device_end, *device_kind;
     double *node_xy, *xy, *columns[CIM_UTILITY_COLUMNS], *nothing;
     cim__upair *elements, *devices; /* object and element, object and device, ascending */
-    size_t element_pairs, device_pairs;
+    cim__upair *others;             /* object and node, of nodes that have other objects, too, or stand for the object */
+    size_t element_pairs, device_pairs, other_pairs;
     cim_utility_service *services;
     uint32_t *service_first; /* by element, one more; NULL: no services */
     size_t service_count;
     cim_utility_finding *findings;
     size_t finding_count;
-    cim_index *index; /* of edges and nodes: ids below the number of vertices are runs by their first vertex, then nodes */
+    cim_index *index; /* of nodes that have a place, and of runs of edges: number of nodes + their first vertex */
 };
 
 typedef struct cim__umaker {
@@ -158,7 +160,8 @@ typedef struct cim__umaker {
     cim__buf device_edge, device_end, device_kind, device_flags, device_direction, device_object;
     uint8_t *direction, *node_tier, *edge_tier;
     uint32_t *edge_feature, feature_count;
-    cim__buf pairs, device_pairs;            /* cim__upair: object, element */
+    cim__buf pairs, device_pairs, others;    /* cim__upair: object, element */
+    uint32_t *same_of;                       /* by object: the lowest of those that are the same; NULL: nobody is served */
     cim__buf services;                       /* cim_utility_service */
     cim__gbuild geom;
     cim__buf text;
@@ -216,6 +219,16 @@ cim__uplace cim__u_nearest(const double *xy, uint32_t first, uint32_t last, doub
 double cim__u_length(const double *xy, uint32_t count);
 /* Boxes of runs of CIM__U_RUN straight pieces; ids are the first vertices of runs, numbered from `base`. */
 bool cim__u_runs(const double *xy, uint32_t count, uint32_t base, cim__buf *boxes, cim__buf *ids);
+
+/* Does a run of an edge, or a node, lie within a distance of a geometry; how far it is, HUGE_VAL beyond `most`. */
+double cim__u_distance(const cim_utility *u, uint32_t id, const cim_geom *geom, double most);
+uint32_t cim__u_edge_at(const cim_utility *u, uint32_t vertex); /* whose vertex it is */
+/* The last vertex of the run that begins at one. */
+static inline uint32_t cim__u_run_end(const cim_utility *u, uint32_t edge, uint32_t vertex)
+{
+    const uint32_t last = u->first_vertex[edge + 1] - 1;
+    return last - vertex > CIM__U_RUN ? vertex + CIM__U_RUN : last;
+}
 
 /* ---- words ---- */
 
