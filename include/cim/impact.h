@@ -33,9 +33,10 @@ typedef struct cim_impact_options {
     size_t struct_size; /* set by CIM_IMPACT_OPTIONS_INIT */
     double street_m;    /* width of carriageways that neither their width nor their lanes tell */
     double path_m;      /* the same of foot and cycle paths */
+    double hydrant_m;   /* a hydrant that no line meets, as from a map, hangs on what is nearest of its network up to here; 0: on nothing */
 } cim_impact_options;
 
-#define CIM_IMPACT_OPTIONS_INIT { sizeof(cim_impact_options), 6.0, 2.0 }
+#define CIM_IMPACT_OPTIONS_INIT { sizeof(cim_impact_options), 6.0, 2.0, 3.0 }
 
 /**
  * Make a city ready: widths of streets, critical sites and stations, hydrants, what runs on power.

@@ -2,6 +2,7 @@
 #include "impact/impact.h"
 #include "utility/utility.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* ---- rows ---- */
@@ -117,6 +118,44 @@ static bool is_class(const cim_impact *m, uint32_t object, cim__class_id wanted)
     return object <= m->city->max_id && cim__city_has(m->city, object) && class_of(m, object) == wanted;
 }
 
+/* How far an element that is met by lines, or is one, is from a place; HUGE_VAL when it is neither. */
+static double distance_to(const cim_impact *m, uint32_t element, double x, double y)
+{
+    const cim_utility_view *v = &m->view;
+    uint32_t edge = element - v->node_count;
+    if (element < v->node_count) {
+        const cim_trace_network *n = m->network;
+        return n->first[element + 1] > n->first[element] ? hypot(v->node_xy[2 * (size_t)element] - x, v->node_xy[2 * (size_t)element + 1] - y) : HUGE_VAL;
+    }
+    const uint32_t count = v->first_vertex[edge + 1] - v->first_vertex[edge], one = 1;
+    const cim_geom line = { CIM_GEOM_LINESTRING, 2, count, 1, 1, 0, v->xy + 2 * (size_t)v->first_vertex[edge], &count, &one };
+    return count >= 2 ? cim__geom_nearest(&line, x, y).distance : HUGE_VAL;
+}
+
+/* What a hydrant that no line meets hangs on: the nearest element of its domain; of equal ones the lowest, which is a node. */
+static cim_status hang_hydrant(cim_ctx *ctx, cim_impact *m, uint32_t node, double reach_m, cim__buf *list, uint32_t *element)
+{
+    const double *xy = m->view.node_xy + 2 * (size_t)node;
+    const uint32_t one = 1;
+    const cim_geom point = { CIM_GEOM_POINT, 2, 1, 1, 1, 0, xy, &one, &one };
+    double best = HUGE_VAL;
+    size_t count = 0;
+    *element = node;
+    if (m->network->first[node + 1] > m->network->first[node] || !(reach_m > 0.0) || !isfinite(xy[0]) || !isfinite(xy[1])) return CIM_OK;
+    CIM__TRY(cim_utility_within(ctx, m->utility, &point, reach_m, NULL, 0, &count));
+    list->size = 0;
+    uint32_t *at = cim__buf_extend(list, count * sizeof *at + 1);
+    if (!at) return cim__nomem(ctx);
+    CIM__TRY(cim_utility_within(ctx, m->utility, &point, reach_m, at, count, &count));
+    for (size_t i = 0; i < count; i++) {
+        double far = cim__impact_domain(m, at[i]) == m->view.node_domain[node] ? distance_to(m, at[i], xy[0], xy[1]) : HUGE_VAL;
+        if (!(far < best)) continue;
+        best = far;
+        *element = at[i];
+    }
+    return CIM_OK;
+}
+
 static bool put_hydrant(cim_impact *m, uint32_t element, uint32_t object, uint32_t node)
 {
     cim__impact_hydrant *h = CIM__PUSH(&m->hydrants, cim__impact_hydrant);
@@ -131,25 +170,35 @@ static int by_element(const void *left, const void *right)
 }
 
 /* Devices of one object on several edges are one hydrant. */
-static cim_status find_hydrants(cim_ctx *ctx, cim_impact *m)
+static cim_status take_hydrants(cim_ctx *ctx, cim_impact *m, double reach_m, cim__map *known, cim__buf *list)
 {
     const cim_utility_view *v = &m->view;
-    cim__map known;
     bool ok = true;
-    cim__map_init(&known, ctx->mem);
     for (uint32_t n = 0; ok && n < v->node_count; n++) {
+        uint32_t element;
         if (!is_class(m, v->node_object[n], CIM__C_Hydrant)) continue;
-        ok = cim__map_put(&known, v->node_object[n], 1) && put_hydrant(m, n, v->node_object[n], n);
+        CIM__TRY(hang_hydrant(ctx, m, n, reach_m, list, &element));
+        ok = cim__map_put(known, v->node_object[n], 1) && put_hydrant(m, element, v->node_object[n], n);
     }
     for (uint32_t d = 0; ok && d < v->device_count; d++) {
         uint32_t object = v->device_object[d], edge = v->device_edge[d];
-        if (v->device_kind[d] != CIM_TRACE_HYDRANT || cim__map_get(&known, object) != CIM_NONE) continue;
-        ok = cim__map_put(&known, object, 1) && put_hydrant(m, v->node_count + edge, object, v->device_end[d] ? v->to[edge] : v->from[edge]);
+        if (v->device_kind[d] != CIM_TRACE_HYDRANT || cim__map_get(known, object) != CIM_NONE) continue;
+        ok = cim__map_put(known, object, 1) && put_hydrant(m, v->node_count + edge, object, v->device_end[d] ? v->to[edge] : v->from[edge]);
     }
-    cim__map_free(&known);
     size_t count = CIM__COUNT(&m->hydrants, cim__impact_hydrant);
     if (ok && count) qsort(m->hydrants.data, count, sizeof(cim__impact_hydrant), by_element);
     return ok ? CIM_OK : cim__nomem(ctx);
+}
+
+static cim_status find_hydrants(cim_ctx *ctx, cim_impact *m, double reach_m)
+{
+    cim__map known;
+    cim__buf list = cim__buf_on(ctx->mem);
+    cim__map_init(&known, ctx->mem);
+    cim_status st = take_hydrants(ctx, m, reach_m, &known, &list);
+    cim__map_free(&known);
+    cim__buf_free(&list);
+    return st;
 }
 
 /* ---- what runs on power ---- */
@@ -293,6 +342,7 @@ static cim_status check_options(cim_ctx *ctx, const cim_impact_options *options,
     CIM__TRY(cim__opts(ctx, o, sizeof *o, options, "cim_impact_options"));
     if (!(o->street_m >= 0.0 && o->street_m <= 1000.0) || !(o->path_m >= 0.0 && o->path_m <= 1000.0))
         return cim__fail(ctx, CIM_EARG, "a width of streets that is not within 0 and 1000 m");
+    if (!(o->hydrant_m >= 0.0 && o->hydrant_m <= 1000.0)) return cim__fail(ctx, CIM_EARG, "a reach of hydrants that is not within 0 and 1000 m");
     return CIM_OK;
 }
 
@@ -308,7 +358,7 @@ static cim_status fill(cim_ctx *ctx, cim_impact *m, const cim_impact_options *op
         m->view.struct_size = sizeof m->view;
         cim_utility_get(m->utility, &m->view);
         know_domains(m);
-        CIM__TRY(find_hydrants(ctx, m));
+        CIM__TRY(find_hydrants(ctx, m, options->hydrant_m));
         CIM__TRY(find_dependents(ctx, m));
     }
     return cim__impact_places(ctx, m);
