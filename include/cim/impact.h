@@ -34,15 +34,17 @@ typedef struct cim_impact_options {
     double street_m;    /* width of carriageways that neither their width nor their lanes tell */
     double path_m;      /* the same of foot and cycle paths */
     double hydrant_m;   /* a hydrant that no line meets, as from a map, hangs on what is nearest of its network up to here; 0: on nothing */
+    double house_m;     /* a pump or the like of which nothing says where its power comes from has it from the building without residents that is this near */
 } cim_impact_options;
 
-#define CIM_IMPACT_OPTIONS_INIT { sizeof(cim_impact_options), 6.0, 2.0, 3.0 }
+#define CIM_IMPACT_OPTIONS_INIT { sizeof(cim_impact_options), 6.0, 2.0, 3.0, 5.0 }
 
 /**
  * Make a city ready: widths of streets, critical sites and stations, hydrants, what runs on power.
  *
  * A pump, plant, telecommunication node or other active object of a network fails when the power fails of what supplies it: relation `serves` from
- * a power line or node to it, or to the object it is part of, or to the building it stands in.
+ * a power line or node to it, or to the object it is part of, or to the building it stands in; else, which is a guess and said so, of the building
+ * without residents beside it.
  *
  * @param utility  the city's networks; NULL: none.
  * @param net      the city's road net, as that of the costs used later; NULL: it is opened.
@@ -235,6 +237,8 @@ typedef struct cim_impact_failure {
     uint32_t by;      /* the object whose power is lost: itself, what it is part of, the building it stands in */
     uint32_t round;   /* 1: of what the works cost; 2: of what these failures cost, ... */
     uint32_t domain;  /* of the object */
+    uint32_t guessed; /* 1: nobody said that its power comes from there; it is the building beside it */
+    uint32_t reserved0;
 } cim_impact_failure;
 
 /** A device that is shut, and would bring supply back. */

@@ -212,73 +212,83 @@ static bool is_active(const cim_impact *m, uint32_t object, uint32_t domain, uin
     return m->is_telecom[domain] && cim__class_is(c, CIM__C_UtilityNode);
 }
 
-static cim_status polygon_has(cim_ctx *ctx, cim_city *city, uint32_t object, const double xy[2], bool *inside)
+/* How far a building is from the straight line between two places, looked at in nine places of it; 0: one is in it. */
+static cim_status building_at(cim_ctx *ctx, cim_city *city, uint32_t object, const double *a, const double *b, double *far)
 {
     cim__object o;
     cim__gbuild geom;
     int32_t srid;
     cim__arena arena = cim__arena_on(ctx->mem);
     cim__gbuild_init(&geom, ctx->mem);
-    *inside = false;
+    *far = HUGE_VAL;
     cim_status st = cim__city_object(ctx, city, object, &arena, &o);
-    if (st >= 0 && o.geom.len) {
+    if (st >= 0 && o.geom.len && o.layer == CIM__L_BUILDING) {
         st = cim__gaia_get(ctx, o.geom, &geom, &srid);
         cim_geom view = cim__gbuild_view(&geom);
-        *inside = st >= 0 && cim__geom_base(view.type) == CIM_GEOM_POLYGON && cim__point_in_polygon(&view, xy[0], xy[1]) != CIM__OUTSIDE;
+        for (int i = 0; st >= 0 && i <= 8; i++) *far = fmin(*far, cim__geom_nearest(&view, a[0] + i / 8.0 * (b[0] - a[0]), a[1] + i / 8.0 * (b[1] - a[1])).distance);
     }
     cim__gbuild_free(&geom);
     cim__arena_free(&arena);
     return st < 0 ? st : CIM_OK;
 }
 
-/* The building with power that a place lies in; CIM_NONE. */
-static cim_status powered_around(cim_ctx *ctx, cim_impact *m, const cim__map *powered, const double xy[2], cim__buf *ids, uint32_t *found)
+typedef struct depending {
+    cim_impact *m;
+    const cim_impact_options *options;
+    cim__map powered, done;
+    cim__buf ids;
+} depending;
+
+/* The building with power that one of two places lies in, or that is beside them and nobody's home; CIM_NONE. */
+static cim_status powered_around(cim_ctx *ctx, depending *d, const double *a, const double *b, uint32_t *found, bool *guessed)
 {
-    const cim_box window = { xy[0], xy[1], xy[0], xy[1] };
+    const double r = d->options->house_m;
+    const cim_box window = { fmin(a[0], b[0]) - r, fmin(a[1], b[1]) - r, fmax(a[0], b[0]) + r, fmax(a[1], b[1]) + r };
     size_t count = 0;
-    *found = CIM_NONE;
-    if (!(xy[0] - xy[0] == 0.0) || !(xy[1] - xy[1] == 0.0)) return CIM_OK;
-    CIM__TRY(cim_city_window(ctx, m->city, &window, NULL, 0, &count));
-    ids->size = 0;
-    uint32_t *at = cim__buf_extend(ids, count * sizeof *at + 1);
+    double best = HUGE_VAL;
+    if (!isfinite(a[0] + a[1] + b[0] + b[1])) return CIM_OK;
+    CIM__TRY(cim_city_window(ctx, d->m->city, &window, NULL, 0, &count));
+    d->ids.size = 0;
+    uint32_t *at = cim__buf_extend(&d->ids, count * sizeof *at + 1);
     if (!at) return cim__nomem(ctx);
-    CIM__TRY(cim_city_window(ctx, m->city, &window, at, count, &count));
-    for (size_t i = 0; i < count && *found == CIM_NONE; i++) {
-        bool inside = false;
-        if (cim__map_get(powered, at[i]) == CIM_NONE) continue;
-        CIM__TRY(polygon_has(ctx, m->city, at[i], xy, &inside));
-        if (inside) *found = at[i];
+    CIM__TRY(cim_city_window(ctx, d->m->city, &window, at, count, &count));
+    for (size_t i = 0; i < count; i++) {
+        double far;
+        if (cim__map_get(&d->powered, at[i]) == CIM_NONE) continue;
+        CIM__TRY(building_at(ctx, d->m->city, at[i], a, b, &far));
+        if (far > r || far >= best || (far > 0.0 && d->m->people[at[i]])) continue;
+        best = far;
+        *found = at[i];
+        *guessed = far > 0.0;
     }
     return CIM_OK;
 }
 
 /* Itself, what it is part of, the building around it. */
-static cim_status supplier_of(cim_ctx *ctx, cim_impact *m, const cim__map *powered, uint32_t object, const double xy[2], cim__buf *ids, uint32_t *found)
+static cim_status supplier_of(cim_ctx *ctx, depending *d, uint32_t object, const double *a, const double *b, uint32_t *found, bool *guessed)
 {
     uint32_t up = object;
-    for (int depth = 0; depth < 16 && up != CIM_NONE && up <= m->city->max_id; depth++, up = m->city->parent[up])
-        if (cim__map_get(powered, up) != CIM_NONE) {
+    *found = CIM_NONE;
+    *guessed = false;
+    for (int depth = 0; depth < 16 && up != CIM_NONE && up <= d->m->city->max_id; depth++, up = d->m->city->parent[up])
+        if (cim__map_get(&d->powered, up) != CIM_NONE) {
             *found = up;
             return CIM_OK;
         }
-    return powered_around(ctx, m, powered, xy, ids, found);
+    return powered_around(ctx, d, a, b, found, guessed);
 }
 
-typedef struct depending {
-    cim_impact *m;
-    cim__map powered, done;
-    cim__buf ids;
-} depending;
-
-static cim_status depend(cim_ctx *ctx, depending *d, uint32_t object, uint32_t domain, uint32_t kind, uint32_t node)
+static cim_status depend(cim_ctx *ctx, depending *d, uint32_t object, uint32_t domain, uint32_t kind, uint32_t from, uint32_t to)
 {
+    const double *xy = d->m->view.node_xy;
     uint32_t by = CIM_NONE;
+    bool guessed = false;
     if (object == CIM_NONE || !is_active(d->m, object, domain, kind) || cim__map_get(&d->done, object) != CIM_NONE) return CIM_OK;
-    CIM__TRY(supplier_of(ctx, d->m, &d->powered, object, d->m->view.node_xy + 2 * (size_t)node, &d->ids, &by));
+    CIM__TRY(supplier_of(ctx, d, object, xy + 2 * (size_t)from, xy + 2 * (size_t)to, &by, &guessed));
     if (by == CIM_NONE) return CIM_OK;
     cim__keyed *at = CIM__PUSH(&d->m->dependents, cim__keyed);
     if (!at || !cim__map_put(&d->done, object, 1)) return cim__nomem(ctx);
-    *at = (cim__keyed){ by, object, domain };
+    *at = (cim__keyed){ by, object, domain | (guessed ? CIM__IMPACT_GUESSED : 0) };
     return CIM_OK;
 }
 
@@ -299,10 +309,13 @@ static cim_status find_all_dependents(cim_ctx *ctx, depending *d)
 {
     const cim_utility_view *v = &d->m->view;
     CIM__TRY(find_powered(ctx, d));
-    for (uint32_t n = 0; d->powered.count && n < v->node_count; n++) CIM__TRY(depend(ctx, d, v->node_object[n], v->node_domain[n], CIM_TRACE_OTHER, n));
-    for (uint32_t e = 0; d->powered.count && e < v->edge_count; e++) CIM__TRY(depend(ctx, d, v->edge_object[e], v->edge_domain[e], CIM_TRACE_VALVE, v->from[e]));
-    for (uint32_t i = 0; d->powered.count && i < v->device_count; i++)
-        CIM__TRY(depend(ctx, d, v->device_object[i], v->edge_domain[v->device_edge[i]], v->device_kind[i], v->from[v->device_edge[i]]));
+    for (uint32_t n = 0; d->powered.count && n < v->node_count; n++) CIM__TRY(depend(ctx, d, v->node_object[n], v->node_domain[n], CIM_TRACE_OTHER, n, n));
+    for (uint32_t e = 0; d->powered.count && e < v->edge_count; e++)
+        CIM__TRY(depend(ctx, d, v->edge_object[e], v->edge_domain[e], CIM_TRACE_VALVE, v->from[e], v->to[e]));
+    for (uint32_t i = 0; d->powered.count && i < v->device_count; i++) {
+        uint32_t e = v->device_edge[i];
+        CIM__TRY(depend(ctx, d, v->device_object[i], v->edge_domain[e], v->device_kind[i], v->from[e], v->to[e]));
+    }
     size_t count = CIM__COUNT(&d->m->dependents, cim__keyed);
     d->ids.size = 0;
     cim__keyed *scratch = count ? cim__buf_extend(&d->ids, count * sizeof *scratch) : NULL;
@@ -311,9 +324,9 @@ static cim_status find_all_dependents(cim_ctx *ctx, depending *d)
     return CIM_OK;
 }
 
-static cim_status find_dependents(cim_ctx *ctx, cim_impact *m)
+static cim_status find_dependents(cim_ctx *ctx, cim_impact *m, const cim_impact_options *options)
 {
-    depending d = { .m = m, .ids = cim__buf_on(ctx->mem) };
+    depending d = { .m = m, .options = options, .ids = cim__buf_on(ctx->mem) };
     cim__map_init(&d.powered, ctx->mem);
     cim__map_init(&d.done, ctx->mem);
     cim_status st = find_all_dependents(ctx, &d);
@@ -343,6 +356,7 @@ static cim_status check_options(cim_ctx *ctx, const cim_impact_options *options,
     if (!(o->street_m >= 0.0 && o->street_m <= 1000.0) || !(o->path_m >= 0.0 && o->path_m <= 1000.0))
         return cim__fail(ctx, CIM_EARG, "a width of streets that is not within 0 and 1000 m");
     if (!(o->hydrant_m >= 0.0 && o->hydrant_m <= 1000.0)) return cim__fail(ctx, CIM_EARG, "a reach of hydrants that is not within 0 and 1000 m");
+    if (!(o->house_m >= 0.0 && o->house_m <= 1000.0)) return cim__fail(ctx, CIM_EARG, "a reach of buildings that is not within 0 and 1000 m");
     return CIM_OK;
 }
 
@@ -359,7 +373,7 @@ static cim_status fill(cim_ctx *ctx, cim_impact *m, const cim_impact_options *op
         cim_utility_get(m->utility, &m->view);
         know_domains(m);
         CIM__TRY(find_hydrants(ctx, m, options->hydrant_m));
-        CIM__TRY(find_dependents(ctx, m));
+        CIM__TRY(find_dependents(ctx, m, options));
     }
     return cim__impact_places(ctx, m);
 }

@@ -21,6 +21,8 @@ typedef struct cim__impact_hydrant {
     double x, y;
 } cim__impact_hydrant;
 
+enum { CIM__IMPACT_GUESSED = 1 << 16 };
+
 struct cim_impact {
     cim__mem *mem;
     cim_city *city;
@@ -33,7 +35,7 @@ struct cim_impact {
     uint32_t *people;            /* by object */
     uint8_t *overhead;           /* by object: nothing that is dug up */
     cim__buf hydrants;           /* cim__impact_hydrant, by element */
-    cim__buf dependents;         /* cim__keyed, by supplier: key supplier, id what runs on it */
+    cim__buf dependents;         /* cim__keyed, by supplier: key supplier, id what runs on it, extra its domain and CIM__IMPACT_GUESSED */
     cim__buf places;             /* cim_impact_place, by object */
 };
 

@@ -146,7 +146,7 @@ static cim_status fail_dependents(cim_ctx *ctx, cim__impact_ask *a, const cim_im
     if (!m->is_power[loss->domain] || loss->flags & CIM_IMPACT_PARTLY) return CIM_OK;
     for (size_t i = cim__keyed_first(items, count, loss->object); i < count && items[i].key == loss->object; i++) {
         if (has_failed(a->q, items[i].id)) continue;
-        const cim_impact_failure f = { items[i].id, loss->object, a->q->rounds + 1, items[i].extra };
+        const cim_impact_failure f = { items[i].id, loss->object, a->q->rounds + 1, items[i].extra & 255, items[i].extra & CIM__IMPACT_GUESSED ? 1 : 0, 0 };
         cim__buf_put(&a->q->failures, &f, sizeof f);
         if (a->q->failures.failed) return cim__nomem(ctx);
         CIM__TRY(stop(ctx, a, items[i].id));

@@ -318,7 +318,13 @@ static cim_status close_above_edge(cim_ctx *ctx, cim__impact_ask *a, uint32_t ed
     return CIM_OK;
 }
 
-/* Of a line along it, of anything else where it is. */
+static bool is_in_ground(const cim_impact *m, uint32_t object)
+{
+    cim__class_id c = (cim__class_id)m->city->class_id[object];
+    return c == CIM__C_Valve || c == CIM__C_Hydrant || c == CIM__C_Manhole;
+}
+
+/* Of a line along it, of a valve, hydrant or manhole where it is; stations and cabinets stand beside the street. */
 static cim_status close_above_object(cim_ctx *ctx, cim__impact_ask *a, uint32_t object, size_t first_hit, uint32_t work)
 {
     const cim_utility_view *v = &a->impact->view;
@@ -330,7 +336,7 @@ static cim_status close_above_object(cim_ctx *ctx, cim__impact_ask *a, uint32_t 
         line = true;
         CIM__TRY(close_above_edge(ctx, a, x - v->node_count, work));
     }
-    for (size_t i = first_hit; !line && i < CIM__COUNT(&a->q->hits, uint32_t); i++) {
+    for (size_t i = first_hit; !line && is_in_ground(a->impact, object) && i < CIM__COUNT(&a->q->hits, uint32_t); i++) {
         uint32_t x = CIM__AT(&a->q->hits, uint32_t, i);
         if (x < v->node_count) CIM__TRY(close_above(ctx, a, v->node_xy[2 * (size_t)x], v->node_xy[2 * (size_t)x + 1], work));
     }

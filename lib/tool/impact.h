@@ -45,7 +45,7 @@ int impact_print_json(impacting *m);
 int impact_write_layer(impacting *m, const char *path); /* GeoJSON */
 
 const char *impact_network(const impacting *m, uint32_t domain);
-/* The name of an object, else its id; freed with free(). */
+/* The name of an object, else its reference, else its id; freed with free(). */
 int impact_label(impacting *m, uint32_t object, char **text_out);
 /* Of the way around: vertices, x before y; freed with free(). */
 int impact_detour_line(const impacting *m, const cim_impact_detour *detour, double **xy_out, size_t *count_out);

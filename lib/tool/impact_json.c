@@ -126,7 +126,7 @@ static int print_failures(impacting *m)
         printf("%s\n {", i ? "," : "");
         status = utility_print_label(&m->u, f->object);
         print_network(m, f->domain);
-        printf(",\"round\":%u,\"power_of\":{", f->round);
+        printf(",\"round\":%u,\"guessed\":%s,\"power_of\":{", f->round, bool_name(f->guessed));
         if (status == EXIT_DONE) status = utility_print_label(&m->u, f->by);
         printf("}}");
     }

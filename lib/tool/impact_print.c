@@ -25,16 +25,21 @@ static size_t at_most(const impacting *m, size_t count) { return count < (size_t
 
 /* ---- the works ---- */
 
-static int print_streets(impacting *m, const cim_impact_site *s)
+static void print_streets(const impacting *m, const cim_impact_site *s)
 {
     double length = 0.0;
-    for (uint32_t i = 0; i < s->street_count; i++) length += m->net.edge_length_m[m->r.streets[s->first_street + i]];
-    if (!s->street_count) return EXIT_DONE;
-    const char *name = cim_net_text(m->travel.net, m->net.edge_name[m->r.streets[s->first_street]]);
+    uint32_t first = CIM_NONE, others = 0;
+    for (uint32_t i = 0; i < s->street_count; i++) {
+        uint32_t edge = m->r.streets[s->first_street + i], name = m->net.edge_name[edge];
+        length += m->net.edge_length_m[edge];
+        if (first == CIM_NONE) first = name;
+        else if (name != first && name != CIM_NONE) others++;
+    }
+    if (!s->street_count) return;
     printf(", closes %.0f m", length);
-    if (*name) printf(" of ");
-    cimtool_print_safe(name);
-    return EXIT_DONE;
+    if (first != CIM_NONE) printf(" of ");
+    cimtool_print_safe(cim_net_text(m->travel.net, first));
+    if (others) printf(" and others");
 }
 
 static void print_hits(impacting *m, const cim_impact_site *s)
@@ -56,28 +61,19 @@ static void print_hits(impacting *m, const cim_impact_site *s)
     }
 }
 
-static int print_works(impacting *m)
+static void print_works(impacting *m)
 {
-    int status = EXIT_DONE;
-    for (size_t w = 0; w < m->r.work_count && status == EXIT_DONE; w++) {
+    for (size_t w = 0; w < m->r.work_count; w++) {
         const cim_impact_site *s = &m->r.works[w];
         printf("%s ", m->named[w].fails ? "FAILS" : m->named[w].is_area ? "AREA " : "CLOSED");
         cimtool_print_safe(m->named[w].text);
-        status = print_streets(m, s);
+        print_streets(m, s);
         print_hits(m, s);
         putchar('\n');
     }
-    return status;
 }
 
 /* ---- critical sites ---- */
-
-static const char *site_of(const impacting *m, uint32_t object, uint32_t site)
-{
-    (void)m;
-    (void)object;
-    return utility_site_name(site);
-}
 
 /* Hospitals before care homes before schools; of one kind those with most people. */
 static int by_urgency(const void *a, const void *b)
@@ -89,26 +85,39 @@ static int by_urgency(const void *a, const void *b)
     return x->domain < y->domain ? -1 : x->domain > y->domain;
 }
 
-static int print_site(impacting *m, const cim_impact_loss *l)
+/* Rows of one object: "no water, power". */
+static int print_site(impacting *m, const cim_impact_loss *const *rows, size_t count)
 {
-    printf("  no %-8s ", impact_network(m, l->domain));
-    int status = print_label(m, l->object);
-    printf(" (%s", site_of(m, l->object, l->site));
-    if (l->people) printf(", %u people", l->people);
-    printf(")%s%s\n", l->flags & CIM_IMPACT_BACK ? ", back when opened as below" : "", l->flags & CIM_IMPACT_GUESSED ? ", by the nearest line" : "");
+    char what[80] = "no ";
+    bool back = true, guessed = false;
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(what);
+        snprintf(what + n, sizeof what - n, "%s%s", i ? ", " : "", impact_network(m, rows[i]->domain));
+        back = back && rows[i]->flags & CIM_IMPACT_BACK;
+        guessed = guessed || rows[i]->flags & CIM_IMPACT_GUESSED;
+    }
+    printf("  %-11s ", what);
+    int status = print_label(m, rows[0]->object);
+    printf(" (%s", utility_site_name(rows[0]->site));
+    if (rows[0]->people) printf(", %u people", rows[0]->people);
+    printf(")%s%s\n", back ? ", back when opened as below" : "", guessed ? ", by the nearest line" : "");
     return status;
 }
 
 static int print_sites(impacting *m, bool *any)
 {
-    size_t count = 0;
+    size_t count = 0, shown = 0, left = 0;
     const cim_impact_loss **rows = malloc((m->r.loss_count + 1) * sizeof *rows);
     int status = rows ? EXIT_DONE : cimtool_fail(m->travel.tool, CIM_ENOMEM);
     for (size_t i = 0; rows && i < m->r.loss_count; i++)
         if (m->r.losses[i].site && !(m->r.losses[i].flags & CIM_IMPACT_PARTLY)) rows[count++] = &m->r.losses[i];
     if (count) qsort(rows, count, sizeof *rows, by_urgency);
-    for (size_t i = 0; i < at_most(m, count) && status == EXIT_DONE; i++) status = print_site(m, rows[i]);
-    if (count > at_most(m, count)) printf("  and %zu more without supply\n", count - at_most(m, count));
+    for (size_t i = 0, next; i < count && status == EXIT_DONE; i = next) {
+        for (next = i + 1; next < count && rows[next]->object == rows[i]->object;) next++;
+        if (shown++ < (size_t)m->top) status = print_site(m, rows + i, next - i);
+        else left++;
+    }
+    if (left) printf("  and %zu more without supply\n", left);
     *any = count > 0;
     free(rows);
     return status;
@@ -189,10 +198,10 @@ static int print_failures(impacting *m)
         status = print_label(m, f->object);
         printf(" (%s): no power", impact_network(m, f->domain));
         if (status == EXIT_DONE && f->by != f->object) {
-            printf(" at ");
+            printf(f->guessed ? " beside it, at " : " at ");
             status = print_label(m, f->by);
         }
-        printf("%s\n", f->round > 1 ? ", as what came before failed" : "");
+        printf("%s\n", f->round > 1 ? ", for what failed before it" : "");
     }
     if (m->r.failure_count > at_most(m, m->r.failure_count)) printf("              and %zu more\n", m->r.failure_count - at_most(m, m->r.failure_count));
     return status;
@@ -348,7 +357,7 @@ static void print_around(const impacting *m, const cim_impact_detour *d, bool fi
 static void print_roads(const impacting *m)
 {
     if (m->r.front_count)
-        printf("RESIDENTS     %zu %s (%llu people) are reached from closed streets only\n", m->r.front_count, m->r.front_count == 1 ? "building" : "buildings",
+        printf("RESIDENTS     %zu %s reached from closed streets only, %llu people\n", m->r.front_count, m->r.front_count == 1 ? "building is" : "buildings are",
                (unsigned long long)m->r.front_people);
     for (size_t i = 0; i < m->r.detour_count && i < 2 * (size_t)m->top; i++) {
         const cim_impact_detour *d = &m->r.detours[i], *o = i % 2 ? d - 1 : d + 1;
@@ -374,8 +383,8 @@ static void print_as_of(const impacting *m)
 
 int impact_print_plain(impacting *m)
 {
-    int status = print_works(m);
-    if (status == EXIT_DONE) status = print_critical(m);
+    print_works(m);
+    int status = print_critical(m);
     if (status == EXIT_DONE) print_networks(m);
     if (status == EXIT_DONE) status = print_failures(m);
     if (status == EXIT_DONE) status = print_orders(m);

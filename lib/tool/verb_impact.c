@@ -162,10 +162,28 @@ const char *impact_network(const impacting *m, uint32_t domain)
     return name && *name ? name : "network";
 }
 
+/* The first of some properties that is a text; "" when there is none. */
+static int first_text(impacting *m, uint32_t object, char **text_out)
+{
+    static const char *const names[] = { "name", "ref" };
+    cim_buf json = CIM_BUF_INIT;
+    const char *text = "";
+    cim_status st = cim_query_values(m->travel.tool->ctx, m->travel.city, &object, 1, names, 2, &json);
+    if (st < 0 && st != CIM_EARG) return cimtool_fail(m->travel.tool, st);
+    cimtool_node *rows = st >= 0 ? cimtool_json_read(json.data) : NULL;
+    for (const cimtool_node *cell = rows && rows->child ? rows->child->child : NULL; cell && !*text; cell = cell->next)
+        if (cell->type == '"' && cell->text) text = cell->text;
+    *text_out = strdup(text);
+    cimtool_json_free(rows);
+    cim_buf_dispose(&json);
+    return *text_out ? EXIT_DONE : cimtool_fail(m->travel.tool, CIM_ENOMEM);
+}
+
 int impact_label(impacting *m, uint32_t object, char **text_out)
 {
-    int status = utility_name(&m->u, object, text_out);
-    if (status != EXIT_DONE || **text_out) return status;
+    int status = object == CIM_NONE ? EXIT_DONE : first_text(m, object, text_out);
+    if (object == CIM_NONE) *text_out = strdup("a joint");
+    if (status != EXIT_DONE || !*text_out || **text_out) return *text_out ? status : cimtool_fail(m->travel.tool, CIM_ENOMEM);
     free(*text_out);
     return utility_id(&m->u, object, text_out);
 }
