@@ -233,7 +233,7 @@ static inline uint32_t cim__u_run_end(const cim_utility *u, uint32_t edge, uint3
 /* ---- words ---- */
 
 uint8_t cim__u_flow(cim__str text);          /* 255: not said */
-bool cim__u_state(cim__str text, bool *closed_out);
+bool cim__u_state(cim__str text, bool is_switch, uint32_t *state_out); /* false: no such word */
 bool cim__u_in_use(cim__str status);
 uint8_t cim__u_kind(uint8_t class_id, cim__str function); /* 255: no device */
 bool cim__u_is_sewer(cim__str domain);
