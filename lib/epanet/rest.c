@@ -253,8 +253,8 @@ static bool is_time(const cim__epa_line *l, size_t k)
 
 static cim_status times(cim__epa_reading *r)
 {
-    static const char *const words[] = { "DURA", "HYDR", "QUAL", "RULE", "MINI", "PATT", "REPO", "START" };
-    static const char *const statistics[] = { "NO", "AVER", "MIN", "MAX", "RANGE" };
+    static const char *const words[] = { "DURA", "HYDR", "QUAL", "RULE", "MINI", "PATT", "REPO", "STAR" };
+    static const char *const statistics[] = { "NO", "AVERAGE", "MINIMUM", "MAXIMUM", "RANGE" };
     const cim__epa_line *l = &r->line;
     char text[CIM__EPA_SHOWN];
     ROW(cim__epa_want(r, 2));
@@ -274,8 +274,8 @@ static cim_status options(cim__epa_reading *r)
 {
     static const struct {
         const char *word, *second;
-    } known[] = { { "VISC", NULL }, { "DIFF", NULL }, { "TRIAL", NULL }, { "ACCU", NULL }, { "TOLER", NULL }, { "SPEC", "GRAV" }, { "EMIT", "EXPO" }, { "MINIMUM", "PRES" },
-                 { "REQUIRED", "PRES" }, { "PRESSURE", "EXPO" }, { "HEADERROR", NULL }, { "FLOWCHANGE", NULL }, { "CHECKFREQ", NULL }, { "MAXCHECK", NULL }, { "DAMPLIMIT", NULL } };
+    } known[] = { { "VISC", NULL }, { "DIFF", NULL }, { "TRIAL", NULL }, { "ACCU", NULL }, { "TOLER", NULL }, { "SPEC", "GRAV" }, { "EMIT", "EXPO" }, { "MINI", "PRES" },
+                 { "REQ", "PRES" }, { "PRESSURE", "EXPO" }, { "HEADERROR", NULL }, { "FLOWCHANGE", NULL }, { "CHECKFREQ", NULL }, { "MAXCHECK", NULL }, { "DAMPLIMIT", NULL } };
     const cim__epa_line *l = &r->line;
     double value;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
