@@ -181,12 +181,12 @@ static int compare(cim__str a, cim__str b)
 /* Ranges compare as numbers when both names begin with one, else as texts. */
 static cim_status state_range(cim__epa_reading *r)
 {
-    enum { MOST = 200000000 };
+    enum { MOST = 50000000 };
     const cim__epa_line *l = &r->line;
     const cim__epa_net *n = r->net;
     int64_t low = leading_number(l->tokens[0]), high = leading_number(l->tokens[1]);
+    if (r->compared > MOST) return cim__epa_refuse(r, "STATUS: too many ranges of names");
     r->compared += cim__epa_link_count(n);
-    if (r->compared > MOST) return cim__fail(r->ctx, CIM_ELIMIT, "line %u: too many ranges of names", l->number);
     for (size_t i = 0; i < cim__epa_link_count(n); i++) {
         cim__str name = n->link_names.texts[i];
         int64_t here = leading_number(name);

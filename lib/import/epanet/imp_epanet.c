@@ -197,7 +197,9 @@ static cim_status read_all(cim_ctx *ctx, cim__epa_import *im)
     CIM__TRY(set_prefix(ctx, im));
     CIM__TRY(read_file(ctx, im));
     CIM__TRY(decode(ctx, im));
-    CIM__TRY(cim__epa_read(ctx, cim__buf_str(&im->text), &listener, &im->net));
+    cim_status st = cim__epa_read(ctx, cim__buf_str(&im->text), &listener, &im->net);
+    if (st == CIM_EFORMAT && im->job->partial) return cim__fail_at(ctx, st, cim__input_path(im->job->input));
+    CIM__TRY(st);
     CIM__TRY(find_place(ctx, im));
     snprintf(im->job->source->version, sizeof im->job->source->version, "%s", im->net.units.name);
     CIM__TRY(cim__epa_make(ctx, im));

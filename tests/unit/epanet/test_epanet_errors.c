@@ -211,6 +211,28 @@ static void test_bytes(void **state)
     cim_ctx_free(ctx);
 }
 
+/* Another format is no matter of rows; ranges of names are compared up to a limit. */
+static void test_limits(void **state)
+{
+    enum { LINKS = 30000, RANGES = 3000 };
+    cim_ctx *ctx = support_ctx();
+    const char *city = kept_path("limits.cim"), *swmm = "[JUNCTIONS]\nA 1\n[CONDUITS]\n";
+    size_t size = 0, room = (LINKS + RANGES) * 40;
+    char *text = malloc(room);
+    (void)state;
+    assert_non_null(text);
+    assert_status(ctx, import_text(ctx, city, swmm, strlen(swmm), CIM_IMPORT_KEEP_GOING, NULL), CIM_EFORMAT);
+    assert_non_null(strstr(cim_ctx_error(ctx), "case.inp: line 3: this is an input file of SWMM"));
+    size += (size_t)snprintf(text, room, "[JUNCTIONS]\nA 1\n[RESERVOIRS]\nB 1\n[PIPES]\n");
+    for (int i = 0; i < LINKS; i++) size += (size_t)snprintf(text + size, room - size, "P%d A B 1 1 1\n", i);
+    size += (size_t)snprintf(text + size, room - size, "[STATUS]\n");
+    for (int i = 0; i < RANGES; i++) size += (size_t)snprintf(text + size, room - size, "P0 P1 Open\n");
+    assert_status(ctx, import_text(ctx, city, text, size, 0, NULL), CIM_EFORMAT);
+    assert_non_null(strstr(cim_ctx_error(ctx), "STATUS: too many ranges of names"));
+    free(text);
+    cim_ctx_free(ctx);
+}
+
 static void test_options(void **state)
 {
     static const char *const bad[] = { "", "a b", "a#b", "\xff" };
@@ -232,6 +254,6 @@ static void test_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_refused), cmocka_unit_test(test_incomplete), cmocka_unit_test(test_keep_going), cmocka_unit_test(test_keep_going_follows),
-                                        cmocka_unit_test(test_bytes), cmocka_unit_test(test_options) };
+                                        cmocka_unit_test(test_bytes), cmocka_unit_test(test_limits), cmocka_unit_test(test_options) };
     return cmocka_run_group_tests_name("epanet/errors", tests, NULL, NULL);
 }
