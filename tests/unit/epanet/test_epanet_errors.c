@@ -233,8 +233,10 @@ static void test_limits(void **state)
     cim_ctx_free(ctx);
 }
 
+#define SHEET "[COORDINATES]\nA 20 70\nB 30 70\n"
 static void test_options(void **state)
 {
+    cim_buf report = CIM_BUF_INIT;
     static const char *const bad[] = { "", "a b", "a#b", "\xff" };
     cim_ctx *ctx = support_ctx();
     cim_import_options options = CIM_IMPORT_OPTIONS_INIT;
@@ -244,6 +246,12 @@ static void test_options(void **state)
     assert_status(ctx, cim_import(ctx, city, &path, 1, NULL, NULL), CIM_EFORMAT);
     assert_non_null(strstr(cim_ctx_error(ctx), "do not say in which reference system"));
     options.epsg = 25832;
+    assert_ok(ctx, cim_import(ctx, kept_path("sheet.cim"), &path, 1, &options, &report));
+    assert_null(strstr(report.data, "outside of the area")); /* nothing has a place */
+    support_write(path, GOOD SHEET, strlen(GOOD SHEET));
+    assert_ok(ctx, cim_import(ctx, kept_path("sheet.cim"), &path, 1, &options, &report));
+    assert_non_null(strstr(report.data, "case.inp: its first node lies outside of the area of EPSG:25832"));
+    cim_buf_dispose(&report);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         options.prefix = bad[i];
         assert_status(ctx, cim_import(ctx, city, &path, 1, &options, NULL), CIM_EARG);
