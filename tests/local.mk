@@ -82,6 +82,7 @@ TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \
 	tests/cli/bad_input.cli \
 	tests/cli/dispatch.cli \
+	tests/cli/epanet.cli \
 	tests/cli/flows.cli \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
