@@ -1,6 +1,6 @@
 /**
  * @file import.h
- * Importing OpenStreetMap, CityGML and CityJSON files into a city file.
+ * Importing OpenStreetMap, CityGML, CityJSON, EPANET, MATPOWER and pandapower files and GIS layers into a city file.
  */
 #ifndef CIM_IMPORT_H
 #define CIM_IMPORT_H
@@ -21,7 +21,7 @@ enum {
 
 typedef struct cim_import_options {
     size_t struct_size;      /* set by CIM_IMPORT_OPTIONS_INIT */
-    const char *format;      /* "osm", "citygml", "cityjson"; NULL: by content */
+    const char *format;      /* "osm", "citygml", "cityjson", "epanet", "matpower", "pandapower", "gis"; NULL: by content */
     const char *who;         /* for the change log; NULL: none */
     const char *why;
     const char *licence;     /* of the inputs; NULL: what the format implies or says */
@@ -34,9 +34,13 @@ typedef struct cim_import_options {
     uint64_t max_bytes;      /* an input after decompression; 0: 64 GiB */
     uint64_t max_memory;     /* for objects on their way, the rest goes to a temporary file; 0: 32 MiB */
     double max_seconds;      /* 0: none */
+    const char *prefix;      /* EPANET: ids begin with it; NULL: "inp:", the file's name without suffix, and "/" */
+    const char *const *maps; /* map_count paths of mapping files for GIS layers (cim-map(5)) */
+    size_t map_count;
+    const char *class_name;  /* what rows of GIS layers without a mapping become; NULL: GenericOccupiedSpace */
 } cim_import_options;
 
-#define CIM_IMPORT_OPTIONS_INIT { sizeof(cim_import_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0.0 }
+#define CIM_IMPORT_OPTIONS_INIT { sizeof(cim_import_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0.0, NULL, NULL, 0, NULL }
 
 /**
  * Import files into a city file, which is made when it does not exist.  All inputs are one transaction: whatever happens,
@@ -70,6 +74,19 @@ CIM_API cim_status cim_import(cim_ctx *ctx, const char *path, const char *const 
  */
 CIM_API cim_status cim_city_load(cim_ctx *ctx, const char *const *inputs, size_t count, const cim_import_options *opts, cim_city **city_out,
                                  cim_buf *report_out);
+
+/**
+ * A mapping of GIS layers to begin with, for people to edit: every layer of a file with its fields, and what can be guessed.
+ *
+ * @param path        a GeoPackage, Shapefile, GeoJSON, FlatGeobuf or CSV file; "-" is standard input.
+ * @param class_name  class of the objects that rows become; NULL: GenericOccupiedSpace.
+ * @param[out] json_out  text of a mapping file (cim-map(5)); release with cim_buf_dispose().
+ * @return CIM_OK; CIM_EARG for an unknown class; CIM_EFORMAT; CIM_EIO; CIM_ELIMIT; CIM_EUNTRUSTED for a GeoPackage that is not only tables;
+ *         CIM_EUNSUPPORTED without module gdal; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: opening the file and its first rows.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_import_map_new(cim_ctx *ctx, const char *path, const char *class_name, cim_buf *json_out);
 
 CIM_END
 

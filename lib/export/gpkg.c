@@ -2,9 +2,9 @@
  *
  * GDAL writes the file, in module cim_gdal; it goes to the file system like a city file, not through the context's io table. */
 #include "export/export.h"
-#include "export/gdal.h"
 
 #include "city/styles.h"
+#include "core/gdal.h"
 #include "core/module.h"
 
 #include <unistd.h>

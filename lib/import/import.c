@@ -2,6 +2,7 @@
 #include "core/module.h"
 #include "core/par.h"
 #include "import/importer.h"
+#include "store/patch.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ typedef struct import {
     double deadline_ms;
     uint16_t taken;    /* inputs that are in the sink: their sources are the first `taken` ones */
     cim__import_result result;
+    cim__gis_map *map; /* of GIS layers; NULL: none */
     bool wants_report;
     cim_buf report; /* made before the commit: afterwards nothing may fail any more */
 } import;
@@ -71,6 +73,7 @@ static cim_status set_up(cim_ctx *ctx, import *im)
         cim__report_init(&im->reports[i], ctx->mem);
         im->sources[i].report = cim__buf_on(ctx->mem);
     }
+    if (im->opts.map_count) CIM__TRY(cim__gis_map_read(ctx, im->opts.maps, im->opts.map_count, &im->map));
     CIM__TRY(open_existing(ctx, im));
     cim__sink_init(&im->sink, ctx->mem, im->city, im->dir, im->opts.max_memory);
     im->sink.max_objects = im->opts.max_objects;
@@ -86,6 +89,7 @@ static void tear_down(cim_ctx *ctx, import *im)
         if (im->sources && im->sources[i].report.mem) cim__buf_free(&im->sources[i].report);
         if (im->errors) cim__free(ctx->mem, im->errors[i]);
     }
+    cim__gis_map_free(im->map);
     cim_city_free(im->city);
     cim__free(ctx->mem, im->city_boxes);
     cim__free(ctx->mem, im->taken_sources);
@@ -121,7 +125,7 @@ static cim_status run_importer(cim_ctx *ctx, import *im, size_t i, cim__input *i
     source->uri = im->inputs[i];
     source->licence = im->opts.licence;
     source->attribution = im->opts.attribution;
-    cim__job job = { input, &im->opts, &im->sink, source, im->taken, &im->reports[i], false, im->deadline_ms };
+    cim__job job = { input, &im->opts, &im->sink, source, im->taken, &im->reports[i], false, im->deadline_ms, im->map };
     cim__task_start(ctx, &task, run_digest, &d);
     cim_status st = importer->run(ctx, &job);
     cim_status digest_status = cim__task_join(ctx, &task);
@@ -143,14 +147,14 @@ static cim_status one_input(cim_ctx *ctx, import *im, size_t i)
 
 /* What the sink holds, to go back to when an input fails. */
 typedef struct mark {
-    size_t heads, relations, texts, templates;
+    size_t heads, relations, texts, templates, patches;
     uint64_t repaired, dropped;
     int32_t epsg;
 } mark;
 
 static mark mark_of(const cim__sink *s)
 {
-    return (mark){ s->heads.size, s->relations.size, s->texts.size, s->templates.size, s->geometry_repaired, s->geometry_dropped, s->epsg };
+    return (mark){ s->heads.size, s->relations.size, s->texts.size, s->templates.size, s->patches.size, s->geometry_repaired, s->geometry_dropped, s->epsg };
 }
 
 static void go_back(cim__sink *s, const mark *m)
@@ -159,6 +163,7 @@ static void go_back(cim__sink *s, const mark *m)
     s->relations.size = m->relations;
     s->texts.size = m->texts;
     s->templates.size = m->templates;
+    s->patches.size = m->patches;
     s->geometry_repaired = m->repaired;
     s->geometry_dropped = m->dropped;
     s->epsg = m->epsg;
@@ -235,6 +240,7 @@ static cim_status whole_report(cim_ctx *ctx, const import *im, cim_status outcom
     if (im->sink.epsg) cim__json_kv_int(&json, "epsg", im->sink.epsg);
     cim__json_kv_int(&json, "objects", (int64_t)im->result.objects);
     cim__json_kv_int(&json, "replaced", (int64_t)im->result.replaced);
+    if (im->result.updated) cim__json_kv_int(&json, "updated", (int64_t)im->result.updated);
     cim__json_kv_int(&json, "relations", (int64_t)im->result.relations);
     cim__json_kv_int(&json, "relations_unresolved", (int64_t)im->result.relations_unresolved);
     cim__json_kv_int(&json, "geometry_repaired", (int64_t)im->sink.geometry_repaired);
@@ -276,12 +282,32 @@ static void log_step(cim_ctx *ctx, const char *step, double *since_ms)
     *since_ms = now;
 }
 
+/* The report of the input that a patch came from. */
+static void tell_patch(const cim__patch *patch, cim__str gid, cim__patch_fate fate, const char *column, void *user)
+{
+    import *im = user;
+    size_t i = 0;
+    for (uint16_t taken = 0; i < im->count && (im->failed[i] || taken++ < patch->source); i++) continue;
+    if (i == im->count) return;
+    cim__report *report = &im->reports[i];
+    unsigned long long row = patch->order;
+    int n = (int)(gid.len < 100 ? gid.len : 100);
+    if (fate == CIM__PATCH_NO_COLUMN) {
+        cim__report_warn(report, patch->order, "%s: %s %llu: %.*s has no column %s", im->inputs[i], patch->kind, row, n, gid.ptr, column);
+        return;
+    }
+    cim__report_fate(report, patch->kind, fate == CIM__PATCH_DONE ? CIM__STORED : CIM__SKIPPED, fate == CIM__PATCH_DONE ? "update" : "no object of that id", 1);
+    if (fate == CIM__PATCH_NO_OBJECT) cim__report_warn(report, patch->order, "%s: %s %llu: there is no object %.*s to update", im->inputs[i], patch->kind, row, n, gid.ptr);
+}
+
 static cim_status read_all(cim_ctx *ctx, import *im)
 {
     double since = cim__now_ms();
     CIM__TRY(all_inputs(ctx, im));
     log_step(ctx, "inputs read", &since);
+    if (im->map) CIM__TRY(cim__gis_map_check(ctx, im->map));
     if (!im->sink.epsg) return cim__fail(ctx, CIM_EFORMAT, "%s%s: nothing in it has a place, so there is no city", im->inputs[0], im->count > 1 ? " and the others" : "");
+    CIM__TRY(cim__patches_settle(ctx, &im->sink, tell_patch, im));
     return cim__place_parents(ctx, &im->sink);
 }
 

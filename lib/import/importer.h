@@ -7,6 +7,7 @@
 
 #include "cim/import.h"
 #include "crs/crs.h"
+#include "import/gis/map.h"
 #include "import/input.h"
 #include "import/report.h"
 #include "store/sink.h"
@@ -21,6 +22,7 @@ typedef struct cim__job {
     cim__report *report;
     bool partial;          /* set by run: damaged behind what it stored (CIM_IMPORT_KEEP_GOING) */
     double deadline_ms;    /* cim__now_ms() not to pass; 0: none */
+    cim__gis_map *map;     /* of GIS layers; NULL: none */
 } cim__job;
 
 typedef struct cim__importer {

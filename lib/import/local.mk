@@ -19,3 +19,5 @@ include lib/import/osm/local.mk
 include lib/import/citygml/local.mk
 include lib/import/cityjson/local.mk
 include lib/import/power/local.mk
+include lib/import/epanet/local.mk
+include lib/import/gis/local.mk

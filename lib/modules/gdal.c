@@ -1,9 +1,10 @@
-/* gdal.c - adapter module to GDAL: GeoPackage files.
+/* gdal.c - adapter module to GDAL: writing GeoPackage files, reading layers of vector files.
  *
- * Only the one driver is registered: nothing of what else GDAL can open is reachable through libcim.  GDAL's errors and options
+ * Only a few drivers are registered, and a file is opened by the one that is named: nothing of what else GDAL can open (virtual
+ * datasets, services, other databases) is reachable through libcim, whatever a file says it is.  GDAL's errors and options
  * are set for the time of a call and this thread only, and GDAL is never cleaned up, because the program may use it too. */
 #include "cim/base.h"
-#include "export/gdal.h"
+#include "core/gdal.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic" /* enumerators beyond int */
@@ -54,10 +55,10 @@ static void CPL_STDCALL on_error(CPLErr level, CPLErrorNum number, const char *t
     c->error->text[n] = 0;
 }
 
-/* The file is made under a temporary name and synced as a whole, so SQLite needs neither a journal on disk nor syncs. */
+/* The file is made under a temporary name and synced as a whole, so SQLite needs neither a journal on disk nor syncs.  time NULL: reading. */
 static void enter(call *c, const char *time, cim__gdal_error *error)
 {
-    const char *values[OPTIONS] = { time, "OFF", "MEMORY", NULL };
+    const char *values[OPTIONS] = { time, time ? "OFF" : NULL, time ? "MEMORY" : NULL, NULL };
     c->error = error;
     c->failed = false;
     error->text[0] = 0;
@@ -206,5 +207,385 @@ static bool add_row(cim__gdal *g, int64_t id, const cim__gdal_value *values, con
     return leave(&c, put_row(g, id, values, wkb, wkb_size));
 }
 
+/* ---- reading: a file ---- */
+
+void RegisterOGRShape(void);
+void RegisterOGRGeoJSON(void);
+void RegisterOGRGeoJSONSeq(void);
+void RegisterOGRFlatGeobuf(void);
+
+struct cim__gdal_in {
+    GDALDatasetH file;
+    OGRLayerH layer;
+    OGRFeatureH row;
+    cim__gdal_column *columns;
+    cim__gdal_value *values;
+    char (*times)[40]; /* by column: dates as text */
+    char **lists;      /* by column: lists as JSON */
+    int column_count;
+    double *coords;
+    uint32_t *ring_end, *part_end;
+    size_t vertices, rings, parts, vertex_cap, ring_cap, part_cap;
+    int dim;
+    bool no_memory;
+};
+
+static void register_all(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    RegisterOGRGeoPackage();
+    RegisterOGRShape();
+    RegisterOGRGeoJSON();
+    RegisterOGRGeoJSONSeq();
+    RegisterOGRFlatGeobuf();
+    pthread_mutex_unlock(&lock);
+}
+
+static void free_lists(cim__gdal_in *in)
+{
+    for (int i = 0; in->lists && i < in->column_count; i++) {
+        CPLFree(in->lists[i]);
+        in->lists[i] = NULL;
+    }
+}
+
+static void forget_layer(cim__gdal_in *in)
+{
+    if (in->row) OGR_F_Destroy(in->row);
+    free_lists(in);
+    free(in->columns);
+    free(in->values);
+    free(in->times);
+    free(in->lists);
+    in->row = NULL;
+    in->columns = NULL;
+    in->values = NULL;
+    in->times = NULL;
+    in->lists = NULL;
+    in->column_count = 0;
+}
+
+static void close_in(cim__gdal_in *in)
+{
+    call c;
+    cim__gdal_error ignored;
+    if (!in) return;
+    enter(&c, NULL, &ignored);
+    forget_layer(in);
+    if (in->file) GDALClose(in->file);
+    (void)leave(&c, true);
+    free(in->coords);
+    free(in->ring_end);
+    free(in->part_end);
+    free(in);
+}
+
+static bool open_in(const char *path, const char *driver, cim__gdal_in **in_out, cim__gdal_error *error)
+{
+    const char *const drivers[] = { driver, NULL };
+    const char *const only_listed[] = { "LIST_ALL_TABLES=NO", NULL }; /* of a GeoPackage: what its table of contents names */
+    call c;
+    cim__gdal_in *in = calloc(1, sizeof *in);
+    if (!in) {
+        snprintf(error->text, sizeof error->text, "out of memory");
+        return false;
+    }
+    enter(&c, NULL, error);
+    register_all();
+    in->file = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers, strcmp(driver, "GPKG") ? NULL : only_listed, NULL);
+    bool good = leave(&c, in->file != NULL);
+    if (good) *in_out = in;
+    else close_in(in);
+    return good;
+}
+
+static int count_in(cim__gdal_in *in) { return GDALDatasetGetLayerCount(in->file); }
+
+static const char *name_in(cim__gdal_in *in, int layer)
+{
+    OGRLayerH l = GDALDatasetGetLayer(in->file, layer);
+    return l ? OGR_L_GetName(l) : NULL;
+}
+
+/* ---- reading: a layer ---- */
+
+static char column_type(OGRFieldDefnH field)
+{
+    OGRFieldType type = OGR_Fld_GetType(field);
+    OGRFieldSubType sub = OGR_Fld_GetSubType(field);
+    if (type == OFTInteger) return sub == OFSTBoolean ? 'B' : 'I';
+    if (type == OFTInteger64) return 'I';
+    if (type == OFTReal) return 'R';
+    if (type == OFTDate || type == OFTTime || type == OFTDateTime) return 'D';
+    if (type == OFTIntegerList || type == OFTInteger64List || type == OFTRealList || type == OFTStringList || (type == OFTString && sub == OFSTJSON)) return 'J';
+    return 'T';
+}
+
+static bool take_columns(cim__gdal_in *in)
+{
+    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(in->layer);
+    size_t n = (size_t)OGR_FD_GetFieldCount(defn), some = n ? n : 1;
+    in->columns = calloc(some, sizeof *in->columns);
+    in->values = calloc(some, sizeof *in->values);
+    in->times = calloc(some, sizeof *in->times);
+    in->lists = calloc(some, sizeof *in->lists);
+    if (!in->columns || !in->values || !in->times || !in->lists) return false;
+    in->column_count = (int)n;
+    for (int i = 0; i < in->column_count; i++) {
+        OGRFieldDefnH field = OGR_FD_GetFieldDefn(defn, i);
+        in->columns[i] = (cim__gdal_column){ OGR_Fld_GetNameRef(field), column_type(field) };
+    }
+    return true;
+}
+
+/* The code a reference system carries, else the one it surely is: shapefiles carry names only. */
+static int32_t epsg_of(OGRSpatialReferenceH srs)
+{
+    const char *authority = OSRGetAuthorityName(srs, NULL), *code = OSRGetAuthorityCode(srs, NULL);
+    int *confidence = NULL, count = 0;
+    int32_t epsg = 0;
+    if (authority && code && !strcmp(authority, "EPSG")) return atoi(code);
+    OGRSpatialReferenceH *found = OSRFindMatches(srs, NULL, &count, &confidence);
+    for (int i = 0; i < count && !epsg && confidence[i] >= 70; i++) {
+        authority = OSRGetAuthorityName(found[i], NULL);
+        code = OSRGetAuthorityCode(found[i], NULL);
+        if (authority && code && !strcmp(authority, "EPSG")) epsg = atoi(code);
+    }
+    OSRFreeSRSArray(found);
+    CPLFree(confidence);
+    return epsg;
+}
+
+static bool go_to_layer(cim__gdal_in *in, int layer, cim__gdal_in_layer *out)
+{
+    forget_layer(in);
+    in->layer = GDALDatasetGetLayer(in->file, layer);
+    if (!in->layer || !take_columns(in)) return false;
+    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(in->layer);
+    OGRwkbGeometryType type = OGR_GT_Flatten(OGR_L_GetGeomType(in->layer));
+    *out = (cim__gdal_in_layer){ OGR_L_GetName(in->layer), srs ? OSRGetName(srs) : NULL, in->columns, in->column_count, -1, srs ? epsg_of(srs) : 0, -1 };
+    if (type == wkbNone) out->geometry_type = 0;
+    else if (type >= wkbPoint && type <= wkbMultiPolygon) out->geometry_type = (int32_t)type;
+    out->count = OGR_L_GetFeatureCount(in->layer, FALSE);
+    OGR_L_ResetReading(in->layer);
+    return true;
+}
+
+static bool layer_in(cim__gdal_in *in, int layer, cim__gdal_in_layer *out, cim__gdal_error *error)
+{
+    call c;
+    enter(&c, NULL, error);
+    return leave(&c, go_to_layer(in, layer, out));
+}
+
+/* ---- reading: values ---- */
+
+static void put_quoted(FILE *out, const char *text)
+{
+    putc('"', out);
+    for (; *text; text++) {
+        unsigned char ch = (unsigned char)*text;
+        if (ch == '"' || ch == '\\') fprintf(out, "\\%c", ch);
+        else if (ch < 32) fprintf(out, "\\u%04x", ch);
+        else putc(ch, out);
+    }
+    putc('"', out);
+}
+
+static void put_real(FILE *out, double value)
+{
+    char text[40];
+    CPLsnprintf(text, sizeof text, "%.17g", value); /* whatever the locale says */
+    fputs(value - value == 0.0 ? text : "null", out);
+}
+
+static void put_item(FILE *out, OGRFieldType type, const void *items, int i)
+{
+    if (type == OFTIntegerList) fprintf(out, "%d", ((const int *)items)[i]);
+    else if (type == OFTInteger64List) fprintf(out, "%lld", (long long)((const GIntBig *)items)[i]);
+    else if (type == OFTRealList) put_real(out, ((const double *)items)[i]);
+    else put_quoted(out, ((char *const *)items)[i]);
+}
+
+/* A list as a JSON array; NULL: out of memory. */
+static char *list_text(OGRFeatureH row, int column, OGRFieldType type)
+{
+    int count = 0;
+    const void *items = type == OFTIntegerList     ? (const void *)OGR_F_GetFieldAsIntegerList(row, column, &count)
+                        : type == OFTInteger64List ? (const void *)OGR_F_GetFieldAsInteger64List(row, column, &count)
+                        : type == OFTRealList      ? (const void *)OGR_F_GetFieldAsDoubleList(row, column, &count)
+                                                   : (const void *)OGR_F_GetFieldAsStringList(row, column);
+    if (type == OFTStringList) count = CSLCount((CSLConstList)items);
+    char *text = NULL, *copy = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) return NULL;
+    putc('[', out);
+    for (int i = 0; i < count; i++) {
+        if (i) putc(',', out);
+        put_item(out, type, items, i);
+    }
+    putc(']', out);
+    if (!fclose(out)) copy = VSIStrdup(text);
+    free(text);
+    return copy;
+}
+
+static const char *time_text(OGRFeatureH row, int column, OGRFieldType type, char text[40])
+{
+    int year, month, day, hour, minute, zone;
+    float second;
+    if (!OGR_F_GetFieldAsDateTimeEx(row, column, &year, &month, &day, &hour, &minute, &second, &zone)) return NULL;
+    int n = 0, thousandths = (int)(second * 1000.0f + 0.5f);
+    if (thousandths < 0 || thousandths >= 62000) thousandths = 0;
+    if (type != OFTTime) n = snprintf(text, 40, "%04d-%02d-%02d", year % 10000, month % 100, day % 100);
+    if (type == OFTDate) return text;
+    n += snprintf(text + n, 40 - (size_t)n, "%s%02d:%02d:%02d", type == OFTTime ? "" : "T", hour % 100, minute % 100, thousandths / 1000);
+    if (thousandths % 1000) n += snprintf(text + n, 40 - (size_t)n, ".%03d", thousandths % 1000);
+    int quarters = (zone - 100) * 15; /* 100 is UTC, a step a quarter of an hour; 0 and 1: unknown, local */
+    if (zone == 100) snprintf(text + n, 40 - (size_t)n, "Z");
+    else if (zone > 1) snprintf(text + n, 40 - (size_t)n, "%c%02d:%02d", quarters < 0 ? '-' : '+', abs(quarters) / 60 % 100, abs(quarters) % 60);
+    return text;
+}
+
+static void take_value(cim__gdal_in *in, int i)
+{
+    cim__gdal_value *v = &in->values[i];
+    OGRFieldDefnH field = OGR_F_GetFieldDefnRef(in->row, i);
+    OGRFieldType type = OGR_Fld_GetType(field);
+    *v = (cim__gdal_value){ .present = OGR_F_IsFieldSetAndNotNull(in->row, i) };
+    if (!v->present) return;
+    char kind = in->columns[i].type;
+    if (kind == 'I' || kind == 'B') v->integer = OGR_F_GetFieldAsInteger64(in->row, i);
+    else if (kind == 'R') v->real = OGR_F_GetFieldAsDouble(in->row, i);
+    else if (kind == 'D') v->text = time_text(in->row, i, type, in->times[i]);
+    else if (kind == 'J' && type != OFTString) v->text = in->lists[i] = list_text(in->row, i, type);
+    else v->text = OGR_F_GetFieldAsString(in->row, i);
+    if (kind == 'J' && !v->text) in->no_memory = true;
+    if (kind == 'D' && !v->text) v->present = false;
+}
+
+/* ---- reading: geometry ---- */
+
+static bool room(void **list, size_t *cap, size_t wanted, size_t size)
+{
+    if (wanted <= *cap) return true;
+    size_t more = wanted + wanted / 2 + 16;
+    void *to = more < SIZE_MAX / size ? realloc(*list, more * size) : NULL;
+    if (!to) return false;
+    *list = to;
+    *cap = more;
+    return true;
+}
+
+static void end_part(cim__gdal_in *in)
+{
+    if (!room((void **)&in->part_end, &in->part_cap, in->parts + 1, sizeof *in->part_end)) in->no_memory = true;
+    else in->part_end[in->parts++] = (uint32_t)in->rings;
+}
+
+/* The vertices of a point, line or ring. */
+static void add_ring(cim__gdal_in *in, OGRGeometryH g)
+{
+    int n = OGR_G_GetPointCount(g);
+    size_t dim = (size_t)in->dim, stride = dim * sizeof(double);
+    if (n <= 0 || in->no_memory) return;
+    if (in->vertices + (size_t)n > UINT32_MAX / 4 || !room((void **)&in->coords, &in->vertex_cap, (in->vertices + (size_t)n) * dim, sizeof(double)) ||
+        !room((void **)&in->ring_end, &in->ring_cap, in->rings + 1, sizeof *in->ring_end)) {
+        in->no_memory = true;
+        return;
+    }
+    double *to = in->coords + in->vertices * dim;
+    OGR_G_GetPoints(g, to, (int)stride, to + 1, (int)stride, dim == 3 ? to + 2 : NULL, (int)stride);
+    in->vertices += (size_t)n;
+    in->ring_end[in->rings++] = (uint32_t)in->vertices;
+}
+
+/* A part of a geometry of base type 1, 2 or 3. */
+static void add_part(cim__gdal_in *in, OGRGeometryH g, int base)
+{
+    size_t before = in->rings;
+    if (base == 3) {
+        for (int i = 0; i < OGR_G_GetGeometryCount(g); i++) add_ring(in, OGR_G_GetGeometryRef(g, i));
+    } else {
+        add_ring(in, g);
+    }
+    if (in->rings > before) end_part(in);
+}
+
+/* 1, 2 or 3 when all parts within are of one base type; 0: empty; -1: of several or others. */
+static int base_of(OGRGeometryH g, int depth)
+{
+    OGRwkbGeometryType type = OGR_GT_Flatten(OGR_G_GetGeometryType(g));
+    int base = 0;
+    if (OGR_G_IsEmpty(g)) return 0;
+    if (type >= wkbPoint && type <= wkbPolygon) return (int)type;
+    if (type == wkbTriangle) return 3;
+    if (depth > 8 || !(OGR_GT_IsSubClassOf(type, wkbGeometryCollection) || OGR_GT_IsSubClassOf(type, wkbPolyhedralSurface))) return -1;
+    for (int i = 0; i < OGR_G_GetGeometryCount(g) && base >= 0; i++) {
+        int here = base_of(OGR_G_GetGeometryRef(g, i), depth + 1);
+        if (here && base && here != base) return -1;
+        if (here) base = here;
+    }
+    return base;
+}
+
+static void add_all(cim__gdal_in *in, OGRGeometryH g, int base)
+{
+    OGRwkbGeometryType type = OGR_GT_Flatten(OGR_G_GetGeometryType(g));
+    if ((type >= wkbPoint && type <= wkbPolygon) || type == wkbTriangle) {
+        add_part(in, g, base);
+        return;
+    }
+    for (int i = 0; i < OGR_G_GetGeometryCount(g); i++) add_all(in, OGR_G_GetGeometryRef(g, i), base);
+}
+
+static void take_geometry(cim__gdal_in *in, cim__gdal_row *row)
+{
+    OGRGeometryH g = OGR_F_GetGeometryRef(in->row), straight = NULL;
+    in->vertices = in->rings = in->parts = 0;
+    if (!g) return;
+    if (OGR_G_HasCurveGeometry(g, TRUE)) {
+        g = straight = OGR_G_GetLinearGeometry(g, 0.0, NULL);
+        row->fault = CIM__GDAL_CURVED;
+    }
+    int base = g ? base_of(g, 0) : -1;
+    if (base < 0) row->fault = CIM__GDAL_COLLECTION;
+    if (base > 0) {
+        in->dim = OGR_G_Is3D(g) ? 3 : 2;
+        add_all(in, g, base);
+        row->dim = in->dim;
+        row->type = in->parts > 1 ? base + 3 : base;
+    }
+    if (straight) OGR_G_DestroyGeometry(straight);
+    if (!in->parts) row->type = 0;
+    row->vertex_count = (uint32_t)in->vertices;
+    row->ring_count = (uint32_t)in->rings;
+    row->part_count = (uint32_t)in->parts;
+    row->coords = in->coords;
+    row->ring_end = in->ring_end;
+    row->part_end = in->part_end;
+}
+
+static bool row_in(cim__gdal_in *in, cim__gdal_row *row, bool *end_out, cim__gdal_error *error)
+{
+    call c;
+    enter(&c, NULL, error);
+    if (in->row) OGR_F_Destroy(in->row);
+    free_lists(in);
+    in->no_memory = false;
+    in->row = OGR_L_GetNextFeature(in->layer);
+    *end_out = !in->row;
+    *row = (cim__gdal_row){ .dim = 2, .values = in->values };
+    if (in->row) {
+        row->fid = OGR_F_GetFID(in->row);
+        for (int i = 0; i < in->column_count; i++) take_value(in, i);
+        take_geometry(in, row);
+        if (in->no_memory) row->fault = CIM__GDAL_NO_MEMORY;
+    }
+    return leave(&c, true);
+}
+
 extern CIM_API const cim__gdal_table cim_module_gdal;
-const cim__gdal_table cim_module_gdal = { create_file, begin_layer, add_row, close_file };
+const cim__gdal_table cim_module_gdal = { create_file, begin_layer, add_row, close_file, open_in, count_in, name_in, layer_in, row_in, close_in };

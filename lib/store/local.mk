@@ -7,10 +7,12 @@ libcimcore_la_SOURCES += \
 	%D%/db.c %D%/db.h \
 	%D%/edges.c \
 	%D%/feed.c %D%/feed.h \
+	%D%/patch.c %D%/patch.h \
 	%D%/plan.c %D%/plan.h \
 	%D%/record.c %D%/record.h \
 	%D%/rows_graph.c \
 	%D%/rows_out.c %D%/rows_out.h \
+	%D%/rows_patch.c \
 	%D%/rows_shapes.c \
 	%D%/rtree.c %D%/rtree.h \
 	%D%/scan.c \

@@ -204,3 +204,30 @@ bool cim__record_get(cim__str bytes, cim__record *f)
     for (uint32_t i = 0; i < f->shape_count; i++) get_shape(&r, &f->shapes[i]);
     return !r.bad && r.pos == r.end;
 }
+
+void cim__record_patch(cim__buf *out, cim__str bytes, const cim__value *values, size_t count, cim__str attrs)
+{
+    reader r = { (const uint8_t *)bytes.ptr, (const uint8_t *)bytes.ptr + bytes.len, false };
+    cim__str texts[TEXTS], old_values, value_texts;
+    cim__value all[2 * CIM__ATTR_COUNT]; /* new ones first: they count */
+    size_t n = count < CIM__ATTR_COUNT ? count : CIM__ATTR_COUNT, start = out->size;
+    head h = { .values = 0 };
+    get_raw(&r, &h, sizeof h);
+    old_values = get_bytes(&r, h.values * sizeof(stored_value));
+    for (int i = 0; i < TEXTS; i++) texts[i] = get_bytes(&r, h.length[i]);
+    value_texts = get_bytes(&r, h.value_texts);
+    if (n) memcpy(all, values, n * sizeof *all);
+    for (size_t i = 0; i < h.values && i < CIM__ATTR_COUNT; i++) {
+        stored_value s;
+        memcpy(&s, old_values.ptr + i * sizeof s, sizeof s);
+        n += take_value(&all[n], &s, value_texts);
+    }
+    texts[ATTRS] = attrs;
+    h.length[ATTRS] = (uint32_t)attrs.len;
+    cim__buf_put(out, &h, sizeof h);
+    h.values = put_values(out, all, n, &h.value_texts);
+    for (int i = 0; i < TEXTS; i++) cim__buf_putstr(out, texts[i]);
+    put_value_texts(out, all, n);
+    cim__buf_put(out, r.pos, (size_t)(r.end - r.pos));
+    if (!out->failed) memcpy(out->data + start, &h, sizeof h);
+}

@@ -26,6 +26,8 @@ typedef struct cim__record {
 void cim__record_put(cim__buf *out, const cim__feature *f, cim__str geom, int32_t srid);
 /* Append the record `bytes` with another plane geometry and, if it has none of that attribute, one more number. */
 void cim__record_move(cim__buf *out, cim__str bytes, cim__str geom, const cim__value *number);
+/* Append the record `bytes` with these attributes, and with the values in place of its own of the same names. */
+void cim__record_patch(cim__buf *out, cim__str bytes, const cim__value *values, size_t count, cim__str attrs);
 /* Our own bytes: no checks beyond what keeps memory safe. False when they do not add up. */
 bool cim__record_get(cim__str bytes, cim__record *record_out);
 

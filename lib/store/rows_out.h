@@ -4,6 +4,7 @@
 #ifndef CIM_STORE_ROWS_OUT_H
 #define CIM_STORE_ROWS_OUT_H
 
+#include "store/patch.h"
 #include "store/rtree.h"
 #include "store/writer.h"
 
@@ -57,6 +58,9 @@ typedef struct cim__compiled {
 cim__box_source cim__compiled_boxes(const cim__compiled *compiled);
 cim_status cim__rows_compile(cim_ctx *ctx, void *compiled); /* a cim__task_fn */
 void cim__compiled_free(cim__mem *mem, cim__compiled *compiled);
+
+/* Values and attributes of objects that stay (patch.h). */
+cim_status cim__rows_patch(cim_ctx *ctx, cim__writer *w, const cim__sink *sink);
 
 /* Cells. */
 static inline cim__cell cim__text_cell(cim__str s) { return (cim__cell){ .type = s.len ? CIM__CELL_TEXT : CIM__CELL_NULL, .text = s }; }

@@ -1,6 +1,8 @@
 /* sink.c - batches and the sink. */
 #include "store/sink.h"
 
+#include "store/patch.h"
+
 #include <math.h>
 
 cim__ref cim__ref_to(cim__str gid)
@@ -16,14 +18,14 @@ void cim__batch_init(cim__batch *b, cim__mem *mem, int32_t srid)
     memset(b, 0, sizeof *b);
     b->mem = mem;
     b->srid = srid;
-    b->records = b->heads = b->relations = b->texts = b->templates = b->blob = cim__buf_on(mem);
+    b->records = b->heads = b->relations = b->texts = b->templates = b->patches = b->blob = cim__buf_on(mem);
     cim__gbuild_init(&b->plane, mem);
     cim__gbuild_init(&b->repaired, mem);
 }
 
 void cim__batch_free(cim__batch *b)
 {
-    cim__buf *bufs[] = { &b->records, &b->heads, &b->relations, &b->texts, &b->templates, &b->blob };
+    cim__buf *bufs[] = { &b->records, &b->heads, &b->relations, &b->texts, &b->templates, &b->patches, &b->blob };
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) cim__buf_free(bufs[i]);
     cim__gbuild_free(&b->plane);
     cim__gbuild_free(&b->repaired);
@@ -298,7 +300,7 @@ void cim__sink_init(cim__sink *sink, cim__mem *mem, cim_city *city, const char *
     sink->mem = mem;
     sink->city = city;
     sink->epsg = city ? city->epsg : 0;
-    sink->heads = sink->relations = sink->templates = cim__buf_on(mem);
+    sink->heads = sink->relations = sink->templates = sink->patches = sink->old_patches = cim__buf_on(mem);
     cim__spool_init(&sink->spool, mem, dir, memory_limit);
     cim__spool_init(&sink->texts, mem, dir, memory_limit / 4);
     sink->max_objects = UINT32_MAX - 16;
@@ -311,6 +313,8 @@ void cim__sink_free(cim__sink *sink)
     cim__buf_free(&sink->heads);
     cim__buf_free(&sink->relations);
     cim__buf_free(&sink->templates);
+    cim__buf_free(&sink->patches);
+    cim__buf_free(&sink->old_patches);
 }
 
 int32_t cim__sink_epsg(cim__sink *sink, int32_t wanted)
@@ -334,6 +338,19 @@ static cim_status take_heads(cim_ctx *ctx, cim__sink *sink, cim__batch *b, uint6
     return CIM_OK;
 }
 
+static cim_status take_patches(cim_ctx *ctx, cim__sink *sink, cim__batch *b, uint64_t start, uint16_t source)
+{
+    for (size_t i = 0; i < CIM__COUNT(&b->patches, cim__patch); i++) {
+        CIM__AT(&b->patches, cim__patch, i).start += start;
+        CIM__AT(&b->patches, cim__patch, i).source = source;
+    }
+    if (CIM__COUNT(&sink->patches, cim__patch) + CIM__COUNT(&b->patches, cim__patch) > sink->max_objects)
+        return cim__fail(ctx, CIM_ELIMIT, "more than %llu updates", (unsigned long long)sink->max_objects);
+    cim__buf_put(&sink->patches, b->patches.data, b->patches.size);
+    b->patches.size = 0;
+    return sink->patches.failed ? cim__nomem(ctx) : CIM_OK;
+}
+
 cim_status cim__sink_relations(cim_ctx *ctx, cim__sink *sink, cim__buf *relations, cim__buf *texts)
 {
     uint64_t start = 0;
@@ -349,6 +366,7 @@ cim_status cim__sink_take(cim_ctx *ctx, cim__sink *sink, cim__batch *b, uint16_t
     uint64_t start = 0;
     if (b->records.size) CIM__TRY(cim__spool_take(ctx, &sink->spool, &b->records, &start));
     CIM__TRY(take_heads(ctx, sink, b, start, source));
+    CIM__TRY(take_patches(ctx, sink, b, start, source));
     CIM__TRY(cim__sink_relations(ctx, sink, &b->relations, &b->texts));
     cim__buf_put(&sink->templates, b->templates.data, b->templates.size);
     b->templates.size = 0;

@@ -54,7 +54,7 @@ typedef struct cim__template {
 typedef struct cim__batch {
     cim__mem *mem;
     int32_t srid;
-    cim__buf records, heads, relations, texts, templates;
+    cim__buf records, heads, relations, texts, templates, patches; /* patches: patch.h */
     uint64_t used_values[CIM__LAYER_COUNT]; /* by layer: attributes that some object has */
     cim__gbuild plane, repaired; /* scratch */
     cim__buf blob;
@@ -85,6 +85,7 @@ typedef struct cim__sink {
     cim__buf relations;            /* cim__pending_relation */
     cim__spool texts;              /* their attributes */
     cim__buf templates;            /* serialised; rows_out.c reads them */
+    cim__buf patches, old_patches; /* cim__patch, cim__old_patch (patch.h) */
     uint64_t used_values[CIM__LAYER_COUNT];
     uint64_t remade; /* bits 1 << cim__relation_type: relations to replaced objects that were looked for anew */
     uint64_t geometry_repaired, geometry_dropped;

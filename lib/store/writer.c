@@ -254,6 +254,7 @@ static cim_status put_change(cim_ctx *ctx, cim__writer *w, const cim__source *so
     cim__json_kv_int(&json, "objects", (int64_t)r->objects);
     cim__json_kv_int(&json, "replaced", (int64_t)r->replaced);
     cim__json_kv_int(&json, "relations", (int64_t)r->relations);
+    if (r->updated) cim__json_kv_int(&json, "updated", (int64_t)r->updated);
     cim__json_close(&json, '}');
     cim_status st = details.failed ? cim__nomem(ctx) : cim__change_append(ctx, w->db, who, why, "import", cim__buf_str(&details), content);
     cim__buf_free(&details);
@@ -280,6 +281,7 @@ static cim_status put_in_sql(cim_ctx *ctx, putting *p, cim__import_result *r)
     char content[65];
     CIM__TRY(put_sources(ctx, w, p->sources, p->source_count, p->first_source));
     CIM__TRY(cim__rows_prepare(ctx, w, p->plan, (uint16_t)p->first_source, &p->rows));
+    CIM__TRY(cim__rows_patch(ctx, w, p->plan->sink));
     CIM__TRY(put_change(ctx, w, p->sources, p->source_count, p->first_source, p->who, p->why, r, content));
     p->joined = true;
     CIM__TRY(cim__task_join(ctx, &p->compiling));
@@ -307,7 +309,8 @@ cim_status cim__writer_put(cim_ctx *ctx, cim__writer *w, const cim__plan *plan, 
                            cim__import_result *result_out)
 {
     putting p = { .w = w, .plan = plan, .sources = sources, .source_count = source_count, .who = who, .why = why };
-    *result_out = (cim__import_result){ cim__sink_count(plan->sink), plan->removed_count, CIM__COUNT(&plan->edges, cim__edge), plan->unresolved };
+    *result_out = (cim__import_result){ cim__sink_count(plan->sink), plan->removed_count, CIM__COUNT(&plan->edges, cim__edge), plan->unresolved, 0 };
+    for (size_t i = 0; i < CIM__COUNT(&plan->sink->patches, cim__patch); i++) result_out->updated += CIM__AT(&plan->sink->patches, cim__patch, i).done;
     cim__db_attend(w->db, ctx);
     cim_status st = put_everything(ctx, &p, result_out);
     if (w->db) cim__db_attend(w->db, NULL);

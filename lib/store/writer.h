@@ -53,7 +53,7 @@ typedef struct cim__source {
 } cim__source;
 
 typedef struct cim__import_result {
-    uint64_t objects, replaced, relations, relations_unresolved;
+    uint64_t objects, replaced, relations, relations_unresolved, updated; /* updated: rows that changed other objects */
 } cim__import_result;
 
 /* All rows, indexes and compiled arrays of a planned sink, and one entry in the change log.  Source i of the sink's heads

@@ -24,10 +24,12 @@ static bool read_options(cimtool *t, cim_import_options *o)
     o->max_bytes = (uint64_t)bytes;
     o->max_memory = (uint64_t)memory;
     o->format = cimtool_value(t, "format");
+    o->prefix = cimtool_value(t, "prefix");
     o->who = cimtool_value(t, "who");
     o->why = cimtool_value(t, "why");
     o->licence = cimtool_value(t, "licence");
     o->attribution = cimtool_value(t, "attribution");
+    o->class_name = cimtool_value(t, "class");
     return true;
 }
 
@@ -60,8 +62,9 @@ static void print_report(const cimtool_node *root)
     const cimtool_node *inputs = cimtool_member(root, "inputs");
     if (strcmp(cimtool_text(root, "committed"), "true") != 0) return; /* the message says why */
     for (const cimtool_node *i = inputs ? inputs->child : NULL; i; i = i->next) print_input(i);
-    printf("%s: %s objects (%s replaced), %s relations (%s with an unknown end), EPSG:%s\n", cimtool_text(root, "city"), cimtool_text(root, "objects"),
-           cimtool_text(root, "replaced"),
+    const char *updated = cimtool_text(root, "updated");
+    printf("%s: %s objects (%s replaced%s%s%s), %s relations (%s with an unknown end), EPSG:%s\n", cimtool_text(root, "city"), cimtool_text(root, "objects"),
+           cimtool_text(root, "replaced"), updated[0] ? ", " : "", updated, updated[0] ? " others updated" : "",
            cimtool_text(root, "relations"), cimtool_text(root, "relations_unresolved"), cimtool_text(root, "epsg"));
     if (strcmp(cimtool_text(root, "geometry_repaired"), "0") != 0 || strcmp(cimtool_text(root, "geometry_dropped"), "0") != 0)
         printf("invalid geometries: %s repaired, %s without geometry\n", cimtool_text(root, "geometry_repaired"), cimtool_text(root, "geometry_dropped"));
@@ -80,11 +83,30 @@ static void show_report(cimtool *t, const cim_buf *report)
     cimtool_json_free(root);
 }
 
+/* --map-template: the arguments are inputs, there is no city. */
+static int print_templates(cimtool *t)
+{
+    for (int i = 0; i < t->arg_count; i++) {
+        cim_buf json = CIM_BUF_INIT;
+        cim_status st = cim_import_map_new(t->ctx, t->args[i], cimtool_value(t, "class"), &json);
+        if (st < 0) return cimtool_fail(t, st);
+        fputs(json.data, stdout);
+        cim_buf_dispose(&json);
+    }
+    return EXIT_DONE;
+}
+
 int verb_import(cimtool *t)
 {
     cim_import_options opts = CIM_IMPORT_OPTIONS_INIT;
     cim_buf report = CIM_BUF_INIT;
+    const char *maps[CIMTOOL_VALUES];
+    int at = 0;
     if (!read_options(t, &opts)) return EXIT_USAGE;
+    if (cimtool_has(t, "map-template")) return print_templates(t);
+    if (t->arg_count < 2) return cimtool_complain("import: which inputs?");
+    while (opts.map_count < CIMTOOL_VALUES && (maps[opts.map_count] = cimtool_next_value(t, "map", &at))) opts.map_count++;
+    opts.maps = maps;
     cim_status st = cim_import(t->ctx, t->args[0], t->args + 1, (size_t)t->arg_count - 1, &opts, &report);
     show_report(t, &report);
     int status = st == CIM_OK ? EXIT_DONE : st == CIM_DONE ? EXIT_PARTIAL : cimtool_fail(t, st);
