@@ -146,19 +146,35 @@ static bool digits(const char **p, const char *end, int count, int *value)
 
 static bool sign(const char **p, const char *end, char wanted) { return *p < end && *(*p)++ == wanted; }
 
-static bool read_moment(const char **p, const char *end, int64_t *ms_out)
+static bool read_date(const char **p, const char *end, int64_t *days_out)
 {
-    int y, mo, d, h, m, s, ms = 0;
-    if (!digits(p, end, 4, &y) || !sign(p, end, '-') || !digits(p, end, 2, &mo) || !sign(p, end, '-') || !digits(p, end, 2, &d)) return false;
-    if (mo < 1 || mo > 12 || d < 1 || d > cim__month_length(y, mo) || *p == end || (**p != 'T' && **p != 't' && **p != ' ')) return false;
-    ++*p;
+    int y, m, d;
+    if (!digits(p, end, 4, &y) || !sign(p, end, '-') || !digits(p, end, 2, &m) || !sign(p, end, '-') || !digits(p, end, 2, &d)) return false;
+    if (m < 1 || m > 12 || d < 1 || d > cim__month_length(y, m)) return false;
+    *days_out = cim__date_days(y, m, d);
+    return true;
+}
+
+static bool read_clock(const char **p, const char *end, int64_t *ms_out)
+{
+    int h, m, s, ms = 0;
     if (!digits(p, end, 2, &h) || !sign(p, end, ':') || !digits(p, end, 2, &m) || !sign(p, end, ':') || !digits(p, end, 2, &s)) return false;
     if (h > 23 || m > 59 || s > 60) return false;
     if (*p < end && **p == '.') {
         ++*p;
         for (int scale = 100; *p < end && **p >= '0' && **p <= '9'; ++*p, scale /= 10) ms += (**p - '0') * scale;
     }
-    *ms_out = cim__date_days(y, mo, d) * 86400000 + (int64_t)(h * 60 + m) * 60000 + s * 1000 + ms;
+    *ms_out = (int64_t)(h * 60 + m) * 60000 + s * 1000 + ms;
+    return true;
+}
+
+static bool read_moment(const char **p, const char *end, int64_t *ms_out)
+{
+    int64_t days, ms;
+    if (!read_date(p, end, &days) || *p == end || (**p != 'T' && **p != 't' && **p != ' ')) return false;
+    ++*p;
+    if (!read_clock(p, end, &ms)) return false;
+    *ms_out = days * 86400000 + ms;
     return true;
 }
 

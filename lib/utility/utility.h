@@ -42,7 +42,8 @@ enum {
     CIM__U_STATE = 64,     /* open or closed is said */
     CIM__U_DEVICES = 128,  /* it got a device */
     CIM__U_SERVES = 256,   /* what it serves says how many customers that are */
-    CIM__U_MET = 512       /* some line ends at it, or passes through */
+    CIM__U_MET = 512,      /* some line ends at it, or passes through */
+    CIM__U_LEFT_OUT = 1024 /* of another commodity than is asked for */
 };
 
 typedef struct cim__uthing {
