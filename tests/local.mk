@@ -46,6 +46,7 @@ include tests/unit/flows/local.mk
 include tests/unit/city/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk
+include tests/unit/gis/local.mk
 include tests/unit/osm/local.mk
 include tests/unit/citygml/local.mk
 include tests/unit/cityjson/local.mk
@@ -68,6 +69,7 @@ dist_check_SCRIPTS = \
 	tests/installed/test_installed.sh \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
+	tests/interop/test_gis.sh \
 	tests/interop/test_osrm.sh \
 	tests/interop/test_trace.sh \
 	tests/style/test_layers.sh \

@@ -10,6 +10,7 @@
 #pragma GCC diagnostic ignored "-Wpedantic" /* enumerators beyond int */
 #include <cpl_conv.h>
 #include <cpl_error.h>
+#include <cpl_http.h>
 #include <cpl_string.h>
 #include <gdal.h>
 #include <ogr_api.h>
@@ -51,8 +52,19 @@ static void CPL_STDCALL on_error(CPLErr level, CPLErrorNum number, const char *t
     if (level < CE_Failure || c->failed) return;
     c->failed = true;
     size_t n = 0;
-    for (; text[n] && n + 1 < sizeof c->error->text; n++) c->error->text[n] = text[n] == '\n' ? ' ' : text[n];
+    for (; text[n] && n + 1 < sizeof c->error->text; n++) c->error->text[n] = (unsigned char)text[n] < ' ' || text[n] == 127 ? ' ' : text[n];
     c->error->text[n] = 0;
+}
+
+/* What a file refers to in the network (a GeoJSON file may name its reference system by a link) is not fetched. */
+static CPLHTTPResult *refuse_network(const char *url, CSLConstList options, GDALProgressFunc progress, void *progress_user, CPLHTTPFetchWriteFunc write, void *write_user,
+                                     void *user)
+{
+    (void)options, (void)progress, (void)progress_user, (void)write, (void)write_user, (void)user;
+    CPLError(CE_Failure, CPLE_AppDefined, "it refers to the network, which is not asked: %.200s", url);
+    CPLHTTPResult *nothing = CPLCalloc(1, sizeof *nothing); /* NULL would mean: ask the usual way */
+    nothing->pszErrBuf = CPLStrdup("the network is not asked");
+    return nothing;
 }
 
 /* The file is made under a temporary name and synced as a whole, so SQLite needs neither a journal on disk nor syncs.  time NULL: reading. */
@@ -68,10 +80,12 @@ static void enter(call *c, const char *time, cim__gdal_error *error)
         CPLSetThreadLocalConfigOption(option_names[i], values[i]);
     }
     CPLPushErrorHandlerEx(on_error, c);
+    CPLHTTPPushFetchCallback(refuse_network, NULL);
 }
 
 static bool leave(call *c, bool good)
 {
+    CPLHTTPPopFetchCallback();
     CPLPopErrorHandler();
     for (int i = 0; i < OPTIONS; i++) {
         CPLSetThreadLocalConfigOption(option_names[i], c->saved[i]);
@@ -300,12 +314,25 @@ static bool open_in(const char *path, const char *driver, cim__gdal_in **in_out,
     return good;
 }
 
-static int count_in(cim__gdal_in *in) { return GDALDatasetGetLayerCount(in->file); }
+static int count_in(cim__gdal_in *in)
+{
+    call c;
+    cim__gdal_error ignored;
+    enter(&c, NULL, &ignored);
+    int count = GDALDatasetGetLayerCount(in->file);
+    (void)leave(&c, true);
+    return count;
+}
 
 static const char *name_in(cim__gdal_in *in, int layer)
 {
+    call c;
+    cim__gdal_error ignored;
+    enter(&c, NULL, &ignored);
     OGRLayerH l = GDALDatasetGetLayer(in->file, layer);
-    return l ? OGR_L_GetName(l) : NULL;
+    const char *name = l ? OGR_L_GetName(l) : NULL;
+    (void)leave(&c, true);
+    return name;
 }
 
 /* ---- reading: a layer ---- */
