@@ -49,7 +49,7 @@ static const struct {
     { "{\"layers\":{\"table\":{\"class\":\"Valve\",\"columns\":{\"state\":{\"from\":\"{state}\",\"else\":\"open\"}}}}}", "else stands beside values", CIM_EARG },
     { "{\"layers\":{\"table\":{\"class\":\"Valve\",\"columns\":{\"state\":{\"values\":{}}}}}}", "from is missing", CIM_EARG },
     { "{\"layers\":{\"table\":{\"class\":\"Valve\",\"columns\":{\"state\":[1]}}}}", "a value is a text", CIM_EARG },
-    { "{\"layers\":{\"table\":{\"class\":\"Valve\",\"where\":{\"kid\":\"1\"}}}}", "no field kid (id?)", CIM_EARG },
+    { "{\"layers\":{\"table\":{\"class\":\"Valve\",\"where\":{\"kid\":\"1\"}}}}", "no field kid (id", CIM_EARG },
     { "{\"layers\":{\"tabel\":{\"class\":\"Valve\"}}}", "no input has a layer tabel (table?)", CIM_EARG },
     { "{\"layers\":{\"table\":{\"class\":\"Valve\"},\"valves\":{\"class\":\"Valve\"}}}", "no input has a layer valves", CIM_EARG },
 };
