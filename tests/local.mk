@@ -47,6 +47,7 @@ include tests/unit/flows/local.mk
 include tests/unit/city/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk
+include tests/unit/gis/local.mk
 include tests/unit/osm/local.mk
 include tests/unit/citygml/local.mk
 include tests/unit/cityjson/local.mk
@@ -71,6 +72,7 @@ dist_check_SCRIPTS = \
 	tests/installed/test_installed.sh \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
+	tests/interop/test_gis.sh \
 	tests/interop/test_osrm.sh \
 	tests/interop/test_power.sh \
 	tests/interop/test_epanet.sh \
@@ -85,6 +87,7 @@ EXTRA_DIST += \
 	tests/cli/dispatch.cli \
 	tests/cli/epanet.cli \
 	tests/cli/flows.cli \
+	tests/cli/gis.cli \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
 	tests/cli/town.cli \
