@@ -109,7 +109,7 @@ static void make_town(void)
 
 typedef struct world {
     const cim_trace_network *n;
-    uint8_t gone[MOST], cut[2 * MOST], opened[2 * MOST], fed[MOST];
+    uint8_t gone[MOST], off[MOST], cut[2 * MOST], opened[2 * MOST], fed[MOST]; /* off: feeds no more */
 } world;
 static world before, after;
 
@@ -136,7 +136,7 @@ static void spread(world *w)
     const cim_trace_network *n = w->n;
     uint32_t nodes = n->node_count;
     memset(w->fed, 0, sizeof w->fed);
-    for (uint32_t v = 0; v < nodes; v++) w->fed[v] = n->node_flags[v] & CIM_TRACE_SOURCE && !(n->node_flags[v] & CIM_TRACE_OUT) && !w->gone[v];
+    for (uint32_t v = 0; v < nodes; v++) w->fed[v] = n->node_flags[v] & CIM_TRACE_SOURCE && !(n->node_flags[v] & CIM_TRACE_OUT) && !w->gone[v] && !w->off[v];
     for (bool more = true; more;) {
         more = false;
         for (uint32_t e = 0; e < n->edge_count; e++) {
@@ -252,8 +252,11 @@ static void stop(uint32_t object)
         after.cut[2 * t.v.device_edge[d] + t.v.device_end[d]] = 1;
         devices = true;
     }
-    for (uint32_t x = 0; x < t.v.node_count && !devices; x++)
-        if (t.v.node_object[x] == object && !is_mine(x, "power")) after.gone[x] = 1;
+    uint32_t at[16];
+    size_t count = 0;
+    assert_ok(t.ctx, cim_utility_elements(t.ctx, t.utility, object, at, 16, &count));
+    for (size_t i = 0; i < count && !devices; i++)
+        if (at[i] < t.v.node_count && !is_mine(at[i], "power")) after.gone[at[i]] = 1;
 }
 
 static void settle(bool cascade)
@@ -307,7 +310,7 @@ static void check_valves(const cim_impact_result *r)
     w = before;
     memcpy(w.cut, after.cut, sizeof w.cut);
     for (uint32_t x = 0; x < t.v.node_count + t.v.edge_count; x++) w.gone[x] = after.gone[x] && !e.works[x];
-    for (size_t i = 0; i < r->source_count; i++) w.gone[r->sources[i]] = 1; /* turned off */
+    for (size_t i = 0; i < r->source_count; i++) w.off[r->sources[i]] = 1;
     for (size_t but = 0; but <= r->shut_count; but++) {
         static world one;
         bool comes = false;
@@ -334,7 +337,7 @@ static void check_hydrants(const cim_impact_result *r)
     if (r->live_count) assert_true(fabs(r->live[0].distance_m - nearest) < 1e-9);
 }
 
-/* A tie gives what it says, and no other device alone gives more people. */
+/* The first tie gives what it says, and no other device between what is lost and what is not gives more people. */
 static void check_ties(const cim_impact_result *r)
 {
     uint64_t most = 0;
@@ -343,6 +346,9 @@ static void check_ties(const cim_impact_result *r)
         uint64_t people = 0;
         uint32_t end = 2 * t.v.device_edge[d] + t.v.device_end[d];
         if (!(before.n->device_flags[d] & CIM_TRACE_SHUT) || !is_isolating(before.n, d) || after.cut[end]) continue;
+        uint32_t edge = t.v.node_count + end / 2, node = before.n->ends[end];
+        bool lost_edge = before.fed[edge] && !after.fed[edge], lost_node = before.fed[node] && !after.fed[node];
+        if (!(lost_edge && after.fed[node]) && !(lost_node && after.fed[edge])) continue; /* only what lies between the two */
         w = after;
         w.opened[end] = 1;
         for (uint32_t k = 0; k < t.v.device_count; k++) /* two on one end: the other one stays shut */
