@@ -10,6 +10,7 @@ dist_man_MANS += \
 	%D%/cimtool-betweenness.1 \
 	%D%/cimtool-check.1 \
 	%D%/cimtool-dispatch.1 \
+	%D%/cimtool-impact.1 \
 	%D%/cimtool-evacuate.1 \
 	%D%/cimtool-export.1 \
 	%D%/cimtool-get.1 \
