@@ -27,6 +27,7 @@ typedef struct isolating {
     size_t supply_count;
     cim_trace_fallback *fallbacks;
     size_t fallback_count;
+    uint32_t column; /* by which they are ranked */
 } isolating;
 
 /* ---- finding ---- */
@@ -145,11 +146,10 @@ static int find_supplies(isolating *i)
 static int find_fallbacks(isolating *i)
 {
     const tracing *t = i->t;
-    uint32_t column;
-    int status = tracing_column(i->t, CIM_UTILITY_CUSTOMERS, &column);
+    int status = tracing_column(i->t, CIM_UTILITY_CUSTOMERS, &i->column);
     if (status != EXIT_DONE || !cimtool_has(i->u->tool, "next")) return status;
     if (!(i->fallbacks = tracing_room(i->t, i->shut.count, sizeof *i->fallbacks))) return EXIT_INTERNAL;
-    cim_status st = cim_trace_fallbacks(i->u->tool->ctx, i->u->state, i->u->query, t->starts.at, t->starts.count, t->stuck.at, t->stuck.count, column,
+    cim_status st = cim_trace_fallbacks(i->u->tool->ctx, i->u->state, i->u->query, t->starts.at, t->starts.count, t->stuck.at, t->stuck.count, i->column,
                                         i->fallbacks, i->shut.count, &i->fallback_count);
     return st < 0 ? cimtool_fail(i->u->tool, st) : EXIT_DONE;
 }
@@ -223,7 +223,7 @@ static int json_fallbacks(isolating *i)
 {
     int status = EXIT_DONE;
     if (!i->fallbacks) return status;
-    printf(",\"next\":[");
+    printf(",\"by\":\"%s\",\"next\":[", utility_column_name(i->column));
     for (size_t k = 0; k < i->fallback_count && status == EXIT_DONE; k++) {
         const cim_trace_fallback *f = &i->fallbacks[k];
         printf("%s{\"stuck\":", k ? "," : "");
@@ -330,7 +330,8 @@ static int plain_fallbacks(isolating *i)
     if (i->fallbacks) printf("if one does not turn:\n");
     for (size_t k = 0; k < i->fallback_count && status == EXIT_DONE; k++) {
         const cim_trace_fallback *f = &i->fallbacks[k];
-        printf("  %u to shut, %+.10g lost%s, instead of ", f->shut_count, f->added, f->has_source ? ", and a source to turn off" : "");
+        printf("  %u to shut, %+.10g %s%s, instead of ", f->shut_count, f->added, utility_column_name(i->column),
+               f->has_source ? " and a source to turn off" : "");
         status = utility_plain_device(i->u, f->device);
     }
     return status;
