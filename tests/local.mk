@@ -49,7 +49,9 @@ include tests/unit/import/local.mk
 include tests/unit/osm/local.mk
 include tests/unit/citygml/local.mk
 include tests/unit/cityjson/local.mk
+include tests/unit/power/local.mk
 include tests/unit/query/local.mk
+include tests/unit/epanet/local.mk
 include tests/unit/export/local.mk
 include tests/fault/local.mk
 endif
@@ -69,6 +71,8 @@ dist_check_SCRIPTS = \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
 	tests/interop/test_osrm.sh \
+	tests/interop/test_power.sh \
+	tests/interop/test_epanet.sh \
 	tests/interop/test_town_water.sh \
 	tests/interop/test_trace.sh \
 	tests/style/test_layers.sh \
@@ -84,6 +88,7 @@ EXTRA_DIST += \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \
+	tests/interop/inp_compare.py \
 	tests/interop/osrm/explained.tsv \
 	tests/interop/osrm/gherkin.py \
 	tests/interop/osrm/judge.py \

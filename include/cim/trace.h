@@ -519,8 +519,8 @@ typedef struct cim_trace_isolation {
  * @param stuck   stuck_count devices that were found not to turn; their two segments count as one.
  * @param[in,out] isolation_out  filled as far as struct_size has room.
  * @return CIM_OK; CIM_EARG; CIM_ENOMEM; CIM_ECANCEL.
- * Thread rule: a query belongs to one thread at a time.   Cost: O(answer) for one segment; with several, or stuck devices, O(segments and
- *              devices); with one-way edges O(nodes + edges).
+ * Thread rule: a query belongs to one thread at a time.   Cost: O(answer) for one segment; with several, stuck devices or one-way edges
+ *              O(what hangs on the works along one way from the sources to each element), after an index of these ways, made once a view.
  * Since 0.1.
  */
 CIM_API cim_status cim_trace_isolate(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *query, const uint32_t *faults, size_t count, const uint32_t *stuck,

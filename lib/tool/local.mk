@@ -3,6 +3,9 @@ cimtool_SOURCES = \
 	%D%/areas.c \
 	%D%/areas.h \
 	%D%/args.c \
+	%D%/impact.h \
+	%D%/impact_json.c \
+	%D%/impact_print.c \
 	%D%/main.c \
 	%D%/options.c \
 	%D%/places.c \
@@ -24,6 +27,7 @@ cimtool_SOURCES = \
 	%D%/verb_evacuate.c \
 	%D%/verb_export.c \
 	%D%/verb_get.c \
+	%D%/verb_impact.c \
 	%D%/verb_import.c \
 	%D%/verb_info.c \
 	%D%/verb_isochrone.c \

@@ -105,6 +105,7 @@ int verb_dispatch(cimtool *tool);
 int verb_evacuate(cimtool *tool);
 int verb_export(cimtool *tool);
 int verb_get(cimtool *tool);
+int verb_impact(cimtool *tool);
 int verb_import(cimtool *tool);
 int verb_info(cimtool *tool);
 int verb_isochrone(cimtool *tool);

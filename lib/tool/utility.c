@@ -434,12 +434,16 @@ static int begin(utility *u)
     return status == EXIT_DONE && said ? utility_publish(u) : status;
 }
 
-int utility_open_city(utility *u, cimtool *tool, cim_city *city)
+int utility_open_any(utility *u, cimtool *tool, cim_city *city)
 {
     *u = (utility){ .tool = tool, .city = city, .feed.as_of_ms = INT64_MIN };
     int status = build(u);
-    if (status != EXIT_DONE) return status;
-    status = begin(u);
+    return status == EXIT_DONE ? begin(u) : status;
+}
+
+int utility_open_city(utility *u, cimtool *tool, cim_city *city)
+{
+    int status = utility_open_any(u, tool, city);
     if (status != EXIT_DONE || utility_element_count(u)) return status;
     const char *network = cimtool_value(tool, "network");
     cimtool_complain("%s: there is no %s%snetwork in this city", tool->args[0], network ? network : "utility", network ? " " : " ");

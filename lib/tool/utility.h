@@ -50,6 +50,7 @@ typedef struct utility {
  * standard input is not read: that is the verb's. */
 int utility_open(utility *u, cimtool *tool);
 int utility_open_city(utility *u, cimtool *tool, cim_city *city); /* one that is open already, and belongs to u from here on */
+int utility_open_any(utility *u, cimtool *tool, cim_city *city);  /* the same, also without any network */
 int utility_publish(utility *u);                 /* what was said becomes u->state */
 int utility_state(const char *word, uint32_t *state_out); /* CIM_UTILITY_OPEN ..; EXIT_USAGE without a message */
 void utility_close(utility *u);
@@ -131,6 +132,7 @@ int utility_layer_element(utility_layer *layer, uint32_t element, const char *ro
 int utility_layer_device(utility_layer *layer, uint32_t device, const char *role, const char *properties);
 int utility_layer_object(utility_layer *layer, uint32_t object, const char *role, const char *properties); /* a building's outline */
 int utility_layer_point(utility_layer *layer, const double xy[2], uint32_t object, const char *role, const char *properties);
+int utility_layer_line(utility_layer *layer, const double *xy, size_t count, uint32_t object, const char *role, const char *properties);
 int utility_layer_close(utility_layer *layer, int status); /* status, or what went wrong with the file */
 
 #endif

@@ -158,6 +158,15 @@ int utility_layer_point(utility_layer *l, const double xy[2], uint32_t object, c
     return status == EXIT_DONE ? finish(l, object, role, properties) : status;
 }
 
+int utility_layer_line(utility_layer *l, const double *xy, size_t count, uint32_t object, const char *role, const char *properties)
+{
+    begin(l);
+    fprintf(l->file, "{\"type\":\"LineString\",\"coordinates\":");
+    int status = put_positions(l, xy, count, true);
+    putc('}', l->file);
+    return status == EXIT_DONE ? finish(l, object, role, properties) : status;
+}
+
 int utility_layer_element(utility_layer *l, uint32_t element, const char *role, const char *properties)
 {
     const utility *u = l->u;

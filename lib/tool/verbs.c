@@ -236,6 +236,30 @@ static const cimtool_flag trace_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag impact_flags[] = {
+    { "close", 0, "ID", "a street, by id or name, is closed and dug up; a valve, switch or line is closed; may be given several times" },
+    { "area", 0, "AREA", "closed and dug up: X0,Y0,X1,Y1, POLYGON((...)) or a GeoJSON file; may be given several times" },
+    { "fail", 0, "ID", "an object of a network fails, and the street above is closed; may be given several times" },
+    { "keep-supply", 0, NULL, "streets and areas are closed for traffic only" },
+    { "keep-streets", 0, NULL, "no street is closed because of what fails" },
+    { "no-cascade", 0, NULL, "pumps and the like go on without power" },
+    { "stuck", 0, "ID", "this valve was found not to turn; may be given several times" },
+    { "margin", 0, "M", "streets are dug up so far beyond their width (default 0.5 m)" },
+    { "hydrants", 0, "N", "name the N nearest hydrants with water (default 3)" },
+    { "crew", 0, "PLACE", "who may be sent: an id or X,Y; may be given several times (default: fire, ambulance and police stations)" },
+    { "crew-file", 0, "FILE", "the same, one a line (-: standard input)" },
+    { "top", 0, "N", "show N rows of a list (default 6; JSON has all)" },
+    { "output", 'o', "FILE", "write a GeoJSON collection, too" },
+    { "overwrite", 0, NULL, "replace that file if it exists" },
+    UTILITY_FLAGS,
+    { "profile", 'p', "NAME", "emergency (default), car, bus, truck, bicycle, foot, wheelchair or elderly" },
+    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },
+    { "lonlat", 0, NULL, "places and areas are longitude and latitude" },
+    TRAVEL_RADIUS_FLAG,
+    TRAVEL_TRAFFIC_FLAGS,
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 1, -1, "read OpenStreetMap, CityGML, CityJSON and GIS layers into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -251,6 +275,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "betweenness", verb_betweenness, betweenness_flags, "CITY", 1, 1, "find the streets that many trips use" },
     { "evacuate", verb_evacuate, evacuate_flags, "CITY", 1, 1, "plan who leaves an area when and by which way" },
     { "trace", verb_trace, trace_flags, "CITY KIND [START...]", 2, -1, "trace a utility network: what hangs together, what to shut, who is without supply" },
+    { "impact", verb_impact, impact_flags, "CITY", 1, 1, "show what follows when a street is closed, or something fails: supply, streets, crews" },
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },

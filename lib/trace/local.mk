@@ -10,6 +10,7 @@ libcimcore_la_SOURCES += \
 	%D%/resupply.c \
 	%D%/segments.c \
 	%D%/status.c \
+	%D%/supply.c \
 	%D%/trace.h \
 	%D%/tree.c \
 	%D%/updown.c \

@@ -20,7 +20,7 @@ typedef struct search {
     double price; /* of opening */
 } search;
 
-static double weight(const search *s, uint32_t element) { return s->column == CIM_NONE ? 1.0 : cim__value(s->view->network, s->column, element); }
+static double weight(const search *s, uint32_t element) { return s->column == CIM_NONE ? 1.0 : cim__value_of(s->view->network, s->column, element); }
 
 /* ---- ends that can be opened, or shut ---- */
 

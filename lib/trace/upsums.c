@@ -5,7 +5,7 @@
  * climb from again. */
 #include "trace/trace.h"
 
-static double value_of(const cim_trace_network *n, uint32_t column, uint32_t element) { return column == CIM_NONE ? 1.0 : cim__value(n, column, element); }
+static double value_of(const cim_trace_network *n, uint32_t column, uint32_t element) { return column == CIM_NONE ? 1.0 : cim__value_of(n, column, element); }
 
 /* ---- the sums of blocks, at the places of their heads ---- */
 
