@@ -274,7 +274,7 @@ static int plain_rows(tracing *t, const found *f)
         seen[object] = 1;
         if (!tracing_shows(t, row++)) continue;
         const char *class_name = cim_city_class(t->u.city, object);
-        printf("  %-12s ", class_name ? class_name : "-");
+        printf("  %-13s ", class_name ? class_name : "-");
         status = utility_plain_object(&t->u, object);
         uint32_t from = f->why[i];
         if (from != CIM_NONE && status == EXIT_DONE) {
