@@ -159,12 +159,28 @@ static int numbers_of(utility *u, of_object fn, uint32_t object, utility_list *l
 int utility_elements_of(utility *u, uint32_t object, utility_list *list) { return numbers_of(u, cim_utility_elements, object, list); }
 int utility_devices_of(utility *u, uint32_t object, utility_list *list) { return numbers_of(u, cim_utility_devices, object, list); }
 
+/* Of a station with switches the node stands for it, not the lines that the switches sit on. */
+static void only_nodes(utility *u, uint32_t object, utility_list *elements, size_t first)
+{
+    size_t devices = 0, kept = first;
+    bool node = false;
+    if (cim_utility_devices(u->tool->ctx, u->networks, object, NULL, 0, &devices) < 0 || !devices) return;
+    for (size_t i = first; i < elements->count; i++) node |= elements->at[i] < u->view.node_count;
+    for (size_t i = first; node && i < elements->count; i++)
+        if (elements->at[i] < u->view.node_count) elements->at[kept++] = elements->at[i];
+    if (node) elements->count = kept;
+}
+
 static int named(utility *u, of_object fn, const char *text, const char *what, utility_list *list)
 {
     utility_list objects = { NULL, 0, 0 };
     size_t before = list->count;
     int status = utility_objects(u, text, true, &objects);
-    for (size_t i = 0; i < objects.count && status == EXIT_DONE; i++) status = numbers_of(u, fn, objects.at[i], list);
+    for (size_t i = 0; i < objects.count && status == EXIT_DONE; i++) {
+        size_t first = list->count;
+        status = numbers_of(u, fn, objects.at[i], list);
+        if (fn == cim_utility_elements) only_nodes(u, objects.at[i], list, first);
+    }
     if (status == EXIT_DONE && list->count == before) {
         cimtool_complain("%s %s", text, what);
         status = EXIT_NEGATIVE;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Isolation in the sample town: its six bursts as town-expected.json has them, when all valves turn; and many pipes, with the valves that do
+# Isolation in the sample town (and the feeders of its power grid): its six bursts as town-expected.json has them, when all valves turn; and many pipes, with the valves that do
 # not turn, against segments and searches made here from the network file and the table of valves.
 command -v python3 >/dev/null || { echo "1..0 # SKIP python3 is not installed"; exit 0; }
 temp=$(mktemp -d) || exit 99
@@ -35,7 +35,7 @@ def last(ids): return sorted({i["id"].rsplit("/", 1)[-1].rsplit(":", 1)[-1] for 
 def isolate(pipe, *more): return json.loads(tool("trace", city, "isolate", "inp:link/" + pipe, "-n", "water", "--json", *more))
 
 
-print("1..3")
+print("1..4")
 tool("import", "-q", "--prefix", "inp:", "-c", 25832, city, data / "town-water.inp")
 tool("import", "-q", "--map", data / "town-water-valves.map.json", city, data / "town-water-valves.csv")
 tool("import", "-q", city, data / "town-v3.gml.gz")
@@ -132,4 +132,18 @@ for pipe, works, got in plans:
         if fed["count"] and not again["sources"]: wrong.append(f"{beyond}: water comes into the works")
 if not followed: wrong.append("there was nothing to supply from elsewhere")
 check(f"{followed} plans to supply from elsewhere, followed", wrong)
+
+# ---- the open ring of the power grid ----
+tool("import", "-q", "--map", data / "town-power.map.json", city, data / "town-power.geojson.gz")
+grid, wrong = json.load(open(data / "town-expected.json"))["power"], []
+for feeder, stations in grid["stations_per_feeder"].items():
+    got = json.loads(tool("trace", city, "subnetwork", stations[0], "-n", "power", "--json"))
+    found = sorted({e["name"] or last([e])[0] for e in got["elements"] if e["class"] == "Transformer"})
+    customers = sum(grid["customers_per_transformer"][s] for s in stations)
+    if found != sorted(stations): wrong.append(f"{feeder}: {found}, expected {sorted(stations)}")
+    if got["sums"]["customers"] != customers: wrong.append(f"{feeder}: {got['sums']['customers']} customers, expected {customers}")
+for cable in ("MV-02", "MV-05"):
+    got = json.loads(tool("trace", city, "isolate", cable, "-n", "power", "--json"))
+    if [last(plan["open"]) for plan in got["resupply"]] != [grid["open_switches"]]: wrong.append(f"{cable}: the tie is not found: {got['resupply']}")
+check("feeders of the power grid, and the tie that supplies them when a cable fails", wrong)
 P
