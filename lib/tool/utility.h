@@ -97,6 +97,7 @@ int utility_live(utility *u, cim_trace_view *state, uint8_t **live_out);
 
 /* Read the ids and names of the objects of many elements at once: what is shown then need not ask one by one. */
 int utility_know(utility *u, const uint32_t *elements, size_t count);
+int utility_know_objects(utility *u, const uint32_t *objects, size_t count);
 void utility_forget(utility *u);
 /* Freed with free(); "" where there is none. */
 int utility_id(utility *u, uint32_t object, char **id_out);
@@ -122,7 +123,9 @@ typedef struct utility_layer {
     utility *u;
     FILE *file;
     const char *path; /* NULL: standard output */
-    size_t count;
+    size_t count, room, xy_count, xy_room;
+    struct utility_feature *features; /* written when the layer is closed: all places become degrees at once */
+    double *xy;
 } utility_layer;
 
 int utility_layer_open(utility *u, const char *path, utility_layer *layer); /* --overwrite replaces a file; "-" is standard output */

@@ -135,7 +135,7 @@ void utility_forget(utility *u)
     u->labels = NULL;
 }
 
-int utility_know(utility *u, const uint32_t *elements, size_t count)
+int utility_know_objects(utility *u, const uint32_t *objects, size_t count)
 {
     static const char *const names[] = { "id", "name", "ref" };
     cim_buf json = CIM_BUF_INIT;
@@ -143,10 +143,8 @@ int utility_know(utility *u, const uint32_t *elements, size_t count)
     utility_forget(u);
     struct utility_labels *l = u->labels = calloc(1, sizeof *l);
     if (!l) return cimtool_fail(u->tool, CIM_ENOMEM);
-    for (size_t i = 0; i < count && status == EXIT_DONE; i++) {
-        uint32_t object = cim_utility_element_object(u->networks, elements[i]);
-        if (object != CIM_NONE) status = utility_put(u->tool, &l->objects, object);
-    }
+    for (size_t i = 0; i < count && status == EXIT_DONE; i++)
+        if (objects[i] != CIM_NONE) status = utility_put(u->tool, &l->objects, objects[i]);
     utility_unique(&l->objects);
     if (status != EXIT_DONE || !l->objects.count) return utility_forget(u), status;
     cim_status st = cim_query_values(u->tool->ctx, u->city, l->objects.at, l->objects.count, names, 3, &json);
@@ -157,6 +155,16 @@ int utility_know(utility *u, const uint32_t *elements, size_t count)
     if (st >= 0) return EXIT_DONE;
     utility_forget(u);
     return cimtool_fail(u->tool, st);
+}
+
+int utility_know(utility *u, const uint32_t *elements, size_t count)
+{
+    utility_list objects = { NULL, 0, 0 };
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < count && status == EXIT_DONE; i++) status = utility_put(u->tool, &objects, cim_utility_element_object(u->networks, elements[i]));
+    if (status == EXIT_DONE) status = utility_know_objects(u, objects.at, objects.count);
+    utility_list_free(&objects);
+    return status;
 }
 
 /* Of two cells, name and reference, the first that says something. */

@@ -236,7 +236,7 @@ static int keep_found(tracing *t, const cim_trace_result *r, found *f)
 
 static int draw_found(tracing *t, const found *f)
 {
-    int status = t->layer.file && f->count > FEW ? utility_know(&t->u, f->elements, f->count) : EXIT_DONE;
+    int status = EXIT_DONE;
     for (size_t i = 0; i < f->count && t->layer.file && status == EXIT_DONE; i++) {
         char more[80] = ",\"from\":null";
         if (f->why[i] != CIM_NONE) snprintf(more, sizeof more, ",\"element\":%u,\"from\":%u", f->elements[i], f->why[i]);
