@@ -337,6 +337,19 @@ static void check_hydrants(const cim_impact_result *r)
     if (r->live_count) assert_true(fabs(r->live[0].distance_m - nearest) < 1e-9);
 }
 
+/* Something that serves the object lost its supply, and has it again in w. */
+static bool is_back(const world *w, const cim_impact_loss *loss)
+{
+    bool back = false;
+    size_t count;
+    for (uint32_t x = 0; x < t.v.node_count + t.v.edge_count; x++) {
+        const cim_utility_service *s = cim_utility_services(t.utility, x, &count);
+        for (size_t k = 0; k < count; k++)
+            back |= s[k].object == loss->object && cim__impact_domain(t.impact, x) == loss->domain && w->fed[x] && !after.fed[x] && before.fed[x];
+    }
+    return back;
+}
+
 /* The first tie gives what it says, and no other device between what is lost and what is not gives more people. */
 static void check_ties(const cim_impact_result *r)
 {
@@ -354,16 +367,8 @@ static void check_ties(const cim_impact_result *r)
         for (uint32_t k = 0; k < t.v.device_count; k++) /* two on one end: the other one stays shut */
             if (k != d && t.v.device_edge[k] == end / 2 && t.v.device_end[k] == end % 2 && before.n->device_flags[k] & CIM_TRACE_SHUT) w.opened[end] = 0;
         spread(&w);
-        for (size_t i = 0; i < r->loss_count; i++) {
-            bool back = false;
-            size_t count;
-            for (uint32_t x = 0; x < t.v.node_count + t.v.edge_count; x++) {
-                const cim_utility_service *s = cim_utility_services(t.utility, x, &count);
-                for (size_t k = 0; k < count; k++)
-                    back |= s[k].object == r->losses[i].object && cim__impact_domain(t.impact, x) == r->losses[i].domain && w.fed[x] && !after.fed[x] && before.fed[x];
-            }
-            if (back && !(r->losses[i].flags & CIM_IMPACT_PARTLY)) people += r->losses[i].people;
-        }
+        for (size_t i = 0; i < r->loss_count; i++)
+            if (is_back(&w, &r->losses[i]) && !(r->losses[i].flags & CIM_IMPACT_PARTLY)) people += r->losses[i].people;
         if (people > most) most = people;
     }
     assert_int_equal(r->tie_count ? r->ties[0].people : 0, most);
