@@ -421,7 +421,7 @@ static void test_substation_feeds_what_nothing_generates(void **state)
 
 static void test_findings(void **state)
 {
-    char deep[80][2][8];
+    char deep[80][16];
     support_object objects[100] = {
         { .gid = "s:up", .class_name = "Pipe", .wkt = "LINESTRING(0 0,10 0)", .values = "network=sewer;flow=with;level_from_m=1;level_to_m=2" },
         { .gid = "s:down", .class_name = "Pipe", .wkt = "LINESTRING(0 9,10 9)", .values = "network=sewer;flow=against;level_from_m=1;level_to_m=2" },
@@ -433,8 +433,8 @@ static void test_findings(void **state)
     size_t count = 6;
     (void)state;
     for (int i = 0; i < 80; i++) {
-        snprintf(deep[i][0], 8, "d:%d", i);
-        objects[count++] = (support_object){ .gid = deep[i][0], .class_name = "StreetCabinet", .wkt = "POINT(500 500)", .parent = i ? deep[i - 1][0] : NULL, .values = "network=power" };
+        snprintf(deep[i], sizeof deep[i], "d:%d", i);
+        objects[count++] = (support_object){ .gid = deep[i], .class_name = "StreetCabinet", .wkt = "POINT(500 500)", .parent = i ? deep[i - 1] : NULL, .values = "network=power" };
     }
     utilities u = utilities_of(objects, count, NONE, NULL);
     assert_int_equal(findings_of(&u, CIM_UTILITY_UPHILL, NULL), 1);
