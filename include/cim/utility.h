@@ -287,8 +287,8 @@ typedef struct cim_utility_feed {
 /**
  * Read states as control systems send them: CSV with the columns id, state and optionally time, or one JSON object a line with these members;
  * others are of no interest.  Times are milliseconds since 1970 UTC or like "2026-01-31T12:00:00+01:00".
- * Words: open, closed, on, off, 1, 0, true, false (of a switch: closed and on let pass), out, in, stuck, free.  Rows older than the last one about the same object
- * are late and not taken.  Nothing is published: that is the caller's.
+ * Words: open, closed, on, off, 1, 0, true, false (of a switch: closed and on let pass), out, in, stuck, free.  Rows older than the last
+ * one about the same object are late and not taken.  Nothing is published: that is the caller's.
  *
  * @param city  to find objects by id, also by the part behind the first ':' of it where that is unique.
  * @param text  length bytes.

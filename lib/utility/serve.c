@@ -196,7 +196,8 @@ static cim_status columns_of_things(cim_ctx *ctx, cim__umaker *m)
         if (element == CIM_NONE) continue;
         if (!cim__u_add(m, CIM_UTILITY_DEMAND_LPS, element, isnan(t->demand_lps) ? 0.0 : t->demand_lps) ||
             !cim__u_add(m, CIM_UTILITY_DEMAND_KW, element, isnan(t->demand_kw) ? 0.0 : t->demand_kw) ||
-            !cim__u_add(m, CIM_UTILITY_CUSTOMERS, element, t->bits & CIM__U_SERVES ? 0.0 : t->customers) || !cim__u_add(m, CIM_UTILITY_HYDRANTS, element, hydrant))
+            !cim__u_add(m, CIM_UTILITY_CUSTOMERS, element, t->bits & CIM__U_SERVES ? 0.0 : t->customers) ||
+            !cim__u_add(m, CIM_UTILITY_HYDRANTS, element, hydrant))
             return cim__nomem(ctx);
     }
     return CIM_OK;

@@ -173,7 +173,8 @@ static void check_file(const char *path, const char *name)
         pipes p = read_city(u.ctx, u.city);
         ends = 2 * p.lines;
         size_t ours = ends - findings_of(&u, CIM_UTILITY_DANGLES, NULL), theirs = joined(&p, tolerances[t]);
-        if (ours < theirs || ours - theirs > ends / 25) fail_msg("%s at %g m: %zu of %zu ends are joined, %zu by comparing all", name, tolerances[t], ours, ends, theirs);
+        if (ours < theirs || ours - theirs > ends / 25) fail_msg("%s at %g m: %zu of %zu ends are joined, %zu by comparing all", name, tolerances[t],
+                ours, ends, theirs);
         share[t] = ends ? 100.0 * (double)ours / (double)ends : 0.0;
         free(p.end);
         free(p.at);

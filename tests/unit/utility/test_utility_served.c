@@ -184,7 +184,8 @@ static void test_guesses_of_many(void **state_)
         h[0] = support_uniform(&state, 0.0, 200.0);
         h[1] = support_uniform(&state, 0.0, 200.0);
         snprintf(texts[LINES + i][0], 400, "b:%d", i);
-        snprintf(texts[LINES + i][1], 400, "POLYGON((%.17g %.17g,%.17g %.17g,%.17g %.17g,%.17g %.17g,%.17g %.17g))", h[0], h[1], h[0] + 5, h[1], h[0] + 5, h[1] + 5, h[0],
+        snprintf(texts[LINES + i][1], 400, "POLYGON((%.17g %.17g,%.17g %.17g,%.17g %.17g,%.17g %.17g,%.17g %.17g))", h[0], h[1], h[0] + 5, h[1],
+                h[0] + 5, h[1] + 5, h[0],
                  h[1] + 5, h[0], h[1]);
         objects[LINES + i] = (support_object){ .gid = texts[LINES + i][0], .class_name = "Building", .wkt = texts[LINES + i][1] };
     }
