@@ -303,9 +303,10 @@ typedef struct cim_utility_feed {
 } cim_utility_feed;
 
 /**
- * Read states as control systems send them: CSV with the columns id, state and optionally time, or one JSON object a line with these members.
- * Words: those of cim_utility_state().  Rows older than the last one about the same object
- * are late and not taken.  Nothing is published: that is the caller's.
+ * Read states as control systems send them: CSV with the columns id, state and optionally time, or one JSON object a line with these members;
+ * others are of no interest.  Times are milliseconds since 1970 UTC or like "2026-01-31T12:00:00+01:00".
+ * Words: those of cim_utility_state().  Rows older than the last
+ * one about the same object are late and not taken.  Nothing is published: that is the caller's.
  *
  * @param city  to find objects by id, also by the part behind the first ':' of it where that is unique.
  * @param text  length bytes.

@@ -122,13 +122,15 @@ static cim_status keep_pairs(cim_ctx *ctx, cim__umaker *m)
     u->element_pairs = CIM__COUNT(&m->pairs, cim__upair);
     u->device_pairs = CIM__COUNT(&m->device_pairs, cim__upair);
     u->other_pairs = CIM__COUNT(&m->others, cim__upair);
-    const bool ok = taken(&m->pairs, &u->elements) && taken(&m->device_pairs, &u->devices) && taken(&m->others, &u->others) && taken(&m->findings, &u->findings);
+    const bool ok = taken(&m->pairs, &u->elements) && taken(&m->device_pairs, &u->devices) && taken(&m->others, &u->others) &&
+                    taken(&m->findings, &u->findings);
     return ok ? CIM_OK : cim__nomem(ctx);
 }
 
 /* ---- for cim/trace.h ---- */
 
-static const char *const column_names[CIM_UTILITY_COLUMNS] = { "length_m", "demand_lps", "demand_kw", "customers", "people", "buildings", "critical", "hydrants" };
+static const char *const column_names[CIM_UTILITY_COLUMNS] = { "length_m", "demand_lps", "demand_kw", "customers",
+                                                                 "people",   "buildings",  "critical",  "hydrants" };
 
 static cim_status make_network(cim_ctx *ctx, cim__umaker *m)
 {

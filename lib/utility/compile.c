@@ -55,7 +55,8 @@ static cim_status put_edge(cim_ctx *ctx, cim__umaker *m, uint32_t strand, uint32
     cim__buf_put(&m->first_vertex, &end, sizeof end); /* of the next edge */
     if (m->from.failed || m->to.failed || m->edge_strand.failed || m->first_vertex.failed || m->edge_xy.failed) return cim__nomem(ctx);
     m->edge_count++;
-    if (m->edge_count > m->options.max_elements || m->edge_count > CIM_TRACE_MAX_EDGES) return cim__fail(ctx, CIM_ELIMIT, "more than %u edges", m->edge_count - 1);
+    if (m->edge_count > m->options.max_elements || m->edge_count > CIM_TRACE_MAX_EDGES)
+        return cim__fail(ctx, CIM_ELIMIT, "more than %u edges", m->edge_count - 1);
     return m->edge_xy.size / 16 > 0xe0000000u ? cim__fail(ctx, CIM_ELIMIT, "too many vertices of utility lines") : CIM_OK;
 }
 
@@ -153,7 +154,8 @@ static cim_status number_nodes(cim_ctx *ctx, cim__umaker *m)
         if (m->node_of[root] == CIM_NONE) m->node_of[root] = m->node_count++;
         m->node_of[i] = m->node_of[root];
     }
-    if (m->node_count > m->options.max_elements || m->node_count > CIM_TRACE_MAX_NODES) return cim__fail(ctx, CIM_ELIMIT, "%u nodes are too many", m->node_count);
+    if (m->node_count > m->options.max_elements || m->node_count > CIM_TRACE_MAX_NODES)
+        return cim__fail(ctx, CIM_ELIMIT, "%u nodes are too many", m->node_count);
     return CIM_OK;
 }
 
@@ -258,9 +260,11 @@ static cim_status make_edges(cim_ctx *ctx, cim__umaker *m)
         u->edge_object[e] = s->object;
         m->direction[e] = direction_of(m, s);
         m->edge_tier[e] = t ? t->tier : 0;
-        if (s->object != CIM_NONE && (!m->feature_count || u->feature_object[m->feature_count - 1] != s->object)) u->feature_object[m->feature_count++] = s->object;
+        if (s->object != CIM_NONE && (!m->feature_count || u->feature_object[m->feature_count - 1] != s->object))
+            u->feature_object[m->feature_count++] = s->object;
         m->edge_feature[e] = s->object == CIM_NONE ? CIM_NONE : m->feature_count - 1;
-        if (!pair(&m->pairs, s->object, m->node_count + e) || !pair(&m->pairs, s->link == s->object ? CIM_NONE : s->link, m->node_count + e)) return cim__nomem(ctx);
+        if (!pair(&m->pairs, s->object, m->node_count + e) || !pair(&m->pairs, s->link == s->object ? CIM_NONE : s->link, m->node_count + e))
+            return cim__nomem(ctx);
     }
     return CIM_OK;
 }

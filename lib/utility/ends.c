@@ -145,7 +145,8 @@ static cim_status see_link(cim_ctx *ctx, const cim__object *o, void *user)
     size_t first = CIM__COUNT(&m->xy, double) / 2;
     const cim__uthing *a = cim__thing_of(m, s->point[0]), *b = cim__thing_of(m, s->point[1]);
     const double *start = g.coords, *end = g.coords + (size_t)(g.vertex_count - 1) * (size_t)g.dim;
-    bool turned = a && b && ((same_place(end, a->x, a->y) && !same_place(start, a->x, a->y)) || (same_place(start, b->x, b->y) && !same_place(end, b->x, b->y)));
+    bool turned = a && b && ((same_place(end, a->x, a->y) && !same_place(start, a->x, a->y)) ||
+                             (same_place(start, b->x, b->y) && !same_place(end, b->x, b->y)));
     for (uint32_t v = 0; v < g.vertex_count; v++) {
         const double *p = g.coords + (size_t)(turned ? g.vertex_count - 1 - v : v) * (size_t)g.dim;
         if (!cim__u_number(p[0]) || !cim__u_number(p[1])) {

@@ -94,7 +94,8 @@ static cim_status csv_head(feed *f, cim__str line)
         int which = 0;
         if (wrong) return cim__fail(f->ctx, CIM_EFORMAT, "line %llu: %s", (unsigned long long)f->line, wrong);
         while (which < CELLS && !cim__str_is(name, cell_names[which])) which++;
-        if (which < CELLS && seen >> which & 1) return cim__fail(f->ctx, CIM_EFORMAT, "line %llu: column %s comes twice", (unsigned long long)f->line, cell_names[which]);
+        if (which < CELLS && seen >> which & 1)
+            return cim__fail(f->ctx, CIM_EFORMAT, "line %llu: column %s comes twice", (unsigned long long)f->line, cell_names[which]);
         if (f->columns == COLUMNS) return cim__fail(f->ctx, CIM_EFORMAT, "line %llu: more than %d columns", (unsigned long long)f->line, COLUMNS);
         seen |= 1u << which;
         f->column[f->columns++] = which;

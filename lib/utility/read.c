@@ -58,7 +58,8 @@ cim_status cim__u_domain(cim_ctx *ctx, cim__umaker *m, cim__str name, uint8_t *d
 {
     uint32_t n = cim__names_add(&m->u->domains, name);
     if (n == CIM_NONE) return cim__nomem(ctx);
-    if (n >= CIM__U_UNSAID) return cim__fail(ctx, CIM_ELIMIT, "more than %d commodities, from \"%.*s\" on", CIM__U_UNSAID, (int)(name.len < 60 ? name.len : 60), name.ptr);
+    if (n >= CIM__U_UNSAID)
+        return cim__fail(ctx, CIM_ELIMIT, "more than %d commodities, from \"%.*s\" on", CIM__U_UNSAID, (int)(name.len < 60 ? name.len : 60), name.ptr);
     *domain_out = (uint8_t)n;
     return CIM_OK;
 }
@@ -244,7 +245,8 @@ static cim_status sort_things(cim_ctx *ctx, cim__umaker *m)
 cim_status cim__u_read(cim_ctx *ctx, cim__umaker *m)
 {
     const uint64_t one = 1;
-    cim__columns columns = { .values = one << CIM__A_FUNCTION | one << CIM__A_NETWORK | one << CIM__A_STATUS | one << CIM__A_STATE | one << CIM__A_NORMAL_STATE |
+    cim__columns columns = { .values = one << CIM__A_FUNCTION | one << CIM__A_NETWORK | one << CIM__A_STATUS | one << CIM__A_STATE |
+                                             one << CIM__A_NORMAL_STATE |
                                              one << CIM__A_OPERABLE | one << CIM__A_ACCESSIBLE | one << CIM__A_FLOW | one << CIM__A_CONTROLLER |
                                              one << CIM__A_TIER | one << CIM__A_DEMAND_LPS | one << CIM__A_DEMAND_KW | one << CIM__A_CUSTOMERS |
                                              one << CIM__A_LEVEL_FROM_M | one << CIM__A_LEVEL_TO_M | one << CIM__A_LENGTH_M | one << CIM__A_FROM_NODE |

@@ -34,7 +34,8 @@ static cim_status take_connects(cim_ctx *ctx, cim__umaker *m, const cim__stored_
         else if (cim__jfind(object, CIM__STR("end"), &value) && value.type == CIM__J_STRING) {
             m->text.size = 0;
             cim__str end = cim__jstring(value, &m->text);
-            c.kind = cim__str_is(end, "from") ? CIM__U_END_FROM : cim__str_is(end, "to") ? CIM__U_END_TO : cim__str_is(end, "both") ? CIM__U_END_BOTH : CIM__U_END_NONE;
+            c.kind = cim__str_is(end, "from") ? CIM__U_END_FROM : cim__str_is(end, "to") ? CIM__U_END_TO : CIM__U_END_NONE;
+            if (cim__str_is(end, "both")) c.kind = CIM__U_END_BOTH;
         }
         if (c.kind == CIM__U_END_LINK || c.kind == CIM__U_END_NEAR) {
             c.id = kept_text(m, value);

@@ -68,13 +68,15 @@ cim_status cim__u_say(cim_ctx *ctx, const cim_utility *u, uint32_t object, uint3
     const bool on = state == CIM_UTILITY_OFF || state == CIM_UTILITY_OUT || state == CIM_UTILITY_STUCK;
     const bool devices = first < u->device_pairs && u->devices[first].a == object, service = state == CIM_UTILITY_OUT || state == CIM_UTILITY_IN;
     if (devices && !(service && is_line(u, object))) { /* of a line that is out nothing passes anyway */
-        for (size_t i = first; i < u->device_pairs && u->devices[i].a == object; i++) CIM__TRY(put(ctx, changes, CIM_TRACE_DEVICE, u->devices[i].b, bits[state], on));
+        for (size_t i = first; i < u->device_pairs && u->devices[i].a == object; i++)
+            CIM__TRY(put(ctx, changes, CIM_TRACE_DEVICE, u->devices[i].b, bits[state], on));
         return CIM_OK;
     }
     if (state != CIM_UTILITY_STUCK && state != CIM_UTILITY_FREE) CIM__TRY(say_elements(ctx, u, object, on, service, changes));
     if (changes->size != before) return CIM_OK;
     const size_t e = first_of(u->elements, u->element_pairs, object);
-    const bool there = e < u->element_pairs && u->elements[e].a == object && (state == CIM_UTILITY_STUCK || state == CIM_UTILITY_FREE || state == CIM_UTILITY_ON);
+    const bool there = e < u->element_pairs && u->elements[e].a == object &&
+                       (state == CIM_UTILITY_STUCK || state == CIM_UTILITY_FREE || state == CIM_UTILITY_ON);
     return there && is_own(u, object, u->elements[e].b) ? CIM_OK : CIM_DONE;
 }
 

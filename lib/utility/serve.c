@@ -25,6 +25,37 @@ static cim_status place_of(cim_ctx *ctx, cim__umaker *m, cim__userve *s)
     return st;
 }
 
+/* Of a line in many pieces the index knows which are near. */
+typedef struct among {
+    const cim__umaker *m;
+    const cim__userve *s;
+    uint32_t lo, hi;
+} among;
+
+static double measure(void *user, uint32_t id)
+{
+    const among *a = user;
+    const cim_utility *u = a->m->u;
+    const uint32_t vertex = id - a->m->node_count, edge = id < a->m->node_count ? CIM_NONE : cim__u_edge_at(u, vertex);
+    if (edge < a->lo || edge >= a->hi) return HUGE_VAL;
+    return sqrt(cim__u_nearest(u->xy, vertex, cim__u_run_end(u, edge, vertex), a->s->x, a->s->y).distance2);
+}
+
+static cim_status nearest_of_many(cim_ctx *ctx, const cim__umaker *m, uint32_t lo, uint32_t hi, cim__userve *s)
+{
+    among a = { m, s, lo, hi };
+    cim_probe probe = cim_probe_near(s->x, s->y, HUGE_VAL);
+    uint32_t id;
+    size_t count = 0;
+    probe.measure = measure;
+    probe.user = &a;
+    CIM__TRY(cim_index_nearest(ctx, m->u->index, &probe, 1, &id, NULL, &count));
+    if (count) s->element = m->node_count + cim__u_edge_at(m->u, id - m->node_count);
+    return CIM_OK;
+}
+
+enum { MANY = 32 };
+
 static cim_status nearest_piece(cim_ctx *ctx, cim__umaker *m, const cim__uthing *t, cim__userve *s)
 {
     const uint32_t lo = first_edge(m, t->first_strand), hi = first_edge(m, t->first_strand + t->strand_count);
@@ -34,6 +65,7 @@ static cim_status nearest_piece(cim_ctx *ctx, cim__umaker *m, const cim__uthing 
     s->element = m->node_count + lo;
     if (hi - lo < 2) return CIM_OK;
     CIM__TRY(place_of(ctx, m, s));
+    if (hi - lo > MANY && !isnan(s->x)) return nearest_of_many(ctx, m, lo, hi, s);
     for (uint32_t e = lo; e < hi && !isnan(s->x); e++) {
         if (first[e + 1] - first[e] < 2) continue;
         cim__uplace p = cim__u_nearest(xy, first[e], first[e + 1] - 1, s->x, s->y);
@@ -164,7 +196,8 @@ static cim_status columns_of_things(cim_ctx *ctx, cim__umaker *m)
         if (element == CIM_NONE) continue;
         if (!cim__u_add(m, CIM_UTILITY_DEMAND_LPS, element, isnan(t->demand_lps) ? 0.0 : t->demand_lps) ||
             !cim__u_add(m, CIM_UTILITY_DEMAND_KW, element, isnan(t->demand_kw) ? 0.0 : t->demand_kw) ||
-            !cim__u_add(m, CIM_UTILITY_CUSTOMERS, element, t->bits & CIM__U_SERVES ? 0.0 : t->customers) || !cim__u_add(m, CIM_UTILITY_HYDRANTS, element, hydrant))
+            !cim__u_add(m, CIM_UTILITY_CUSTOMERS, element, t->bits & CIM__U_SERVES ? 0.0 : t->customers) ||
+            !cim__u_add(m, CIM_UTILITY_HYDRANTS, element, hydrant))
             return cim__nomem(ctx);
     }
     return CIM_OK;

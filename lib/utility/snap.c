@@ -170,7 +170,8 @@ static cim_status index_runs(snap *s)
         ok = !t->count || cim__u_runs(cim__strand_xy(s->m, t), t->count, 0, &boxes, &s->run_first);
         while (ok && s->run_strand.size < s->run_first.size && (ok = !s->run_strand.failed)) cim__buf_put(&s->run_strand, &i, sizeof i);
     }
-    cim_status st = ok ? cim_index_build(s->ctx, (const cim_box *)(const void *)boxes.data, CIM__COUNT(&boxes, cim_box), &options, &s->runs) : cim__nomem(s->ctx);
+    const cim_box *at = (const cim_box *)(const void *)boxes.data;
+    cim_status st = ok ? cim_index_build(s->ctx, at, CIM__COUNT(&boxes, cim_box), &options, &s->runs) : cim__nomem(s->ctx);
     cim__buf_free(&boxes);
     return st;
 }
@@ -370,8 +371,8 @@ static cim_status index_areas(snap *s, areas *a)
         cim__buf_put(&ids, &i, sizeof i);
     }
     options.ids = (const uint32_t *)(const void *)ids.data;
-    cim_status st = boxes.failed || ids.failed ? cim__nomem(s->ctx)
-                                               : cim_index_build(s->ctx, (const cim_box *)(const void *)boxes.data, CIM__COUNT(&boxes, cim_box), &options, &a->index);
+    const cim_box *at = (const cim_box *)(const void *)boxes.data;
+    cim_status st = boxes.failed || ids.failed ? cim__nomem(s->ctx) : cim_index_build(s->ctx, at, CIM__COUNT(&boxes, cim_box), &options, &a->index);
     cim__buf_free(&boxes);
     cim__buf_free(&ids);
     return st;

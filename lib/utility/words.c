@@ -61,7 +61,8 @@ uint8_t cim__u_kind(uint8_t class_id, cim__str function)
     static const word regulators[] = { { "regulator", 1 }, { "pressureregulator", 1 }, { "prv", 1 }, { "psv", 1 }, { "pbv", 1 }, { "fcv", 1 }, { "tcv", 1 },
                                        { "gpv", 1 }, { "pcv", 1 }, { "pressurereducingvalve", 1 }, { "pressurereducing", 1 }, { "pressuresustainingvalve", 1 },
                                        { "flowcontrolvalve", 1 }, { "throttlecontrolvalve", 1 } };
-    static const word nodes[] = { { "valve", CIM_TRACE_VALVE }, { "gatevalve", CIM_TRACE_VALVE }, { "stopvalve", CIM_TRACE_VALVE }, { "switch", CIM_TRACE_SWITCH },
+    static const word nodes[] = { { "valve", CIM_TRACE_VALVE }, { "gatevalve", CIM_TRACE_VALVE }, { "stopvalve", CIM_TRACE_VALVE },
+                                  { "switch", CIM_TRACE_SWITCH },
                                   { "breaker", CIM_TRACE_SWITCH }, { "circuitbreaker", CIM_TRACE_SWITCH }, { "disconnector", CIM_TRACE_SWITCH },
                                   { "fuse", CIM_TRACE_FUSE }, { "meter", CIM_TRACE_METER }, { "watermeter", CIM_TRACE_METER }, { "gasmeter", CIM_TRACE_METER },
                                   { "smartmeter", CIM_TRACE_METER }, { "flowmeter", CIM_TRACE_METER }, { "hydrant", CIM_TRACE_HYDRANT },

@@ -76,7 +76,8 @@ int main(int argc, char **argv)
     }
     cim_utility_get(u, &v);
     cim_utility_findings(u, &findings);
-    printf("build_s\t%.6f\nnodes\t%u\nedges\t%u\ndevices\t%u\nfeatures\t%u\nkept_bytes\t%zu\npeak_bytes\t%zu\nfindings\t%zu\n", best, v.node_count, v.edge_count,
+    printf("build_s\t%.6f\nnodes\t%u\nedges\t%u\ndevices\t%u\nfeatures\t%u\nkept_bytes\t%zu\npeak_bytes\t%zu\nfindings\t%zu\n", best, v.node_count,
+            v.edge_count,
            v.device_count, v.feature_count, kept, most, findings);
     cim_utility_free(u);
     cim_city_free(city);

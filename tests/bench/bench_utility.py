@@ -16,7 +16,8 @@ STEP_M = 60.0
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <core:CityModel xmlns:core="http://www.opengis.net/citygml/2.0" xmlns:gml="http://www.opengis.net/gml"
- xmlns:utility="http://www.citygml.org/ade/utility/0.9.2"><gml:boundedBy><gml:Envelope srsName="EPSG:25832" srsDimension="2"><gml:lowerCorner>500000 5400000</gml:lowerCorner>
+ xmlns:utility="http://www.citygml.org/ade/utility/0.9.2">
+<gml:boundedBy><gml:Envelope srsName="EPSG:25832" srsDimension="2"><gml:lowerCorner>500000 5400000</gml:lowerCorner>
 <gml:upperCorner>600000 5500000</gml:upperCorner></gml:Envelope></gml:boundedBy>
 """
 
@@ -28,7 +29,8 @@ def pipe(out, number, points):
 
 
 def valve(out, number, x, y):
-    out.write(f'<core:cityObjectMember><utility:ControllerComponent gml:id="V{number}"><utility:function>valve</utility:function><utility:lod1Geometry><gml:Point srsDimension="3"><gml:pos>'
+    out.write(f'<core:cityObjectMember><utility:ControllerComponent gml:id="V{number}"><utility:function>valve</utility:function>'
+              '<utility:lod1Geometry><gml:Point srsDimension="3"><gml:pos>'
               f"{500000 + x:.3f} {5400000 + y:.3f} 0</gml:pos></gml:Point></utility:lod1Geometry></utility:ControllerComponent></core:cityObjectMember>\n")
 
 

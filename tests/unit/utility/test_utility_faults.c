@@ -38,7 +38,8 @@ static cim_status use(cim_ctx *ctx, cim_city *city, cim_utility *u, cim_trace_st
     static const char text[] = "id,state,time\nv:1,closed,5\n1,open,4\np:side,open,3\n";
     static const double box[] = { -5, -5, 30, -5, 30, 50, -5, 50, -5, -5 };
     static const uint32_t ring = 5, part = 1;
-    const cim_geom area = { .type = CIM_GEOM_POLYGON, .dim = 2, .vertex_count = 5, .ring_count = 1, .part_count = 1, .coords = box, .ring_end = &ring, .part_end = &part };
+    const cim_geom area = { .type = CIM_GEOM_POLYGON, .dim = 2, .vertex_count = 5, .ring_count = 1, .part_count = 1, .coords = box, .ring_end = &ring,
+            .part_end = &part };
     cim_utility_feed f = { .struct_size = sizeof f };
     uint32_t ids[2], element;
     size_t count;

@@ -139,7 +139,8 @@ static void join_ends(network *n, bool *met)
     }
     for (int e = 0; e < 2 * n->lines; e++)
         for (int f = 0; f < 2 * n->lines; f++)
-            if (e != f && by_place(n, e) && by_place(n, f) && !met[e] && apart(end_at(n, e), end_at(n, f)) <= SNAP_M) forest_join(n->up, (uint32_t)e, (uint32_t)f);
+            if (e != f && by_place(n, e) && by_place(n, f) && !met[e] && apart(end_at(n, e), end_at(n, f)) <= SNAP_M)
+                forest_join(n->up, (uint32_t)e, (uint32_t)f);
 }
 
 static void cut_lines(joiner *j, const bool *met)
@@ -252,7 +253,8 @@ static void put_line(maker *m, int network_number, int l, const network *n)
         const char *node = say(m, "n%d:v%d", network_number, s->stated[e]);
         const bool both = s->stated[0] == s->stated[1];
         if (both && e) continue;
-        m->relations[m->relation_count++] = (support_relation){ gid, CIM__R_CONNECTS, node, both ? "{\"end\":\"both\"}" : e ? "{\"end\":\"to\"}" : "{\"end\":\"from\"}" };
+        m->relations[m->relation_count++] = (support_relation){ gid, CIM__R_CONNECTS, node,
+                both ? "{\"end\":\"both\"}" : e ? "{\"end\":\"to\"}" : "{\"end\":\"from\"}" };
     }
 }
 
@@ -402,7 +404,8 @@ static void test_stated_as_placed(void **state_)
             place a = at[from[l]], b = at[to[l]];
             snprintf(texts[TWIN_NODES + l][0], 160, "t:w%02d", l);
             snprintf(texts[TWIN_NODES + l][1], 160, "LINESTRING(%.17g %.17g,%.17g %.17g)", a.x, a.y, b.x, b.y);
-            objects[TWIN_NODES + l] = (support_object){ .gid = texts[TWIN_NODES + l][0], .class_name = "Pipe", .wkt = texts[TWIN_NODES + l][1], .values = "network=water" };
+            objects[TWIN_NODES + l] = (support_object){ .gid = texts[TWIN_NODES + l][0], .class_name = "Pipe", .wkt = texts[TWIN_NODES + l][1],
+                    .values = "network=water" };
             relations[2 * l] = (support_relation){ texts[TWIN_NODES + l][0], CIM__R_CONNECTS, texts[from[l]][0], "{\"end\":\"from\"}" };
             relations[2 * l + 1] = (support_relation){ texts[TWIN_NODES + l][0], CIM__R_CONNECTS, texts[to[l]][0], "{\"end\":\"to\"}" };
             for (int k = 0; k < l; k++) crossing += straight_crosses(a, b, at[from[k]], at[to[k]]);
@@ -481,7 +484,8 @@ static void test_near(void **state_)
         if (element != CIM_NONE) assert_true(fabs(distance - best) < 1e-9 && fabs(to_element(&u, element, p) - best) < 1e-9);
         uint32_t found[400], one = 1, parts = 1, wanted = 0;
         size_t count;
-        cim_geom g = { .type = CIM_GEOM_POINT, .dim = 2, .vertex_count = 1, .ring_count = 1, .part_count = 1, .coords = &p.x, .ring_end = &one, .part_end = &parts };
+        cim_geom g = { .type = CIM_GEOM_POINT, .dim = 2, .vertex_count = 1, .ring_count = 1, .part_count = 1, .coords = &p.x, .ring_end = &one,
+                .part_end = &parts };
         assert_ok(u.ctx, cim_utility_within(u.ctx, u.utility, &g, reach, found, 400, &count));
         for (uint32_t k = 0; k < n; k++)
             if (to_element(&u, k, p) <= reach) {

@@ -84,7 +84,8 @@ static void test_numbers_join(void **state)
         { .gid = "osm:way/1", .class_name = "Pipe", .wkt = "LINESTRING(0 0,10 0)", .values = "network=water;from_node=1;to_node=2" },
         { .gid = "osm:way/2", .class_name = "Pipe", .wkt = "LINESTRING(10 0,20 0)", .values = "network=water;from_node=2;to_node=5" },
         { .gid = "osm:way/3", .class_name = "Pipe", .wkt = "LINESTRING(20 0,30 0)", .values = "network=water;from_node=5;to_node=-7" },
-        { .gid = "osm:way/4", .class_name = "Pipe", .wkt = "LINESTRING(10 0,10 9)", .values = "network=water;from_node=8;to_node=9" }, /* the same place, another number */
+        /* the same place, another number */
+        { .gid = "osm:way/4", .class_name = "Pipe", .wkt = "LINESTRING(10 0,10 9)", .values = "network=water;from_node=8;to_node=9" },
         { .gid = "osm:way/5", .class_name = "Pipe", .wkt = "LINESTRING(30 0,40 0)", .values = "network=water;from_node=-7;to_node=11" },
     };
     uint32_t device;
@@ -421,7 +422,7 @@ static void test_substation_feeds_what_nothing_generates(void **state)
 
 static void test_findings(void **state)
 {
-    char deep[80][2][8];
+    char deep[80][16];
     support_object objects[100] = {
         { .gid = "s:up", .class_name = "Pipe", .wkt = "LINESTRING(0 0,10 0)", .values = "network=sewer;flow=with;level_from_m=1;level_to_m=2" },
         { .gid = "s:down", .class_name = "Pipe", .wkt = "LINESTRING(0 9,10 9)", .values = "network=sewer;flow=against;level_from_m=1;level_to_m=2" },
@@ -433,8 +434,9 @@ static void test_findings(void **state)
     size_t count = 6;
     (void)state;
     for (int i = 0; i < 80; i++) {
-        snprintf(deep[i][0], 8, "d:%d", i);
-        objects[count++] = (support_object){ .gid = deep[i][0], .class_name = "StreetCabinet", .wkt = "POINT(500 500)", .parent = i ? deep[i - 1][0] : NULL, .values = "network=power" };
+        snprintf(deep[i], sizeof deep[i], "d:%d", i);
+        objects[count++] = (support_object){ .gid = deep[i], .class_name = "StreetCabinet", .wkt = "POINT(500 500)", .parent = i ? deep[i - 1] : NULL,
+                .values = "network=power" };
     }
     utilities u = utilities_of(objects, count, NONE, NULL);
     assert_int_equal(findings_of(&u, CIM_UTILITY_UPHILL, NULL), 1);
@@ -462,7 +464,8 @@ static void test_members_in_a_circle(void **state)
         { .gid = "n:2", .class_name = "Network" },
         { .gid = "p:1", .class_name = "Pipe", .wkt = "LINESTRING(0 0,10 0)" },
     };
-    static const support_relation relations[] = { { "n:1", CIM__R_MEMBER, "n:2", NULL }, { "n:2", CIM__R_MEMBER, "n:1", NULL }, { "p:1", CIM__R_MEMBER, "n:1", NULL } };
+    static const support_relation relations[] = { { "n:1", CIM__R_MEMBER, "n:2", NULL }, { "n:2", CIM__R_MEMBER, "n:1", NULL }, 
+                                                  { "p:1", CIM__R_MEMBER, "n:1", NULL } };
     (void)state;
     utilities u = UTILITIES(objects, relations);
     assert_int_equal(findings_of(&u, CIM_UTILITY_CYCLE, "p:1"), 1);

@@ -184,7 +184,8 @@ static void test_guesses_of_many(void **state_)
         h[0] = support_uniform(&state, 0.0, 200.0);
         h[1] = support_uniform(&state, 0.0, 200.0);
         snprintf(texts[LINES + i][0], 400, "b:%d", i);
-        snprintf(texts[LINES + i][1], 400, "POLYGON((%.17g %.17g,%.17g %.17g,%.17g %.17g,%.17g %.17g,%.17g %.17g))", h[0], h[1], h[0] + 5, h[1], h[0] + 5, h[1] + 5, h[0],
+        snprintf(texts[LINES + i][1], 400, "POLYGON((%.17g %.17g,%.17g %.17g,%.17g %.17g,%.17g %.17g,%.17g %.17g))", h[0], h[1], h[0] + 5, h[1],
+                h[0] + 5, h[1] + 5, h[0],
                  h[1] + 5, h[0], h[1]);
         objects[LINES + i] = (support_object){ .gid = texts[LINES + i][0], .class_name = "Building", .wkt = texts[LINES + i][1] };
     }
@@ -205,6 +206,41 @@ static void test_guesses_of_many(void **state_)
         hung += s != NULL;
     }
     assert_true(hung > 100 && hung < HOUSES);
+    utilities_done(&u);
+}
+
+/* A main with many branches: services hang on the piece that is nearest to the place that is said. */
+static void test_services_of_a_long_main(void **state_)
+{
+    enum { BRANCHES = 150, HOUSES = 300 };
+    static support_object objects[1 + BRANCHES + HOUSES];
+    static support_relation relations[HOUSES];
+    static char texts[1 + BRANCHES + HOUSES][2][120], said[HOUSES][80];
+    double place[HOUSES], branch[BRANCHES];
+    uint64_t state = 8;
+    uint32_t pieces[BRANCHES + 2];
+    (void)state_;
+    objects[0] = (support_object){ .gid = "p:main", .class_name = "Pipe", .wkt = "LINESTRING(0 0,1000 0)", .values = "network=water" };
+    for (int i = 0; i < BRANCHES; i++) {
+        branch[i] = 3.0 + 6.0 * i + support_uniform(&state, 0.0, 5.0);
+        snprintf(texts[i][0], 120, "p:%d", i);
+        snprintf(texts[i][1], 120, "LINESTRING(%.17g 0,%.17g 9)", branch[i], branch[i]);
+        objects[1 + i] = (support_object){ .gid = texts[i][0], .class_name = "Pipe", .wkt = texts[i][1], .values = "network=water" };
+    }
+    for (int i = 0; i < HOUSES; i++) {
+        place[i] = support_uniform(&state, 0.0, 1000.0);
+        snprintf(texts[BRANCHES + i][0], 120, "b:%d", i);
+        snprintf(said[i], 80, "{\"x\":%.17g,\"y\":-3}", place[i]);
+        objects[1 + BRANCHES + i] = (support_object){ .gid = texts[BRANCHES + i][0], .class_name = "Building" };
+        relations[i] = (support_relation){ "p:main", CIM__R_SERVES, texts[BRANCHES + i][0], said[i] };
+    }
+    utilities u = utilities_of(objects, 1 + BRANCHES + HOUSES, relations, HOUSES, NULL);
+    assert_int_equal(elements_of(&u, "p:main", pieces, BRANCHES + 2), BRANCHES + 1);
+    for (int i = 0; i < HOUSES; i++) {
+        int before = 0; /* branches before the place: the number of the piece */
+        for (int k = 0; k < BRANCHES; k++) before += branch[k] < place[i];
+        assert_int_equal(element_named(&u, texts[BRANCHES + i][0]), pieces[before]);
+    }
     utilities_done(&u);
 }
 
@@ -268,6 +304,7 @@ static void test_graphs_of_features(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_services), cmocka_unit_test(test_columns), cmocka_unit_test(test_guesses),
-                                        cmocka_unit_test(test_guesses_of_many), cmocka_unit_test(test_graphs_of_features) };
+                                        cmocka_unit_test(test_guesses_of_many), cmocka_unit_test(test_services_of_a_long_main),
+                                        cmocka_unit_test(test_graphs_of_features) };
     return cmocka_run_group_tests_name("utility served", tests, NULL, NULL);
 }

@@ -13,7 +13,8 @@ utilities utilities_open(const char *path, const cim_utility_options *options)
     return u;
 }
 
-utilities utilities_of(const support_object *objects, size_t count, const support_relation *relations, size_t relation_count, const cim_utility_options *options)
+utilities utilities_of(const support_object *objects, size_t count, const support_relation *relations, size_t relation_count,
+        const cim_utility_options *options)
 {
     static int number;
     char name[40];

@@ -15,7 +15,8 @@ typedef struct utilities {
 } utilities;
 
 /* A city of objects and relations, and its networks. */
-utilities utilities_of(const support_object *objects, size_t count, const support_relation *relations, size_t relation_count, const cim_utility_options *options);
+utilities utilities_of(const support_object *objects, size_t count, const support_relation *relations, size_t relation_count,
+        const cim_utility_options *options);
 utilities utilities_open(const char *path, const cim_utility_options *options);
 void utilities_done(utilities *u);
 #define UTILITIES(objects, relations) utilities_of((objects), sizeof(objects) / sizeof *(objects), (relations), sizeof(relations) / sizeof *(relations), NULL)
