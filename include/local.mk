@@ -10,6 +10,7 @@ ciminclude_HEADERS = \
 	include/cim/export.h \
 	include/cim/flow.h \
 	include/cim/geom.h \
+	include/cim/impact.h \
 	include/cim/import.h \
 	include/cim/index.h \
 	include/cim/isochrone.h \

@@ -22,5 +22,6 @@ dist_man_MANS += \
 	%D%/cimtool-prepare.1 \
 	%D%/cimtool-query.1 \
 	%D%/cimtool-route.1 \
+	%D%/cimtool-trace.1 \
 	%D%/cimtool-traffic.1 \
 	%D%/cimtool.1

@@ -50,7 +50,9 @@ include tests/unit/gis/local.mk
 include tests/unit/osm/local.mk
 include tests/unit/citygml/local.mk
 include tests/unit/cityjson/local.mk
+include tests/unit/power/local.mk
 include tests/unit/query/local.mk
+include tests/unit/epanet/local.mk
 include tests/unit/export/local.mk
 include tests/fault/local.mk
 endif
@@ -71,6 +73,9 @@ dist_check_SCRIPTS = \
 	tests/interop/test_gdal.sh \
 	tests/interop/test_gis.sh \
 	tests/interop/test_osrm.sh \
+	tests/interop/test_power.sh \
+	tests/interop/test_epanet.sh \
+	tests/interop/test_town_water.sh \
 	tests/interop/test_trace.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
@@ -79,6 +84,7 @@ TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \
 	tests/cli/bad_input.cli \
 	tests/cli/dispatch.cli \
+	tests/cli/epanet.cli \
 	tests/cli/flows.cli \
 	tests/cli/gis.cli \
 	tests/cli/journey.cli \
@@ -86,6 +92,7 @@ EXTRA_DIST += \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \
+	tests/interop/inp_compare.py \
 	tests/interop/osrm/explained.tsv \
 	tests/interop/osrm/gherkin.py \
 	tests/interop/osrm/judge.py \

@@ -1,6 +1,6 @@
 /**
  * @file import.h
- * Importing OpenStreetMap, CityGML, CityJSON and GIS layers into a city file.
+ * Importing OpenStreetMap, CityGML, CityJSON, EPANET, MATPOWER and pandapower files and GIS layers into a city file.
  */
 #ifndef CIM_IMPORT_H
 #define CIM_IMPORT_H
@@ -11,7 +11,7 @@
 CIM_BEGIN
 
 enum {
-    CIM_IMPORT_KEEP_GOING = 1,     /**< an input that fails is left out (of a damaged XML file what came before the damage is kept) */
+    CIM_IMPORT_KEEP_GOING = 1,     /**< an input that fails is left out (of a damaged XML file what came before the damage is kept, of an EPANET file the good rows) */
     CIM_IMPORT_NO_RELATIONS = 2,   /**< make only the relations that inputs state, no accesses, located_in, mounted_on, same_as */
     CIM_IMPORT_SWAP_XY = 4,        /**< inputs list northing or latitude first, whatever their reference system says */
     CIM_IMPORT_NO_SWAP_XY = 8,     /**< inputs list easting or longitude first, whatever their reference system says */
@@ -21,7 +21,7 @@ enum {
 
 typedef struct cim_import_options {
     size_t struct_size;      /* set by CIM_IMPORT_OPTIONS_INIT */
-    const char *format;      /* "osm", "citygml", "cityjson", "gis"; NULL: by content */
+    const char *format;      /* "osm", "citygml", "cityjson", "epanet", "matpower", "pandapower", "gis"; NULL: by content */
     const char *who;         /* for the change log; NULL: none */
     const char *why;
     const char *licence;     /* of the inputs; NULL: what the format implies or says */
@@ -34,12 +34,13 @@ typedef struct cim_import_options {
     uint64_t max_bytes;      /* an input after decompression; 0: 64 GiB */
     uint64_t max_memory;     /* for objects on their way, the rest goes to a temporary file; 0: 32 MiB */
     double max_seconds;      /* 0: none */
+    const char *prefix;      /* EPANET: ids begin with it; NULL: "inp:", the file's name without suffix, and "/" */
     const char *const *maps; /* map_count paths of mapping files for GIS layers (cim-map(5)) */
     size_t map_count;
     const char *class_name;  /* what rows of GIS layers without a mapping become; NULL: GenericOccupiedSpace */
 } cim_import_options;
 
-#define CIM_IMPORT_OPTIONS_INIT { sizeof(cim_import_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0.0, NULL, 0, NULL }
+#define CIM_IMPORT_OPTIONS_INIT { sizeof(cim_import_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0.0, NULL, NULL, 0, NULL }
 
 /**
  * Import files into a city file, which is made when it does not exist.  All inputs are one transaction: whatever happens,

@@ -242,6 +242,17 @@ CIM_API void cim_trace_view_free(cim_trace_view *view);
  */
 CIM_API uint64_t cim_trace_view_epoch(const cim_trace_view *view);
 
+/**
+ * The status bits of a node, edge or device as they are in a view.
+ *
+ * @param what  CIM_TRACE_NODE, _EDGE, _DEVICE.
+ * @param id    of the node, edge or device.
+ * @return bits CIM_TRACE_OUT ..; 0 for what does not exist.
+ * Thread rule: any thread.   Cost: O(1).
+ * Since 0.1.
+ */
+CIM_API uint32_t cim_trace_view_flags(const cim_trace_view *view, uint32_t what, uint32_t id);
+
 /** Indexes of a view. */
 enum {
     CIM_TRACE_INDEX_SUPPLY = 1,  /* blocks seen from the sources: upstream, downstream, criticality */
@@ -342,6 +353,21 @@ typedef struct cim_trace_result {
  */
 CIM_API cim_status cim_trace_find(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *query, uint32_t what, const uint32_t *starts, size_t count,
                                   const cim_trace_options *options, cim_trace_result *result_out);
+
+/**
+ * Sums over what is upstream of starts, without listing it: how long, how many, how much.
+ *
+ * @param column  number of a column; CIM_NONE: every element counts 1.
+ * @param starts  count elements; none: only the index is made.
+ * @param[out] each_out  NULL, or count numbers: the sum over what cim_trace_find() finds upstream of this start alone.
+ * @param[out] all_out   NULL, or the sum over what it finds upstream of all of them.
+ * @return CIM_OK; CIM_EARG; CIM_ENOMEM; CIM_ECANCEL.
+ * Thread rule: a query belongs to one thread at a time.   Cost: O(starts and blocks between them and the sources), after the index
+ *              CIM_TRACE_INDEX_SUPPLY and, once a view and column, O(nodes + edges); with one-way edges a cim_trace_find() for each.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_trace_upstream_sums(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *query, uint32_t column, const uint32_t *starts, size_t count,
+                                           double *each_out, double *all_out);
 
 /**
  * A shortest way between two elements through what is open and in service, whatever the direction.
@@ -493,8 +519,8 @@ typedef struct cim_trace_isolation {
  * @param stuck   stuck_count devices that were found not to turn; their two segments count as one.
  * @param[in,out] isolation_out  filled as far as struct_size has room.
  * @return CIM_OK; CIM_EARG; CIM_ENOMEM; CIM_ECANCEL.
- * Thread rule: a query belongs to one thread at a time.   Cost: O(answer) for one segment; with several, or stuck devices, O(segments and
- *              devices); with one-way edges O(nodes + edges).
+ * Thread rule: a query belongs to one thread at a time.   Cost: O(answer) for one segment; with several, stuck devices or one-way edges
+ *              O(what hangs on the works along one way from the sources to each element), after an index of these ways, made once a view.
  * Since 0.1.
  */
 CIM_API cim_status cim_trace_isolate(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *query, const uint32_t *faults, size_t count, const uint32_t *stuck,
@@ -521,6 +547,39 @@ typedef struct cim_trace_fallback {
  */
 CIM_API cim_status cim_trace_fallbacks(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *query, const uint32_t *faults, size_t count, const uint32_t *stuck,
                                        size_t stuck_count, uint32_t column, cim_trace_fallback *fallbacks_out, size_t cap, size_t *fallback_count_out);
+
+/** How something that is lost can be supplied from elsewhere; borrowed from the query until its next use. */
+typedef struct cim_trace_resupplied {
+    size_t struct_size;       /* set by the caller */
+    const uint32_t *way;      /* elements from one that has supply to one that is lost, in this order; none: there is no way */
+    size_t way_count;
+    const uint32_t *open;     /* devices to open, ascending; none when the lost elements are not without supply */
+    size_t open_count;
+    const uint32_t *shut;     /* devices to shut before, so that nothing flows into the works; ascending */
+    size_t shut_count;
+    const uint32_t *regained; /* of what is lost: what has supply then; ascending */
+    size_t regained_count;
+    const double *regained_sums; /* of every column */
+    double length;            /* of the way, its ends included; INFINITY: there is none */
+    uint64_t epoch;
+} cim_trace_resupplied;
+
+/**
+ * Supply from elsewhere what is lost beside works: the way through shut devices that takes the fewest operations, then the shortest.
+ * For what is lost in several parts ask again with those that were not regained.
+ *
+ * @param works   works_count elements of cim_trace_isolation: their segments are not passed.
+ * @param lost    lost_count elements to be supplied again.  Both lists may be borrowed from this query.
+ * @param stuck   stuck_count devices that were found not to turn.
+ * @param column  the length of elements, not negative; CIM_NONE: each counts 1.
+ * @param[in,out] resupplied_out  filled as far as struct_size has room.
+ * @return CIM_OK, also when there is no way; CIM_EARG; CIM_ENOMEM; CIM_ECANCEL.
+ * Thread rule: a query belongs to one thread at a time.   Cost: O((nodes + edges) log), after the index CIM_TRACE_INDEX_SEGMENTS.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_trace_resupply(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *query, const uint32_t *works, size_t works_count,
+                                      const uint32_t *lost, size_t lost_count, const uint32_t *stuck, size_t stuck_count, uint32_t column,
+                                      cim_trace_resupplied *resupplied_out);
 
 CIM_END
 

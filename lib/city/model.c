@@ -75,6 +75,11 @@ cim__layer_id cim__class_layer(cim__class_id c, int32_t base)
     return (cim__layer_id)info->area_layer;
 }
 
+bool cim__class_nonspatial(cim__class_id c)
+{
+    return c == CIM__C_CityObject || cim__classes[c].point_layer == CIM__L_NONSPATIAL || cim__classes[c].area_layer == CIM__L_UTILITY_AREA;
+}
+
 const cim__relation_info *cim__relation_named(cim__str name, bool *inverse_out)
 {
     for (size_t i = 0; i < cim__relation_count; i++) {

@@ -67,6 +67,8 @@ cim__class_id cim__class_named(cim__str name); /* CIM__CLASS_COUNT if there is n
 bool cim__class_is(cim__class_id c, cim__class_id super); /* c is super or a descendant */
 /* Where an object of this class goes; base: CIM_GEOM_POINT/LINESTRING/POLYGON or 0 for none. */
 cim__layer_id cim__class_layer(cim__class_id c, int32_t base);
+/* Without a place an object of this class goes into the layer of those: what has none anyway, and elements of utility networks. */
+bool cim__class_nonspatial(cim__class_id c);
 
 typedef struct cim__relation_info {
     int32_t type;

@@ -111,6 +111,17 @@ static size_t utf8_length(const unsigned char *p, const unsigned char *end)
     return 0;
 }
 
+bool cim__is_utf8(cim__str text)
+{
+    const unsigned char *p = (const unsigned char *)text.ptr, *end = p + text.len;
+    while (p < end) {
+        size_t n = utf8_length(p, end);
+        if (!n) return false;
+        p += n;
+    }
+    return true;
+}
+
 static void put_control(cim__buf *buf, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";

@@ -35,6 +35,7 @@ void cim__json_kv_bool(cim__json *json, const char *key, bool value);
 
 /* A quoted, escaped JSON string; bytes that are not UTF-8 become U+FFFD. */
 void cim__put_json_str(cim__buf *buf, cim__str text);
+bool cim__is_utf8(cim__str text); /* RFC 3629 */
 
 /* ---- reader ---- */
 

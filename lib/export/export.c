@@ -4,7 +4,7 @@
 typedef struct format {
     const char *name, *const *suffixes;
     cim_status (*run)(cim_ctx *ctx, cim__export *e, bool sequence);
-    bool sequence, lonlat; /* lonlat: WGS 84 unless told otherwise */
+    bool sequence, lonlat, own_crs; /* lonlat: WGS 84 unless told otherwise; own_crs: decides itself */
 } format;
 
 static cim_status run_gpkg(cim_ctx *ctx, cim__export *e, bool sequence)
@@ -19,13 +19,15 @@ static const char *const cityjson_suffixes[] = { ".city.json", ".cityjson", NULL
 static const char *const geojsonseq_suffixes[] = { ".geojsonl", ".geojsons", ".geojsonseq", ".jsonl", ".ndjson", NULL };
 static const char *const geojson_suffixes[] = { ".geojson", ".json", NULL };
 static const char *const gpkg_suffixes[] = { ".gpkg", NULL };
+static const char *const epanet_suffixes[] = { ".inp", NULL };
 
 static const format formats[] = {
-    { "cityjsonseq", cityjsonseq_suffixes, cim__export_cityjson, true, false },
-    { "cityjson", cityjson_suffixes, cim__export_cityjson, false, false },
-    { "geojsonseq", geojsonseq_suffixes, cim__export_geojson, true, true },
-    { "geojson", geojson_suffixes, cim__export_geojson, false, true },
-    { "gpkg", gpkg_suffixes, run_gpkg, false, false },
+    { "cityjsonseq", cityjsonseq_suffixes, cim__export_cityjson, true, false, false },
+    { "cityjson", cityjson_suffixes, cim__export_cityjson, false, false, false },
+    { "geojsonseq", geojsonseq_suffixes, cim__export_geojson, true, true, false },
+    { "geojson", geojson_suffixes, cim__export_geojson, false, true, false },
+    { "gpkg", gpkg_suffixes, run_gpkg, false, false, false },
+    { "epanet", epanet_suffixes, cim__export_epanet, false, false, true },
 };
 enum { FORMATS = sizeof formats / sizeof *formats };
 
@@ -49,8 +51,8 @@ static cim_status find_format(cim_ctx *ctx, const char *name, const char *path, 
         *format_out = &formats[i];
         return CIM_OK;
     }
-    if (name) return cim__fail(ctx, CIM_EARG, "unknown format %.40s (geojson, geojsonseq, cityjson, cityjsonseq, gpkg)", name);
-    return cim__fail(ctx, CIM_EARG, "%s: the name does not say a format (.geojson, .geojsonl, .city.json, .city.jsonl, .gpkg)", path);
+    if (name) return cim__fail(ctx, CIM_EARG, "unknown format %.40s (geojson, geojsonseq, cityjson, cityjsonseq, gpkg, epanet)", name);
+    return cim__fail(ctx, CIM_EARG, "%s: the name does not say a format (.geojson, .geojsonl, .city.json, .city.jsonl, .gpkg, .inp)", path);
 }
 
 /* ---- objects ---- */
@@ -174,10 +176,10 @@ static cim_status check_options(cim_ctx *ctx, const cim__export *e)
     return o->flags & ~31u ? cim__fail(ctx, CIM_EARG, "unknown flags") : CIM_OK;
 }
 
-static void warn(cim_ctx *ctx, const cim__export *e)
+static void warn(cim_ctx *ctx, const cim__export *e, const format *f)
 {
     if (e->outside) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: they are too far away or cannot be transformed to EPSG:%d", (unsigned long long)e->outside, (int)e->epsg);
-    if (e->left_out) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: CityJSON does not allow them for the type of their object", (unsigned long long)e->left_out);
+    if (e->left_out && !f->own_crs) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: CityJSON does not allow them for the type of their object", (unsigned long long)e->left_out);
     if (e->converted) cim__log(ctx, CIM_LOG_INFO, "%llu geometries are converted to a kind that CityJSON allows for the type of their object", (unsigned long long)e->converted);
     if (e->placeless) cim__log(ctx, CIM_LOG_INFO, "%llu objects without a place (restrictions, routes, networks) are left out", (unsigned long long)e->placeless);
 }
@@ -195,6 +197,7 @@ static cim_status put_report(cim_ctx *ctx, const cim__export *e, const format *f
     cim__json_kv_int(&json, "geometries_outside", (int64_t)e->outside);
     cim__json_kv_int(&json, "geometries_left_out", (int64_t)e->left_out);
     cim__json_kv_int(&json, "geometries_converted", (int64_t)e->converted);
+    if (f->own_crs) cim__json_kv_int(&json, "values_changed", (int64_t)e->changed);
     cim__json_close(&json, '}');
     if (cim__buf_give(&buf, report_out)) return CIM_OK;
     cim__buf_free(&buf);
@@ -207,10 +210,10 @@ static cim_status run(cim_ctx *ctx, cim__export *e, const uint32_t *ids, size_t 
     CIM__TRY(check_options(ctx, e));
     CIM__TRY(find_format(ctx, e->opts->format, e->path, &f));
     CIM__TRY(choose(ctx, e, ids, count));
-    CIM__TRY(choose_crs(ctx, e, f));
+    if (!f->own_crs) CIM__TRY(choose_crs(ctx, e, f));
     CIM__TRY(f->run(ctx, e, f->sequence));
     cim__log(ctx, CIM_LOG_INFO, "%s: %llu objects, %s, EPSG:%d", e->path, (unsigned long long)e->written, f->name, (int)e->epsg);
-    warn(ctx, e);
+    warn(ctx, e, f);
     return report_out ? put_report(ctx, e, f, report_out) : CIM_OK;
 }
 

@@ -21,6 +21,7 @@ typedef struct cim__export {
     /* for the report */
     uint64_t written;                        /* objects */
     uint64_t outside;                        /* geometries that cannot be transformed */
+    uint64_t changed;                        /* EPANET: values that are others than in the file that was imported */
     uint64_t left_out, converted, placeless; /* CityJSON: geometries its types do not allow; objects without anything to show */
 } cim__export;
 
@@ -40,6 +41,7 @@ bool cim__export_transform(cim__export *e, double *coords, int32_t dim, size_t c
 /* The formats. */
 cim_status cim__export_geojson(cim_ctx *ctx, cim__export *e, bool sequence);
 cim_status cim__export_cityjson(cim_ctx *ctx, cim__export *e, bool sequence);
+cim_status cim__export_epanet(cim_ctx *ctx, cim__export *e, bool sequence);
 cim_status cim__export_gpkg(cim_ctx *ctx, cim__export *e);
 
 #endif

@@ -6,6 +6,7 @@ libcimcore_la_SOURCES += \
 	%D%/cj_object.c \
 	%D%/cj_types.c \
 	%D%/cj_vertices.c \
+	%D%/epanet.c %D%/epanet_edit.c %D%/epanet_edit.h \
 	%D%/export.c %D%/export.h \
 	%D%/geojson.c \
 	%D%/gpkg.c

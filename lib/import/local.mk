@@ -11,10 +11,13 @@ libcimcore_la_SOURCES += \
 	%D%/relate_access.c \
 	%D%/relate_near.c \
 	%D%/relate_same.c \
+	%D%/relate_station.c \
 	%D%/report.c %D%/report.h \
 	%D%/trace.c \
 	%D%/xml.c %D%/xml.h
 include lib/import/osm/local.mk
 include lib/import/citygml/local.mk
 include lib/import/cityjson/local.mk
+include lib/import/power/local.mk
+include lib/import/epanet/local.mk
 include lib/import/gis/local.mk

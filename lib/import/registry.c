@@ -3,9 +3,14 @@
 
 #include <stdio.h>
 
-extern const cim__importer cim__importer_osm, cim__importer_citygml, cim__importer_cityjson, cim__importer_gis;
+extern const cim__importer cim__importer_osm, cim__importer_citygml, cim__importer_cityjson;
+extern const cim__importer cim__importer_matpower, cim__importer_pandapower, cim__importer_epanet, cim__importer_gis;
 
-const cim__importer *const cim__importers[] = { &cim__importer_osm, &cim__importer_citygml, &cim__importer_cityjson, &cim__importer_gis, NULL };
+const cim__importer *const cim__importers[] = {
+    &cim__importer_osm, &cim__importer_citygml, &cim__importer_cityjson,
+    &cim__importer_matpower, &cim__importer_pandapower, &cim__importer_epanet, &cim__importer_gis,
+    NULL,
+};
 
 static bool looks_binary(cim__str head)
 {
@@ -41,7 +46,9 @@ cim_status cim__importer_find(cim_ctx *ctx, const char *name, cim__input *input,
         best = *i;
     }
     if (!best && name) return cim__fail(ctx, CIM_EARG, "unknown format %.40s", name);
-    if (!best) return cim__fail(ctx, CIM_EFORMAT, "%s: neither OpenStreetMap, CityGML, CityJSON nor a GIS layer: %s", cim__input_path(input), guess(head));
+    if (!best)
+        return cim__fail(ctx, CIM_EFORMAT, "%s: neither OpenStreetMap, CityGML, CityJSON, EPANET, MATPOWER, pandapower nor a GIS layer: %s", cim__input_path(input),
+                         guess(head));
     *importer_out = best;
     return CIM_OK;
 }

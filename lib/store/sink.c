@@ -133,7 +133,7 @@ static cim_status fit_plane(cim_ctx *ctx, cim__batch *b, const cim__feature *f, 
     cim__layer_id layer = cim__class_layer(f->class_id, base);
     *fit = (cim_geom){ .dim = 2 };
     if (!base) {
-        bool none = !f->shape_count && (f->class_id == CIM__C_CityObject || cim__class_layer(f->class_id, CIM_GEOM_POINT) == CIM__L_NONSPATIAL);
+        bool none = !f->shape_count && cim__class_nonspatial(f->class_id);
         *layer_out = none ? CIM__L_NONSPATIAL : layer;
         return CIM_OK;
     }

@@ -3,22 +3,31 @@ cimtool_SOURCES = \
 	%D%/areas.c \
 	%D%/areas.h \
 	%D%/args.c \
+	%D%/impact.h \
+	%D%/impact_json.c \
+	%D%/impact_print.c \
 	%D%/main.c \
 	%D%/options.c \
 	%D%/places.c \
 	%D%/places.h \
 	%D%/tool.h \
+	%D%/tracing.h \
 	%D%/travel.c \
 	%D%/travel.h \
 	%D%/travel_print.c \
 	%D%/travel_print.h \
 	%D%/travel_traffic.c \
+	%D%/utility.c \
+	%D%/utility.h \
+	%D%/utility_layer.c \
+	%D%/utility_print.c \
 	%D%/verb_betweenness.c \
 	%D%/verb_check.c \
 	%D%/verb_dispatch.c \
 	%D%/verb_evacuate.c \
 	%D%/verb_export.c \
 	%D%/verb_get.c \
+	%D%/verb_impact.c \
 	%D%/verb_import.c \
 	%D%/verb_info.c \
 	%D%/verb_isochrone.c \
@@ -28,6 +37,10 @@ cimtool_SOURCES = \
 	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
+	%D%/verb_trace.c \
+	%D%/verb_trace_isolate.c \
+	%D%/verb_trace_rank.c \
+	%D%/verb_trace_report.c \
 	%D%/verb_traffic.c \
 	%D%/verbs.c \
 	%D%/view.c

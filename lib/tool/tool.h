@@ -105,6 +105,7 @@ int verb_dispatch(cimtool *tool);
 int verb_evacuate(cimtool *tool);
 int verb_export(cimtool *tool);
 int verb_get(cimtool *tool);
+int verb_impact(cimtool *tool);
 int verb_import(cimtool *tool);
 int verb_info(cimtool *tool);
 int verb_isochrone(cimtool *tool);
@@ -114,6 +115,7 @@ int verb_match(cimtool *tool);
 int verb_query(cimtool *tool);
 int verb_prepare(cimtool *tool);
 int verb_route(cimtool *tool);
+int verb_trace(cimtool *tool);
 int verb_traffic(cimtool *tool);
 
 #endif

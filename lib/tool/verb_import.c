@@ -24,6 +24,7 @@ static bool read_options(cimtool *t, cim_import_options *o)
     o->max_bytes = (uint64_t)bytes;
     o->max_memory = (uint64_t)memory;
     o->format = cimtool_value(t, "format");
+    o->prefix = cimtool_value(t, "prefix");
     o->who = cimtool_value(t, "who");
     o->why = cimtool_value(t, "why");
     o->licence = cimtool_value(t, "licence");

@@ -1,5 +1,6 @@
 /* verbs.c - the verbs of cimtool.  Parsing, help, completion and the tests of the manual pages read this table. */
 #include "travel.h"
+#include "utility.h"
 
 const cimtool_flag cimtool_common_flags[] = {
     { "json", 'j', NULL, "print JSON (\"schema\": \"cimtool/1\")" },
@@ -16,7 +17,8 @@ static const cimtool_flag import_flags[] = {
     { "source-crs", 0, "EPSG", "reference system of the inputs, whatever they say" },
     { "swap-xy", 0, NULL, "inputs list northing or latitude first, whatever they say" },
     { "no-swap-xy", 0, NULL, "inputs list easting or longitude first, whatever they say" },
-    { "format", 'f', "NAME", "osm, citygml, cityjson or gis (default: by content)" },
+    { "format", 'f', "NAME", "osm, citygml, cityjson, epanet, matpower, pandapower, gis (default: by content)" },
+    { "prefix", 0, "TEXT", "EPANET: what ids begin with (default: inp:NAME/, NAME of the file)" },
     { "map", 'm', "FILE", "what rows of GIS layers become: a mapping file (cim-map(5)); may be repeated" },
     { "class", 0, "CLASS", "what rows of GIS layers without a mapping become (default: GenericOccupiedSpace)" },
     { "map-template", 0, NULL, "print a mapping to begin with for the layers of the arguments, which are inputs" },
@@ -72,7 +74,7 @@ static const cimtool_flag query_flags[] = {
 
 static const cimtool_flag export_flags[] = {
     { "output", 'o', "FILE", "where to (default: standard output)" },
-    { "format", 'f', "NAME", "geojson, geojsonseq, cityjson, cityjsonseq or gpkg (default: by suffix)" },
+    { "format", 'f', "NAME", "geojson, geojsonseq, cityjson, cityjsonseq, gpkg or epanet (default: by suffix)" },
     { "class", 0, "NAME", "only objects of this class; may be given several times" },
     { "layer", 0, "NAME", "only objects of this layer; may be given several times" },
     { "id", 0, "ID", "only this object, like an argument; may be given several times" },
@@ -209,8 +211,57 @@ static const cimtool_flag evacuate_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag trace_flags[] = {
+    UTILITY_FLAGS,
+    UTILITY_PLACE_FLAGS,
+    { "follow", 0, NULL, "with --status -: answer again after every line, a line of JSON each" },
+    { "barrier", 0, "ID", "search barrier: found, but not passed; may be given several times" },
+    { "barrier-kind", 0, "KIND", "the same for all valves, switches, pumps, regulators, ..." },
+    { "result-barrier", 0, "ID", "the search passes it, then the result ends there" },
+    { "result-barrier-kind", 0, "KIND", "the same for all valves, switches, pumps, regulators, ..." },
+    { "limit", 0, "COLUMN=N", "not farther than this sum of length_m, customers, ..." },
+    { "tier", 0, "NAME", "not into what says another pressure zone or voltage level" },
+    { "filter", 0, "CLASS|EXPRESSION", "show and add up only these objects" },
+    { "no-nodes", 0, NULL, "without nodes" },
+    { "no-edges", 0, NULL, "without lines" },
+    { "through-sources", 0, NULL, "loops, bridges, cut-nodes: a feed from two sides is a ring" },
+    { "stuck", 0, "ID", "isolate: this valve was found not to turn; may be given several times" },
+    { "next", 0, NULL, "isolate: what if one of the valves to shut does not turn" },
+    { "by", 0, "COLUMN", "what to rank or measure by (default: customers; path: length_m); propagate: any property of the objects" },
+    { "carry", 0, "HOW", "propagate: min, max or phases (default: min)" },
+    { "top", 0, "N", "show N rows of a table (default 20)" },
+    { "all", 0, NULL, "show all rows" },
+    { "output", 'o', "FILE", "write a GeoJSON collection, too" },
+    { "overwrite", 0, NULL, "replace that file if it exists" },
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag impact_flags[] = {
+    { "close", 0, "ID", "a street, by id or name, is closed and dug up; a valve, switch or line is closed; may be given several times" },
+    { "area", 0, "AREA", "closed and dug up: X0,Y0,X1,Y1, POLYGON((...)) or a GeoJSON file; may be given several times" },
+    { "fail", 0, "ID", "an object of a network fails, and the street above is closed; may be given several times" },
+    { "keep-supply", 0, NULL, "streets and areas are closed for traffic only" },
+    { "keep-streets", 0, NULL, "no street is closed because of what fails" },
+    { "no-cascade", 0, NULL, "pumps and the like go on without power" },
+    { "stuck", 0, "ID", "this valve was found not to turn; may be given several times" },
+    { "margin", 0, "M", "streets are dug up so far beyond their width (default 0.5 m)" },
+    { "hydrants", 0, "N", "name the N nearest hydrants with water (default 3)" },
+    { "crew", 0, "PLACE", "who may be sent: an id or X,Y; may be given several times (default: fire, ambulance and police stations)" },
+    { "crew-file", 0, "FILE", "the same, one a line (-: standard input)" },
+    { "top", 0, "N", "show N rows of a list (default 6; JSON has all)" },
+    { "output", 'o', "FILE", "write a GeoJSON collection, too" },
+    { "overwrite", 0, NULL, "replace that file if it exists" },
+    UTILITY_FLAGS,
+    { "profile", 'p', "NAME", "emergency (default), car, bus, truck, bicycle, foot, wheelchair or elderly" },
+    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },
+    { "lonlat", 0, NULL, "places and areas are longitude and latitude" },
+    TRAVEL_RADIUS_FLAG,
+    TRAVEL_TRAFFIC_FLAGS,
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
-    { "import", verb_import, import_flags, "CITY INPUT...", 1, -1, "read OpenStreetMap, CityGML, CityJSON and GIS layers into a city file" },
+    { "import", verb_import, import_flags, "CITY INPUT...", 1, -1, "read OpenStreetMap, CityGML, CityJSON, EPANET, power cases and GIS layers into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
     { "query", verb_query, query_flags, "CITY EXPRESSION", 2, 2, "find objects with an expression (cim-query(7))" },
     { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
@@ -223,8 +274,10 @@ const cimtool_verb cimtool_verbs[] = {
     { "match", verb_match, match_flags, "CITY TRACE...", 2, -1, "find the streets that a tracked vehicle went along" },
     { "betweenness", verb_betweenness, betweenness_flags, "CITY", 1, 1, "find the streets that many trips use" },
     { "evacuate", verb_evacuate, evacuate_flags, "CITY", 1, 1, "plan who leaves an area when and by which way" },
+    { "trace", verb_trace, trace_flags, "CITY KIND [START...]", 2, -1, "trace a utility network: what hangs together, what to shut, who is without supply" },
+    { "impact", verb_impact, impact_flags, "CITY", 1, 1, "show what follows when a street is closed, or something fails: supply, streets, crews" },
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
-    { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
+    { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON, GeoPackage or EPANET" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },
 };

@@ -15,11 +15,11 @@ static void add_up(const cim__blocks *t, double *sum, double *own)
 static void by_tree(const cim_trace_view *view, const cim__blocks *t, uint32_t column, double *sum, double *own, double *loss)
 {
     const cim_trace_network *n = view->network;
-    for (uint32_t i = 1; i < t->count; i++) own[i] = sum[i] = cim__value(n, column, t->vertex[i]);
+    for (uint32_t i = 1; i < t->count; i++) own[i] = sum[i] = cim__value_of(n, column, t->vertex[i]);
     own[0] = sum[0] = 0.0;
     for (uint32_t e = 0; e < n->edge_count; e++) {
         cim__lie l = cim__edge_lie(view, t, e);
-        double value = cim__value(n, column, n->node_count + e);
+        double value = cim__value_of(n, column, n->node_count + e);
         loss[n->node_count + e] = l.deep != CIM_NONE && l.deep < t->fed ? value : 0.0;
         if (l.deep == CIM_NONE) continue;
         sum[l.deep] += value;
@@ -35,7 +35,7 @@ static void by_tree(const cim_trace_view *view, const cim__blocks *t, uint32_t c
 static void by_dominators(const cim_trace_view *view, const cim__dominators *d, uint32_t column, double *sum, double *loss)
 {
     const cim_trace_network *n = view->network;
-    for (uint32_t i = 1; i < d->count; i++) sum[i] = cim__value(n, column, d->element[i]);
+    for (uint32_t i = 1; i < d->count; i++) sum[i] = cim__value_of(n, column, d->element[i]);
     sum[0] = 0.0;
     for (uint32_t i = d->count - 1; i && i != CIM_NONE; i--) sum[d->up[i]] += sum[i];
     for (uint32_t x = 0; x < cim__element_count(n); x++) loss[x] = d->place[x] == CIM_NONE ? 0.0 : sum[d->place[x]];
@@ -65,7 +65,7 @@ static void segments_by_tree(const cim_trace_view *view, const cim__segments *s,
 {
     const cim__blocks *t = s->tree;
     for (uint32_t i = 0; i < t->count; i++) sum[i] = 0.0;
-    for (uint32_t x = 0; x < cim__element_count(view->network); x++) sum[t->place[s->of[x]]] += cim__value(view->network, column, x);
+    for (uint32_t x = 0; x < cim__element_count(view->network); x++) sum[t->place[s->of[x]]] += cim__value_of(view->network, column, x);
     memcpy(own, sum, t->count * sizeof *own);
     add_up(t, sum, own);
     for (uint32_t i = 1; i < t->count; i++) loss[t->vertex[i]] = i < t->fed ? own[i] : 0.0;
@@ -85,7 +85,7 @@ static cim_status segments_by_flood(cim_ctx *ctx, const cim_trace_view *view, co
         CIM__TRY(cim__flood_without(ctx, view, q, s->of, gone));
         gone[i] = 0;
         for (uint32_t x = 0; x < count; x++)
-            if (fed[x] && !cim__marked(q, x)) sum += cim__value(view->network, column, x);
+            if (fed[x] && !cim__marked(q, x)) sum += cim__value_of(view->network, column, x);
         cim__query_clear(q);
         loss[i] = sum;
     }

@@ -99,7 +99,7 @@ static cim_status spread_within(cim_ctx *ctx, const rules *r, cim_trace_query *q
         if (!goes_on(r, item.id, item.from == CIM_NONE)) continue;
         for (uint32_t k = 0; (to = neighbour(r, item.id, k)) != CIM_NONE; k++) {
             if (to == CIM_NONE - 1 || cim__marked(q, to)) continue;
-            double key = item.key + cim__value(r->n, column, to);
+            double key = item.key + cim__value_of(r->n, column, to);
             if (key <= limit && !cim__heap_push(&q->heap, key, to, item.id)) return cim__nomem(ctx);
         }
     }

@@ -7,9 +7,12 @@ libcimcore_la_SOURCES += \
 	%D%/isolate.c \
 	%D%/network.c \
 	%D%/query.c \
+	%D%/resupply.c \
 	%D%/segments.c \
 	%D%/status.c \
+	%D%/supply.c \
 	%D%/trace.h \
 	%D%/tree.c \
 	%D%/updown.c \
+	%D%/upsums.c \
 	%D%/ways.c

@@ -10,7 +10,7 @@ cim_status cim_trace_query_new(cim_ctx *ctx, cim_trace_network *network, cim_tra
     if (!q) return cim__nomem(ctx);
     q->mem = cim__mem_ref(ctx->mem);
     q->network = cim_trace_network_ref(network);
-    q->list = q->why = q->features = q->scratch = q->heap = cim__buf_on(q->mem);
+    q->list = q->why = q->features = q->scratch = q->heap = q->touched = cim__buf_on(q->mem);
     for (int i = 0; i < 8; i++) q->out[i] = cim__buf_on(q->mem);
     if (!(q->bits = cim__zalloc_n(q->mem, (size_t)cim__element_count(network) / 64 + 1, sizeof *q->bits))) {
         cim_trace_query_free(q);
@@ -24,8 +24,8 @@ void cim_trace_query_free(cim_trace_query *q)
 {
     if (!q) return;
     cim__mem *mem = q->mem;
-    cim__buf *bufs[] = { &q->list, &q->why, &q->features, &q->scratch, &q->heap };
-    void *blocks[] = { q->bits, q->parent, q->key, q->barrier, q->flow };
+    cim__buf *bufs[] = { &q->list, &q->why, &q->features, &q->scratch, &q->heap, &q->touched };
+    void *blocks[] = { q->bits, q->state, q->parent, q->key, q->barrier, q->flow };
     for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) cim__buf_free(bufs[i]);
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) cim__free(mem, blocks[i]);
     for (int i = 0; i < 8; i++) cim__buf_free(&q->out[i]);
@@ -145,7 +145,7 @@ static cim_status sort_list(cim_ctx *ctx, cim_trace_query *q)
 
 /* ---- results ---- */
 
-double cim__value(const cim_trace_network *n, uint32_t column, uint32_t element)
+double cim__value_of(const cim_trace_network *n, uint32_t column, uint32_t element)
 {
     const cim_trace_column *c = &n->columns[column];
     if (element < n->node_count) return c->nodes ? c->nodes[element] : 0.0;
@@ -157,7 +157,7 @@ void cim__sum_elements(const cim_trace_network *n, const uint32_t *elements, siz
 {
     for (uint32_t c = 0; c < n->column_count; c++) {
         double sum = 0.0;
-        for (size_t i = 0; i < count; i++) sum += cim__value(n, c, elements[i]);
+        for (size_t i = 0; i < count; i++) sum += cim__value_of(n, c, elements[i]);
         sums[c] = sum;
     }
 }

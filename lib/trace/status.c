@@ -82,6 +82,11 @@ static void drop_parts(cim_trace_view *view)
     cim__blocks_free(atomic_exchange(&view->part[CIM__PLAIN], NULL));
     cim__segments_free(atomic_exchange(&view->part[CIM__SEGMENTS], NULL));
     cim__dominators_free(atomic_exchange(&view->part[CIM__DOMINATORS], NULL));
+    cim__supply_free(atomic_exchange(&view->part[CIM__WAYS], NULL));
+    for (uint32_t c = 0; c <= CIM_TRACE_MAX_COLUMNS; c++) {
+        double *sums = atomic_exchange(&view->upstream[c], NULL);
+        if (sums) cim__free(view->epoch.all->mem, sums);
+    }
 }
 
 static void clear_views(cim__epochs *epochs)
@@ -229,6 +234,14 @@ void cim_trace_view_free(cim_trace_view *view)
 
 uint64_t cim_trace_view_epoch(const cim_trace_view *view) { return view->epoch.number; }
 
+uint32_t cim_trace_view_flags(const cim_trace_view *view, uint32_t what, uint32_t id)
+{
+    const cim_trace_network *n = view->network;
+    const uint32_t counts[] = { n->node_count, n->edge_count, n->device_count };
+    const uint8_t *bits[] = { view->bits.node, view->bits.edge, view->bits.device };
+    return what <= CIM_TRACE_DEVICE && id < counts[what] ? bits[what][id] : 0;
+}
+
 /* ---- indexes ---- */
 
 static cim_status build_part(cim_ctx *ctx, cim_trace_view *view, uint32_t part, void **made_out)
@@ -239,10 +252,12 @@ static cim_status build_part(cim_ctx *ctx, cim_trace_view *view, uint32_t part, 
     cim__blocks *tree = NULL;
     cim__segments *segments = NULL;
     cim__dominators *dominators = NULL;
+    cim__supply *supply = NULL;
     cim_status st = part == CIM__SEGMENTS     ? cim__segments_build(ctx, mem, view, &segments)
                     : part == CIM__DOMINATORS ? cim__dominators_build(ctx, mem, view, CIM_NONE, &dominators)
+                    : part == CIM__WAYS       ? cim__supply_build(ctx, mem, view, &supply)
                                               : cim__blocks_build(ctx, mem, &graph, &tree);
-    *made_out = segments ? (void *)segments : dominators ? (void *)dominators : tree;
+    *made_out = segments ? (void *)segments : dominators ? (void *)dominators : supply ? (void *)supply : tree;
     return st;
 }
 
@@ -281,6 +296,14 @@ cim_status cim__view_segments(cim_ctx *ctx, cim_trace_view *view, const cim__seg
 {
     const void *made = NULL;
     CIM__TRY(need(ctx, view, CIM__SEGMENTS, &made));
+    *out = made;
+    return CIM_OK;
+}
+
+cim_status cim__view_supply(cim_ctx *ctx, cim_trace_view *view, const cim__supply **out)
+{
+    const void *made = NULL;
+    CIM__TRY(need(ctx, view, CIM__WAYS, &made));
     *out = made;
     return CIM_OK;
 }

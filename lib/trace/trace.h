@@ -8,10 +8,13 @@
  *   query.c       marks, sorted results, sums, the heap
  *   flood.c       connected, subnetwork, controllers; result barriers
  *   updown.c      upstream, downstream, loops, bridges, cut nodes
+ *   upsums.c      sums over what is upstream, without listing it
  *   ways.c        shortest way, nearest devices, redundancy
  *   carry.c       values from the sources
  *   critical.c    losses of elements and segments
- *   isolate.c     isolation */
+ *   supply.c      one way from the sources to every element; what loses supply
+ *   isolate.c     isolation
+ *   resupply.c    supply from elsewhere */
 #ifndef CIM_TRACE_TRACE_H
 #define CIM_TRACE_TRACE_H
 
@@ -59,6 +62,10 @@ static inline bool cim__isolates(const uint8_t *pass, uint32_t end) { return pas
 static inline bool cim__open(uint8_t pass) { return (pass & CIM__OPEN) == CIM__OPEN; }
 /* May one go along the edge away from this end of it? */
 static inline bool cim__leaves(const uint8_t *pass, uint32_t end) { return pass[end >> 1] & (end & 1 ? CIM__AGAINST : CIM__WITH); }
+
+/* Does flow go from the node into the edge at this end, and from the edge out into the node? */
+static inline bool cim__enters(const uint8_t *pass, uint32_t end) { return cim__end_open(pass, end) && cim__leaves(pass, end); }
+static inline bool cim__comes_out(const uint8_t *pass, uint32_t end) { return cim__end_open(pass, end) && cim__leaves(pass, end ^ 1); }
 
 /* ---- trees ---- */
 
@@ -132,9 +139,24 @@ typedef struct cim__segments {
 cim_status cim__segments_build(cim_ctx *ctx, cim__mem *mem, const cim_trace_view *view, cim__segments **out);
 void cim__segments_free(cim__segments *s);
 
+/* ---- supply ---- */
+
+/* One way from the sources to every element that has supply.  Places are in preorder. */
+typedef struct cim__supply {
+    uint32_t count;    /* elements with supply */
+    uint32_t *place;   /* of every element; CIM_NONE: no supply */
+    uint32_t *up;      /* the element before it on its way; CIM_NONE for a source */
+    uint32_t *element; /* at every place */
+    uint32_t *last;    /* by place: last place of what hangs on it */
+    cim__mem *mem;
+} cim__supply;
+
+cim_status cim__supply_build(cim_ctx *ctx, cim__mem *mem, const cim_trace_view *view, cim__supply **out);
+void cim__supply_free(cim__supply *s);
+
 /* ---- views ---- */
 
-enum { CIM__SUPPLY = 0, CIM__PLAIN = 1, CIM__SEGMENTS = 2, CIM__DOMINATORS = 3, CIM__PARTS = 4 };
+enum { CIM__SUPPLY = 0, CIM__PLAIN = 1, CIM__SEGMENTS = 2, CIM__DOMINATORS = 3, CIM__WAYS = 4, CIM__PARTS = 5 };
 
 /* The bits that change. */
 typedef struct cim__bits {
@@ -154,6 +176,7 @@ struct cim_trace_view {
     bool has_lock;
     pthread_mutex_t lock; /* for making a part */
     _Atomic(void *) part[CIM__PARTS];
+    _Atomic(double *) upstream[CIM_TRACE_MAX_COLUMNS + 1]; /* by column, the last counts elements; see upsums.c */
 };
 
 struct cim_trace_status {
@@ -169,6 +192,7 @@ struct cim_trace_status {
 cim_status cim__view_tree(cim_ctx *ctx, cim_trace_view *view, uint32_t part, const cim__blocks **tree_out);
 cim_status cim__view_dominators(cim_ctx *ctx, cim_trace_view *view, const cim__dominators **out);
 cim_status cim__view_segments(cim_ctx *ctx, cim_trace_view *view, const cim__segments **out);
+cim_status cim__view_supply(cim_ctx *ctx, cim_trace_view *view, const cim__supply **out);
 static inline bool cim__oneway(const cim_trace_view *view) { return view->bits.oneway_count > 0; }
 /* Is the node in service and a source? */
 static inline bool cim__feeds(const cim_trace_view *view, uint32_t node)
@@ -193,6 +217,8 @@ struct cim_trace_query {
     cim__buf scratch;   /* cim__keyed, and what sorting needs */
     cim__buf heap;      /* cim__heap_item */
     cim__buf out[8];    /* uint32_t: lists of an isolation */
+    cim__buf touched;   /* uint32_t: elements with a state */
+    uint8_t *state;     /* by element, all 0 between traces: CIM__GONE ..; made when first needed, as what follows */
     uint32_t *parent;   /* by element; made when first needed; only good for marked elements */
     double *key;        /* by element; the same */
     uint8_t *barrier;   /* by element, all 0 between traces; the same */
@@ -223,7 +249,7 @@ cim_status cim__query_flow(cim_ctx *ctx, cim_trace_query *q);
 bool cim__buf_u32(cim__buf *buf, uint32_t value);
 cim_status cim__sort_u32(cim_ctx *ctx, cim_trace_query *q, cim__buf *list); /* ascending */
 void cim__sum_elements(const cim_trace_network *n, const uint32_t *elements, size_t count, double *sums);
-double cim__value(const cim_trace_network *n, uint32_t column, uint32_t element);
+double cim__value_of(const cim_trace_network *n, uint32_t column, uint32_t element);
 bool cim__heap_push(cim__buf *heap, double key, uint32_t id, uint32_t from);
 cim__heap_item cim__heap_pop(cim__buf *heap);
 /* Why an element was found. */
@@ -245,5 +271,42 @@ cim_status cim__cuts(cim_ctx *ctx, cim_trace_view *view, cim_trace_query *q, uin
                      cim__why_fn *why_out, const void **user_out);
 /* What segment losses and isolation ask: mark what the sources reach without these segments (bytes by segment), along the flow. */
 cim_status cim__flood_without(cim_ctx *ctx, const cim_trace_view *view, cim_trace_query *q, const uint32_t *segment_of, const uint8_t *gone);
+
+/* ---- losses: what is without supply when elements go (supply.c) ---- */
+
+enum { CIM__GONE = 1, CIM__HANGS = 2, CIM__BACK = 4 }; /* lost: CIM__HANGS alone */
+
+/* After cim__query_begin(): elements that are gone, ends that are shut (these after cim__query_flow(), and its bits are the caller's to clear);
+ * then settle, then look at q->state; parent[] of those that are back says from where.  False: out of memory, which settling says. */
+cim_status cim__query_state(cim_ctx *ctx, cim_trace_query *q);
+bool cim__lose(const cim__supply *s, cim_trace_query *q, uint32_t element);
+bool cim__lose_end(const cim_trace_network *n, const cim__supply *s, cim_trace_query *q, uint32_t end);
+cim_status cim__lose_settle(cim_ctx *ctx, const cim_trace_view *view, const cim__supply *s, cim_trace_query *q);
+void cim__lose_clear(cim_trace_query *q);
+
+/* ---- isolation, from inside (isolate.c) ---- */
+
+enum { CIM__WORKS = 0, CIM__LOST, CIM__SHUT, CIM__LEAVE, CIM__KEEP, CIM__STUCK, CIM__SOURCES, CIM__GONE_LIST }; /* q->out */
+
+typedef struct cim__isolation {
+    cim_trace_view *view;
+    cim_trace_query *q;
+    const uint32_t *faults, *stuck; /* elements; devices */
+    size_t fault_count, stuck_count;
+    const uint32_t *broken, *closed; /* elements that nothing passes any more, without being isolated; devices that are shut, too */
+    size_t broken_count, closed_count;
+    const cim__segments *s;
+    const cim__supply *fed; /* NULL: one segment without one-way edges, read off the tree of segments */
+    uint8_t *flag;    /* q->barrier */
+    double supplied;  /* sum of `column` over what had supply before and has none after */
+    uint32_t column;  /* CIM_NONE: not asked */
+    bool ways;        /* use `fed` always */
+} cim__isolation;
+
+/* Lists in q->out, and what cim__had_supply() and cim__has_supply() say, hold until cim__isolation_end(), which follows a failure too. */
+cim_status cim__isolation_run(cim_ctx *ctx, cim__isolation *i);
+void cim__isolation_end(cim__isolation *i);
+bool cim__had_supply(const cim__isolation *i, uint32_t element);
+bool cim__has_supply(const cim__isolation *i, uint32_t element);
 
 #endif

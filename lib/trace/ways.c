@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static double weight(const cim_trace_network *n, uint32_t column, uint32_t element) { return column == CIM_NONE ? 1.0 : cim__value(n, column, element); }
+static double weight(const cim_trace_network *n, uint32_t column, uint32_t element) { return column == CIM_NONE ? 1.0 : cim__value_of(n, column, element); }
 
 static cim_status column_ok(cim_ctx *ctx, const cim_trace_network *n, uint32_t column)
 {

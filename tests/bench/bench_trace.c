@@ -227,7 +227,7 @@ static void measure_grid(uint32_t width, uint32_t count, const char *path)
     enum { ROUNDS = 3 };
     arrays a = grid(width);
     uint32_t *starts = room(count, 4);
-    double begin = now(), index[ROUNDS], first[ROUNDS], again[ROUNDS], down[ROUNDS], cuts[ROUNDS];
+    double *each = room(count, sizeof *each), begin = now(), index[ROUNDS], first[ROUNDS], again[ROUNDS], down[ROUNDS], cuts[ROUNDS], table[ROUNDS], sums[ROUNDS], all = 0.0;
     if (path) write_arrays(&a, path);
     for (uint32_t i = 0; i < count; i++) starts[i] = width * width + (uint32_t)(xorshift() % (width * width));
     begin = now();
@@ -249,7 +249,12 @@ static void measure_grid(uint32_t width, uint32_t count, const char *path)
         must(cim_trace_find(ctx, view, query, CIM_TRACE_UPSTREAM, starts, count, NULL, &r), "upstream");
         again[i] = now() - begin, begin = now();
         must(cim_trace_find(ctx, view, query, CIM_TRACE_BRIDGES, NULL, 0, NULL, &r), "bridges");
-        cuts[i] = now() - begin, bridges = r.count;
+        cuts[i] = now() - begin, bridges = r.count, begin = now();
+        must(cim_trace_upstream_sums(ctx, view, query, CIM_NONE, NULL, 0, NULL, NULL), "sums");
+        table[i] = now() - begin, begin = now();
+        must(cim_trace_upstream_sums(ctx, view, query, CIM_NONE, starts, count, each, &all), "sums");
+        sums[i] = now() - begin;
+        if (all != (double)found) die("upstream: %zu found, %.0f counted", found, all);
         cim_trace_view_free(view);
     }
     report("index_s", index, ROUNDS, 1.0);
@@ -257,6 +262,9 @@ static void measure_grid(uint32_t width, uint32_t count, const char *path)
     report("upstream_ms", again, ROUNDS, 1e3);
     report("downstream_each_us", down, ROUNDS, 1e6 / count);
     report("bridges_s", cuts, ROUNDS, 1.0);
+    report("upstream_sums_index_s", table, ROUNDS, 1.0);
+    report("upstream_sums_ms", sums, ROUNDS, 1e3);
+    free(each);
     printf("upstream_found\t%zu\ndownstream_found\t%zu\nbridges\t%zu\n", found, below, bridges);
     cim_trace_query_free(query);
     cim_trace_network_free(network);

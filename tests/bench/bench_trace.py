@@ -106,6 +106,8 @@ def measure_grid(width, temp):
     row("network from arrays", "s", "network_s")
     row("index of upstream", "s", "index_s", number(ig, "bridges_s"), "igraph (C) bridges")
     row(f"upstream of {STARTS} starts, {ours['upstream_found'][0]} listed", "ms", "upstream_ms")
+    row("index of sums upstream, of a column", "s", "upstream_sums_index_s")
+    row(f"sums upstream of {STARTS} starts, of each and of all", "ms", "upstream_sums_ms")
     row("downstream of a start", "us", "downstream_each_us")
     row("bridges", "s", "bridges_s", number(ig, "bridges_s"), "igraph (C)", agree)
     return agree != "NO"

@@ -44,7 +44,7 @@ done >>"$temp/bad"
 sed -n 's/^CIM__ATTR([A-Z0-9_]*, "\([a-z0-9_]*\)".*/\1/p' "$CIM_SOURCE/lib/city/attrs.def" | while read -r name; do grep -qw "$name" cim-city.5 || echo "$name (attrs.def) is not in cim-city.5"; done >>"$temp/bad"
 result "cim-city(5) names every layer, class, relation and value"
 
-mkdir "$temp/work" && cp "$CIM_SOURCE"/data/town.osm.pbf "$CIM_SOURCE"/data/town.osm.gz "$CIM_SOURCE"/data/town-v3.gml.gz "$CIM_SOURCE"/data/town-power.geojson.gz "$CIM_SOURCE"/data/town-population.csv "$CIM_SOURCE"/data/town-*.map.json "$temp/work/" || exit 99
+mkdir "$temp/work" && cp "$CIM_SOURCE"/data/town.osm.pbf "$CIM_SOURCE"/data/town.osm.gz "$CIM_SOURCE"/data/town-v3.gml.gz "$CIM_SOURCE"/data/town-water.inp "$CIM_SOURCE"/data/town-power.geojson.gz "$CIM_SOURCE"/data/town-population.csv "$CIM_SOURCE"/data/town-*.map.json "$temp/work/" || exit 99
 mkdir "$temp/bin" && printf '#!/bin/sh\nexec "%s" "$@"\n' "$tool" >"$temp/bin/cimtool" && chmod +x "$temp/bin/cimtool"
 (
     cd "$temp/work" || exit 99

@@ -112,9 +112,10 @@ bool cim__gb_is_object(const cim__gbuilder *b, uint32_t node)
 }
 
 /* A class that is not in the tables is stored as the nearest thing that is. */
-static cim__class_id class_of(const cim__gname *name)
+static cim__class_id class_of(const cim__gbuilder *b, uint32_t node)
 {
-    if (name->kind == CIM__G_OBJECT) return (cim__class_id)name->code;
+    const cim__gname *name = cim__gb_node(b, node)->name;
+    if (name->kind == CIM__G_OBJECT) return cim__gb_network_class(b, node, (cim__class_id)name->code);
     if (name->kind == CIM__G_ADDRESS) return CIM__C_Address;
     return name->module == CIM__GML_URF ? CIM__C_Zone : CIM__C_CityObject;
 }
@@ -221,6 +222,8 @@ static cim_status take_leaf(cim_ctx *ctx, cim__gbuilder *b, uint32_t property, u
         cim__gb_fate(b, property, CIM__GF_RELATION);
         return cim__gb_attribute(ctx, b, n->name->qname, property);
     }
+    const cim__grelation_rule *rule = text && !b->in_surface ? cim__gb_relation_rule(n->name) : NULL;
+    if (rule && rule->type == CIM__R_SERVES) CIM__TRY(cim__gb_link(ctx, b, property));
     if (!text && !n->attr_count) {
         cim__gb_fate(b, property, CIM__GF_EMPTY);
         return CIM_OK;
@@ -367,11 +370,11 @@ static cim_status refused(cim_ctx *ctx, const cim__gbuilder *b, uint32_t line)
     return cim__fail_at(ctx, ctx->status, place);
 }
 
-static cim_status add_to_batch(cim_ctx *ctx, cim__gbuilder *b, const cim__gqueued *q, const cim__gname *name, cim__str attrs)
+static cim_status add_to_batch(cim_ctx *ctx, cim__gbuilder *b, const cim__gqueued *q, cim__str attrs)
 {
     cim_geom plane;
     cim__footprint_from from;
-    cim__feature f = { .gid = q->gid, .class_id = class_of(name), .parent_gid = q->parent_gid, .valid_from = b->valid_from, .valid_to = b->valid_to, .values = b->values,
+    cim__feature f = { .gid = q->gid, .class_id = class_of(b, q->node), .parent_gid = q->parent_gid, .valid_from = b->valid_from, .valid_to = b->valid_to, .values = b->values,
                        .value_count = b->value_count, .shapes = b->out, .shape_count = b->out_count };
     CIM__TRY(cim__footprint_of_shapes(ctx, &b->footprint, f.class_id, b->out, b->out_count, &plane, &from));
     if (from == CIM__FROM_BOX) b->footprints_boxed++;
@@ -401,14 +404,14 @@ static cim_status build_object(cim_ctx *ctx, cim__gbuilder *b, const cim__gqueue
     CIM__GTREE_EACH(b->tree, q->node, c) CIM__TRY(take_property(ctx, b, c, CIM_NONE));
     CIM__TRY(cim__gb_network_object(ctx, b));
     size_t at = b->json.size;
-    bool renamed = !cim__str_is(name->local, cim__classes[class_of(name)].name);
+    bool renamed = !cim__str_is(name->local, cim__classes[class_of(b, q->node)].name);
     CIM__TRY(cim__gb_write_members(ctx, b, 0, renamed ? name : NULL));
     cim__str attrs = { (const char *)b->json.data + at, b->json.size - at };
     CIM__TRY(cim__gb_make_shapes(ctx, b));
     keep_envelope(b);
     CIM__TRY(sweep(ctx, b));
     CIM__TRY(pack_residue(ctx, b, cim__buf_str(&b->residue)));
-    return add_to_batch(ctx, b, q, name, attrs);
+    return add_to_batch(ctx, b, q, attrs);
 }
 
 /* ---- members ---- */
@@ -490,6 +493,7 @@ static void begin_member(cim__gbuilder *b, cim__gtree *tree, uint32_t node, uint
     b->ordinal = ordinal;
     b->unnamed = 0;
     b->gid = (cim__str){ "", 0 };
+    b->network = CIM_NONE;
     b->queue.size = b->graphs.size = b->links.size = 0;
     b->visits = 10000 + 8ull * (b->end - node) + (b->store ? 8ull * cim__gtree_count(&b->store->tree) : 0);
 }

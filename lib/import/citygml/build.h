@@ -101,6 +101,8 @@ typedef struct cim__gbuilder {
     cim__buf places, piece_ends; /* cim__gplace; uint32_t: stacks of geometry.c */
     cim__buf graphs, links;  /* cim__glink_end; uint32_t nodes of links between network nodes */
     cim__map graph_owners;   /* hash of a graph's id -> number in graphs */
+    uint32_t network;        /* utility network met last, CIM_NONE: none */
+    const char *commodity;   /* what flows in it, NULL: it does not say */
     uint64_t visits;         /* of geometry, left before references are taken for an attack */
     int8_t lod;              /* of the object as a whole: relief; -1: none */
     /* of the object */
@@ -183,6 +185,7 @@ bool cim__gb_can_be_json(const cim__gbuilder *b, uint32_t node);
 cim_status cim__gb_generic(cim_ctx *ctx, cim__gbuilder *b, uint32_t node); /* a generic attribute */
 
 /* values.c */
+void cim__gb_put(cim__gbuilder *b, cim__value value); /* unless there is one already */
 cim_status cim__gb_value(cim_ctx *ctx, cim__gbuilder *b, uint32_t property);
 void cim__gb_generic_value(cim__gbuilder *b, cim__str name, uint32_t node);
 void cim__gb_address(cim__gbuilder *b, uint32_t address);
@@ -198,8 +201,12 @@ const cim__grelation_rule *cim__gb_relation_rule(const cim__gname *property); /*
 cim_status cim__gb_link(cim_ctx *ctx, cim__gbuilder *b, uint32_t property);                 /* a property that refers to another object */
 cim_status cim__gb_inline(cim_ctx *ctx, cim__gbuilder *b, uint32_t property, cim__str gid); /* one that holds it */
 cim_status cim__gb_relation_object(cim_ctx *ctx, cim__gbuilder *b, uint32_t node);          /* core:CityObjectRelation */
-cim_status cim__gb_network_object(cim_ctx *ctx, cim__gbuilder *b);                          /* links and graphs of UtilityNetwork */
-cim_status cim__gb_network_links(cim_ctx *ctx, cim__gbuilder *b);                           /* when the member is done */
+
+/* network.c */
+cim__class_id cim__gb_network_class(const cim__gbuilder *b, uint32_t node, cim__class_id class_id); /* what an element of that class is more exactly */
+bool cim__gb_network_status(cim__gbuilder *b, const cim__gname *property, cim__str code);           /* false: not a status of utilities */
+cim_status cim__gb_network_object(cim_ctx *ctx, cim__gbuilder *b);                                  /* values, links and graphs of the object */
+cim_status cim__gb_network_links(cim_ctx *ctx, cim__gbuilder *b);                                   /* when the member is done */
 
 /* geometry.c */
 typedef struct cim__gplace {

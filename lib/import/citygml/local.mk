@@ -13,6 +13,7 @@ libcimcore_la_SOURCES += \
 	%D%/lookahead.c %D%/lookahead.h \
 	%D%/modules.def \
 	%D%/names.c %D%/names.h \
+	%D%/network.c \
 	%D%/networks.def \
 	%D%/pipe.c %D%/pipe.h \
 	%D%/reader.c %D%/reader.h \

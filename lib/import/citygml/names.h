@@ -54,7 +54,7 @@ typedef enum cim__gconversion {
     CIM__GV_TEXT,
     CIM__GV_CODE,
     CIM__GV_METRES,
-    CIM__GV_MILLIMETRES,
+    CIM__GV_DIAMETER,
     CIM__GV_INTEGER,
     CIM__GV_YEAR,
     CIM__GV_HEIGHT

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static void put_value(cim__gbuilder *b, cim__value value)
+void cim__gb_put(cim__gbuilder *b, cim__value value)
 {
     if (b->have_values >> value.attr & 1) return; /* the first one counts */
     b->have_values |= 1ull << value.attr;
@@ -12,7 +12,7 @@ static void put_value(cim__gbuilder *b, cim__value value)
 
 static void put_text(cim__gbuilder *b, cim__attr attr, cim__str text)
 {
-    if (text.len) put_value(b, (cim__value){ .attr = (uint8_t)attr, .text = text });
+    if (text.len) cim__gb_put(b, (cim__value){ .attr = (uint8_t)attr, .text = text });
 }
 
 /* ---- lengths ---- */
@@ -51,10 +51,10 @@ static bool length_of(const cim__gbuilder *b, uint32_t node, double *metres)
     return true;
 }
 
-static void put_length(cim__gbuilder *b, cim__attr attr, uint32_t node, double factor)
+static void put_length(cim__gbuilder *b, cim__attr attr, uint32_t node)
 {
     double metres;
-    if (length_of(b, node, &metres)) put_value(b, (cim__value){ .attr = (uint8_t)attr, .real = metres * factor });
+    if (length_of(b, node, &metres)) cim__gb_put(b, (cim__value){ .attr = (uint8_t)attr, .real = metres });
 }
 
 /* con:height holds con:Height with reference points, status and value. */
@@ -62,11 +62,22 @@ static void put_height(cim__gbuilder *b, cim__attr attr, uint32_t property)
 {
     uint32_t height = cim__gtree_first(b->tree, property);
     if (height == CIM_NONE) {
-        put_length(b, attr, property, 1.0);
+        put_length(b, attr, property);
         return;
     }
     uint32_t value = cim__gtree_child(b->tree, height, "value");
-    if (value != CIM_NONE) put_length(b, attr, value, 1.0);
+    if (value != CIM_NONE) put_length(b, attr, value);
+}
+
+/* Of a pipe.  Zero is "unknown"; a bare number that would be a pipe of ten metres is in millimetres. */
+static void put_diameter(cim__gbuilder *b, cim__attr attr, uint32_t node)
+{
+    double metres;
+    cim__str uom = { "", 0 };
+    cim__gtree_attr(b->tree, cim__gb_node(b, node), "uom", &uom);
+    if (!length_of(b, node, &metres) || metres <= 0.0) return;
+    bool guessed = !cim__str_trim(uom).len && metres >= 10.0;
+    cim__gb_put(b, (cim__value){ .attr = (uint8_t)attr, .rule = guessed ? CIM__RULE_DEFAULT : CIM__RULE_TAGGED, .real = guessed ? metres : round(metres * 1e9) / 1e6 });
 }
 
 /* ---- numbers ---- */
@@ -75,7 +86,7 @@ static void put_integer(cim__gbuilder *b, cim__attr attr, cim__str text, int64_t
 {
     double v;
     if (!cim__parse_double(text, &v) || v != floor(v) || !(v >= (double)least && v <= (double)most)) return;
-    put_value(b, (cim__value){ .attr = (uint8_t)attr, .integer = (int64_t)v });
+    cim__gb_put(b, (cim__value){ .attr = (uint8_t)attr, .integer = (int64_t)v });
 }
 
 /* "1984", "1984-05-01": years of which nobody would say 0001. */
@@ -100,9 +111,12 @@ cim_status cim__gb_value(cim_ctx *ctx, cim__gbuilder *b, uint32_t property)
     cim__str text = cim__gtree_text(b->tree, n);
     switch (n->name->conversion) {
     case CIM__GV_TEXT: put_text(b, attr, text); break;
-    case CIM__GV_CODE: CIM__TRY(put_code(ctx, b, attr, n, text)); break;
-    case CIM__GV_METRES: put_length(b, attr, property, 1.0); break;
-    case CIM__GV_MILLIMETRES: put_length(b, attr, property, 1000.0); break;
+    case CIM__GV_CODE:
+        if (attr == CIM__A_STATUS && cim__gb_network_status(b, n->name, text)) break;
+        CIM__TRY(put_code(ctx, b, attr, n, text));
+        break;
+    case CIM__GV_METRES: put_length(b, attr, property); break;
+    case CIM__GV_DIAMETER: put_diameter(b, attr, property); break;
     case CIM__GV_INTEGER: put_integer(b, attr, text, 0, 300); break;
     case CIM__GV_YEAR: put_year(b, attr, text); break;
     case CIM__GV_HEIGHT: put_height(b, attr, property); break;
@@ -150,5 +164,5 @@ void cim__gb_class_values(cim__gbuilder *b, const cim__gname *class)
 #undef CIM__GML_NETWORK
     };
     for (size_t i = 0; i < sizeof networks / sizeof *networks; i++)
-        if (cim__str_is(class->local, networks[i][0])) put_value(b, (cim__value){ .attr = CIM__A_NETWORK, .rule = CIM__RULE_DEFAULT, .text = cim__str_of(networks[i][1]) });
+        if (cim__str_is(class->local, networks[i][0])) cim__gb_put(b, (cim__value){ .attr = CIM__A_NETWORK, .rule = CIM__RULE_DEFAULT, .text = cim__str_of(networks[i][1]) });
 }

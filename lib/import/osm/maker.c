@@ -71,7 +71,7 @@ void cim__osm_take_hints(cim__osm_maker *m, uint32_t number)
 
 void cim__osm_prepare(cim__osm_maker *m, int32_t base)
 {
-    bool none = !base && (m->kind.class_id == CIM__C_CityObject || cim__class_layer(m->kind.class_id, CIM_GEOM_POINT) == CIM__L_NONSPATIAL);
+    bool none = !base && cim__class_nonspatial(m->kind.class_id);
     m->fill.kind = &m->kind;
     m->fill.layer = none ? CIM__L_NONSPATIAL : cim__class_layer(m->kind.class_id, base);
     cim__osm_fill(&m->fill);

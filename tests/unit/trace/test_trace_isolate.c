@@ -277,10 +277,119 @@ static void test_trace_normal_state(void **state)
     }
 }
 
+/* ---- supply from elsewhere ---- */
+
+/* Can an end that is shut be opened: nothing but devices of isolating kinds that turn keeps it shut? */
+static bool end_opens(uint32_t e, uint32_t k, const uint32_t *stuck, size_t stuck_count, uint32_t *devices_out)
+{
+    uint32_t shut = 0, bad = 0;
+    for (uint32_t d = 0; d < w.d; d++) {
+        if (w.device_edge[d] != e || w.end[d] != k || (w.flags[d] & (CIM_TRACE_SHUT | CIM_TRACE_OUT)) != CIM_TRACE_SHUT) continue;
+        if (w.kind[d] > CIM_TRACE_SWITCH || w.flags[d] & (CIM_TRACE_INOPERABLE | CIM_TRACE_INACCESSIBLE) || is_in(stuck, stuck_count, d)) bad |= 1u << d;
+        else shut |= 1u << d;
+    }
+    *devices_out = shut;
+    return shut && !bad && edge_ways(&w, e) && !(w.edge_flags[e] & CIM_TRACE_OUT) && !(w.node_flags[k ? w.to[e] : w.from[e]] & CIM_TRACE_OUT);
+}
+
+enum { OPENED = 2 * MAX_M + 1 };
+
+/* The least length with so many ends opened, by element, from what is alive around the works; by relaxing until nothing changes. */
+static void lengths(uint32_t alive, uint32_t works, const uint32_t *stuck, size_t stuck_count, double best[OPENED][MAX_X])
+{
+    for (uint32_t c = 0; c < OPENED; c++)
+        for (uint32_t x = 0; x < w.x; x++) best[c][x] = !c && alive >> x & 1 ? w.length[x] : INFINITY;
+    for (bool again = true; again;) {
+        again = false;
+        for (uint32_t e = 0; e < w.m; e++)
+            for (uint32_t k = 0; k < 2; k++)
+                for (uint32_t into = 0; into < 2; into++) {
+                    uint32_t node = k ? w.to[e] : w.from[e], a = into ? node : w.n + e, b = into ? w.n + e : node, devices;
+                    bool open = end_open(&w, e, k), opens = end_opens(e, k, stuck, stuck_count, &devices);
+                    if (!(edge_ways(&w, e) & (into == k ? 2u : 1u)) || works >> a & 1 || works >> b & 1 || !(open || opens)) continue;
+                    for (uint32_t c = 0; c + 1 < OPENED; c++) {
+                        double made = best[c][a] + w.length[b], *at = &best[c + !open][b];
+                        if (made < *at) *at = made, again = true;
+                    }
+                }
+    }
+}
+
+static network with_opened(const uint32_t *devices, size_t count)
+{
+    network made = w;
+    for (size_t i = 0; i < count; i++) made.flags[devices[i]] &= (uint8_t)~CIM_TRACE_SHUT;
+    return made;
+}
+
+static int supplied_again, never;
+
+static void check_resupply(const uint32_t *faults, size_t count, const uint32_t *stuck, size_t stuck_count)
+{
+    static double best[OPENED][MAX_X];
+    cim_trace_isolation i = isolate(faults, count, stuck, stuck_count);
+    cim_trace_resupplied r = { .struct_size = sizeof r };
+    uint32_t works = mask_of(i.works, i.works_count), lost = mask_of(i.lost, i.lost_count), shut[MAX_D];
+    size_t shut_count = i.shut_count;
+    if (!lost) return;
+    if (shut_count) memcpy(shut, i.shut, shut_count * sizeof *shut);
+    uint32_t alive = reach(&w, sources(&w), works, true), c = 0;
+    assert_ok(ctx, cim_trace_resupply(ctx, view, query, i.works, i.works_count, i.lost, i.lost_count, stuck, stuck_count, 1, &r));
+    lengths(alive, works, stuck, stuck_count, best);
+    double least = INFINITY;
+    for (c = 0; c < OPENED && isinf(least); c++)
+        for (uint32_t x = 0; x < w.x; x++)
+            if (lost >> x & 1 && best[c][x] < least) least = best[c][x];
+    never += isinf(least);
+    assert_true(r.length == least || (isinf(least) && !r.way_count && !r.open_count && !r.regained_count && !r.shut_count && isinf(r.length)));
+    if (isinf(least)) return;
+    supplied_again++;
+    /* As many ends as need be, not one more; devices on one end count once. */
+    uint32_t ends = 0;
+    for (size_t k = 0; k < r.open_count; k++) ends |= 1u << (2 * w.device_edge[r.open[k]] + w.end[r.open[k]]);
+    assert_int_equal(__builtin_popcount(ends), c - 1);
+    assert_true(alive >> r.way[0] & 1 && lost >> r.way[r.way_count - 1] & 1);
+    network opened = with_opened(r.open, r.open_count), kept = w;
+    uint32_t after = reach(&opened, alive, works, true);
+    assert_int_equal(mask_of(r.regained, r.regained_count), after & lost);
+    assert_true(fabs(r.regained_sums[0] - sum_of(after & lost)) < 1e-9);
+    /* With all of it done in the field nothing comes into the works. */
+    w = opened;
+    network first = with_shut(shut, shut_count, SIZE_MAX, sources(&w) & works);
+    w = first;
+    network all = with_shut(r.shut, r.shut_count, SIZE_MAX, 0);
+    w = kept;
+    assert_int_equal(reach(&all, sources(&all), 0, true) & works, 0);
+    assert_int_equal(reach(&all, sources(&all), 0, true) & lost, after & lost);
+}
+
+static void test_trace_resupply(void **state)
+{
+    uint64_t seed = 77;
+    (void)state;
+    for (int round = 0; round < 24 * ROUNDS; round++) {
+        network_random(&w, &seed, round % 2);
+        for (uint32_t d = 0; d < w.d && round % 4 < 3; d++) /* mostly valves that turn, some of them shut */
+            if (support_random(&seed) % 8) w.kind[d] = CIM_TRACE_VALVE, w.turn[d] = 0, w.flags[d] = support_random(&seed) % 4 ? 0 : CIM_TRACE_SHUT;
+        built = network_build(ctx, &w);
+        view = network_view(ctx, built);
+        assert_ok(ctx, cim_trace_query_new(ctx, built, &query));
+        fed = reach(&w, sources(&w), 0, true);
+        uint32_t faults[2] = { (uint32_t)(support_random(&seed) % w.x), (uint32_t)(support_random(&seed) % w.x) };
+        uint32_t stuck[2] = { w.d ? (uint32_t)(support_random(&seed) % w.d) : 0, w.d ? (uint32_t)(support_random(&seed) % w.d) : 0 };
+        check_resupply(faults, 1 + support_random(&seed) % 2, stuck, w.d ? support_random(&seed) % 3 : 0);
+        cim_trace_query_free(query);
+        cim_trace_view_free(view);
+        cim_trace_network_free(built);
+    }
+    print_message("%d supplied from elsewhere, %d could not be\n", supplied_again, never);
+    assert_true(supplied_again > 1000 && never > 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_trace_isolation), cmocka_unit_test(test_trace_status),
-                                        cmocka_unit_test(test_trace_normal_state) };
+                                        cmocka_unit_test(test_trace_normal_state), cmocka_unit_test(test_trace_resupply) };
     ctx = support_ctx();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     cim_ctx_free(ctx);

@@ -124,6 +124,33 @@ static void check_up(uint64_t *seed)
     assert_int_equal(find(CIM_TRACE_DOWNSTREAM, any, count, NULL), all_down);
 }
 
+/* Of one start and of three at once, one of them twice; by column, and how many. */
+static void check_up_sums(uint64_t *seed)
+{
+    uint32_t starts[4] = { 0 };
+    double each[4], all;
+    for (int i = 0; i < 3; i++) starts[i] = (uint32_t)(support_random(seed) % w.x);
+    starts[3] = starts[0];
+    size_t count = 1 + support_random(seed) % 4;
+    for (uint32_t column = 0; column < 3; column++) {
+        cim_trace_result r = { .struct_size = sizeof r };
+        uint32_t c = column == 2 ? CIM_NONE : column;
+        assert_ok(ctx, cim_trace_upstream_sums(ctx, view, query, c, starts, count, each, &all));
+        for (size_t i = 0; i < count; i++) {
+            assert_ok(ctx, cim_trace_find(ctx, view, query, CIM_TRACE_UPSTREAM, starts + i, 1, NULL, &r));
+            assert_true(fabs(each[i] - (column == 2 ? (double)r.count : r.sums[c])) < 1e-9);
+        }
+        assert_ok(ctx, cim_trace_find(ctx, view, query, CIM_TRACE_UPSTREAM, starts, count, NULL, &r));
+        assert_true(fabs(all - (column == 2 ? (double)r.count : r.sums[c])) < 1e-9);
+    }
+}
+
+static void test_trace_upstream_sums(void **state)
+{
+    (void)state;
+    rounds(check_up_sums, 11);
+}
+
 static void test_trace_upstream_downstream(void **state)
 {
     (void)state;
@@ -458,7 +485,8 @@ static void test_trace_propagate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_trace_upstream_downstream), cmocka_unit_test(test_trace_criticality), cmocka_unit_test(test_trace_cuts),
+        cmocka_unit_test(test_trace_upstream_downstream), cmocka_unit_test(test_trace_upstream_sums),
+        cmocka_unit_test(test_trace_criticality),         cmocka_unit_test(test_trace_cuts),
         cmocka_unit_test(test_trace_floods),              cmocka_unit_test(test_trace_ways),        cmocka_unit_test(test_trace_propagate),
         cmocka_unit_test(test_trace_redundancy_gives_a_way_up),
     };

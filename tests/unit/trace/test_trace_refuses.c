@@ -183,6 +183,17 @@ static void test_trace_refuses_ways(void **state)
     assert_status(ctx, cim_trace_criticality(ctx, s.view, 1, loss), CIM_EARG);
     assert_status(ctx, cim_trace_criticality(ctx, s.view, 0, NULL), CIM_EARG);
     assert_status(ctx, cim_trace_criticality(ctx, NULL, 0, loss), CIM_EARG);
+    assert_status(ctx, cim_trace_upstream_sums(ctx, s.view, s.query, 1, from, 1, loss, &length), CIM_EARG);
+    assert_status(ctx, cim_trace_upstream_sums(ctx, s.view, s.query, 0, NULL, 1, loss, &length), CIM_EARG);
+    assert_status(ctx, cim_trace_upstream_sums(ctx, s.view, s.foreign, 0, from, 1, loss, &length), CIM_EARG);
+    assert_status(ctx, cim_trace_upstream_sums(ctx, NULL, s.query, 0, from, 1, loss, &length), CIM_EARG);
+    assert_true(length == 5.0);
+    assert_ok(ctx, cim_trace_upstream_sums(ctx, s.view, s.query, CIM_NONE, NULL, 0, NULL, &length));
+    assert_true(length == 0.0);
+    length = 5.0;
+    assert_int_equal(cim_trace_view_flags(s.view, CIM_TRACE_NODE, 0), CIM_TRACE_SOURCE);
+    assert_int_equal(cim_trace_view_flags(s.view, CIM_TRACE_NODE, 3), 0);
+    assert_int_equal(cim_trace_view_flags(s.view, CIM_TRACE_DEVICE + 1, 0), 0);
     assert_status(ctx, cim_trace_segment_losses(ctx, s.view, 1, loss), CIM_EARG);
     assert_status(ctx, cim_trace_segment_losses(ctx, s.view, 0, NULL), CIM_EARG);
     assert_status(ctx, cim_trace_propagate(ctx, s.view, s.query, 2, ones, loss), CIM_EARG);
@@ -214,6 +225,14 @@ static void test_trace_refuses_isolation(void **state)
     assert_status(ctx, cim_trace_fallbacks(ctx, s.view, s.query, &zero_, 1, NULL, 0, 0, NULL, 0, NULL), CIM_EARG);
     assert_status(ctx, cim_trace_segments_get(ctx, s.view, &segments), CIM_EARG);
     assert_status(ctx, cim_trace_segments_get(ctx, s.view, NULL), CIM_EARG);
+    cim_trace_resupplied again = { .struct_size = sizeof again };
+    assert_status(ctx, cim_trace_resupply(ctx, s.view, s.query, &far, 1, &zero_, 1, NULL, 0, 0, &again), CIM_EARG);
+    assert_status(ctx, cim_trace_resupply(ctx, s.view, s.query, &zero_, 1, &far, 1, NULL, 0, 0, &again), CIM_EARG);
+    assert_status(ctx, cim_trace_resupply(ctx, s.view, s.query, &zero_, 1, &zero_, 1, NULL, 1, 0, &again), CIM_EARG);
+    assert_status(ctx, cim_trace_resupply(ctx, s.view, s.query, &zero_, 1, &zero_, 1, &far, 1, 0, &again), CIM_EARG);
+    assert_status(ctx, cim_trace_resupply(ctx, s.view, s.query, &zero_, 1, &zero_, 1, NULL, 0, 1, &again), CIM_EARG);
+    assert_status(ctx, cim_trace_resupply(ctx, s.view, s.foreign, &zero_, 1, &zero_, 1, NULL, 0, 0, &again), CIM_EARG);
+    assert_status(ctx, cim_trace_resupply(ctx, s.view, s.query, &zero_, 1, &zero_, 1, NULL, 0, 0, NULL), CIM_EARG);
     assert_int_equal(count, 5);
     close_set(&s);
 }
@@ -381,6 +400,7 @@ static cim_status ask(cim_ctx *c, cim_trace_view *view, cim_trace_query *q)
 {
     cim_trace_result r = { .struct_size = sizeof r };
     cim_trace_isolation i = { .struct_size = sizeof i };
+    cim_trace_resupplied again = { .struct_size = sizeof again };
     cim_trace_fallback f[4];
     cim_trace_hit hits[4];
     cim_trace_options barred = CIM_TRACE_OPTIONS_INIT, limited = CIM_TRACE_OPTIONS_INIT;
@@ -403,7 +423,11 @@ static cim_status ask(cim_ctx *c, cim_trace_view *view, cim_trace_query *q)
     if (st >= 0) st = cim_trace_segment_losses(c, view, 0, six);
     if (st >= 0) st = cim_trace_propagate(c, view, q, CIM_TRACE_MIN, (const double[]){ 1, 1, 1, 1, 1, 1 }, six);
     if (st >= 0) st = cim_trace_propagate_bits(c, view, q, bits, bits);
+    if (st >= 0) st = cim_trace_upstream_sums(c, view, q, 0, bits + 5, 0, NULL, &length);
+    if (st >= 0) st = cim_trace_upstream_sums(c, view, q, CIM_NONE, &start, 1, six, &length);
     if (st >= 0) st = cim_trace_isolate(c, view, q, &start, 1, &stuck, 1, &i);
+    if (st >= 0) st = cim_trace_resupply(c, view, q, i.works, i.works_count, &stuck, 1, NULL, 0, 0, &again);
+    if (st >= 0) st = cim_trace_resupply(c, view, q, &start, 1, &stuck, 1, &stuck, 1, CIM_NONE, &again);
     return st < 0 ? st : cim_trace_fallbacks(c, view, q, &start, 1, NULL, 0, 0, f, 4, &count);
 }
 
