@@ -44,7 +44,7 @@ static cim_status use(cim_ctx *ctx, cim_city *city, cim_utility *u, cim_trace_st
     uint32_t ids[2], element;
     size_t count;
     CIM__TRY(cim_city_find(ctx, city, "v:1", ids, 2, &count));
-    CIM__TRY(cim_utility_say(ctx, u, status, ids[0], CIM_UTILITY_CLOSED));
+    CIM__TRY(cim_utility_say(ctx, u, status, ids[0], CIM_UTILITY_OFF));
     CIM__TRY(cim_utility_within(ctx, u, &area, 1.0, NULL, 0, &count));
     CIM__TRY(cim_utility_nearest(ctx, u, 1.0, 2.0, CIM_NONE, 100.0, &element, NULL));
     return cim_utility_feed_read(ctx, u, city, status, text, sizeof text - 1, &f);

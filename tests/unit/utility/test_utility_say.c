@@ -80,10 +80,10 @@ static void test_say(void **state)
     watch w = begin();
     assert_true(reaches(&w, "w:s", "w:h"));
     for (int i = 0; i < 4; i++) {
-        say(&w, stops[i], CIM_UTILITY_CLOSED, CIM_OK);
+        say(&w, stops[i], CIM_UTILITY_OFF, CIM_OK);
         assert_false(reaches(&w, "w:s", "w:h"));
         assert_true(reaches(&w, "w:s", "w:p1"));
-        say(&w, stops[i], CIM_UTILITY_OPEN, CIM_OK);
+        say(&w, stops[i], CIM_UTILITY_ON, CIM_OK);
         assert_true(reaches(&w, "w:s", "w:h"));
         if (!i) continue;
         say(&w, stops[i], CIM_UTILITY_OUT, CIM_OK);
@@ -91,7 +91,7 @@ static void test_say(void **state)
         say(&w, stops[i], CIM_UTILITY_IN, CIM_OK);
         assert_true(reaches(&w, "w:s", "w:h"));
     }
-    say(&w, "w:v", CIM_UTILITY_CLOSED, CIM_OK); /* a valve that is taken out lets pass */
+    say(&w, "w:v", CIM_UTILITY_OFF, CIM_OK); /* a valve that is taken out lets pass */
     say(&w, "w:v", CIM_UTILITY_OUT, CIM_OK);
     assert_true(reaches(&w, "w:s", "w:h"));
     say(&w, "w:v", CIM_UTILITY_IN, CIM_OK);
@@ -104,8 +104,8 @@ static void test_say_out_of_the_city(void **state)
     (void)state;
     watch w = begin();
     assert_false(reaches(&w, "e:g", "e:v"));
-    say(&w, "e:c2", CIM_UTILITY_CLOSED, CIM_OK);
-    say(&w, "e:c2", CIM_UTILITY_OPEN, CIM_OK); /* opening does not put a disused cable into service */
+    say(&w, "e:c2", CIM_UTILITY_OFF, CIM_OK);
+    say(&w, "e:c2", CIM_UTILITY_ON, CIM_OK); /* opening does not put a disused cable into service */
     assert_false(reaches(&w, "e:g", "e:v"));
     say(&w, "e:c2", CIM_UTILITY_IN, CIM_OK);
     assert_true(reaches(&w, "e:g", "e:v"));
@@ -139,8 +139,8 @@ static void test_say_refusals(void **state)
     watch w = begin();
     say(&w, "b:1", CIM_UTILITY_OUT, CIM_ENOTFOUND); /* supplied, but no part of the network */
     say(&w, "w:v", 6, CIM_EARG);
-    assert_status(w.u.ctx, cim_utility_say(w.u.ctx, w.u.utility, w.status, 999999, CIM_UTILITY_OPEN), CIM_ENOTFOUND);
-    assert_status(w.u.ctx, cim_utility_say(w.u.ctx, w.u.utility, NULL, 1, CIM_UTILITY_OPEN), CIM_EARG);
+    assert_status(w.u.ctx, cim_utility_say(w.u.ctx, w.u.utility, w.status, 999999, CIM_UTILITY_ON), CIM_ENOTFOUND);
+    assert_status(w.u.ctx, cim_utility_say(w.u.ctx, w.u.utility, NULL, 1, CIM_UTILITY_ON), CIM_EARG);
     assert_true(reaches(&w, "w:s", "w:h"));
     end(&w);
 }
