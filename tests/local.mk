@@ -79,6 +79,7 @@ EXTRA_DIST += \
 	tests/cli/bad_input.cli \
 	tests/cli/dispatch.cli \
 	tests/cli/flows.cli \
+	tests/cli/impact.cli \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
 	tests/cli/town.cli \
