@@ -44,7 +44,7 @@ int main(int argc, char **argv)
     uint64_t buildings = 0, shut = 0, seed = 1;
     if (argc != 2 || !ms || cim_ctx_new(&options, &ctx) < 0) return 2;
     must(ctx, cim_city_open(ctx, argv[1], NULL, &city));
-    must(ctx, cim_query_run(ctx, city, "class = 'Valve'", NULL, &first));
+    must(ctx, cim_query_run(ctx, city, "class = 'Tank' OR class = 'Plant'", NULL, &first));
     networks.serve_m = 40.0;
     networks.controllers = first.ids;
     networks.controller_count = first.count ? 1 : 0;

@@ -42,7 +42,8 @@ def town(path):
             return number - 1
 
         street = [node(c * STEP, r * STEP) for r in range(SIDE) for c in range(SIDE)]
-        main = [node(c * STEP + 1.5, r * STEP + 1.5) for r in range(SIDE) for c in range(SIDE)]
+        works = '<tag k="man_made" v="water_tower"/><tag k="substance" v="water"/>'
+        main = [node(c * STEP + 1.5, r * STEP + 1.5, "" if c or r else works) for r in range(SIDE) for c in range(SIDE)]
         ways, houses = [], []
         for r in range(SIDE):
             for c in range(SIDE):
