@@ -89,6 +89,7 @@ EXTRA_DIST += \
 	tests/cli/epanet.cli \
 	tests/cli/flows.cli \
 	tests/cli/gis.cli \
+	tests/cli/impact.cli \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
 	tests/cli/town.cli \

@@ -176,12 +176,16 @@ static int print_critical(impacting *m)
 
 /* ---- networks ---- */
 
+static bool is_lost(const cim_impact_domain *d) { return d->buildings || d->partly || d->hydrants || d->length_m > 0.5; }
+
 static void print_networks(const impacting *m)
 {
-    if (!m->r.domain_count) return;
-    printf("WITHOUT       buildings  customers  people  critical  hydrants  main km    back by opening\n");
+    bool any = false;
     for (size_t i = 0; i < m->r.domain_count; i++) {
         const cim_impact_domain *d = &m->r.domains[i];
+        if (!is_lost(d)) continue;
+        if (!any) printf("WITHOUT       buildings  customers  people  critical  hydrants  main km    back by opening\n");
+        any = true;
         printf("  %-12.12s%9u%11llu%8llu%10u%10u%9.2f", impact_network(m, d->domain), d->buildings, (unsigned long long)d->customers, (unsigned long long)d->people,
                d->sites, d->hydrants, d->length_m / 1000.0);
         if (d->back) printf("    %u buildings, %llu people", d->back, (unsigned long long)d->people_back);

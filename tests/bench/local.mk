@@ -3,6 +3,7 @@ EXTRA_DIST += \
 	%D%/bench.py \
 	%D%/bench_dispatch.py \
 	%D%/bench_flows.py \
+	%D%/bench_impact.py \
 	%D%/bench_import.py \
 	%D%/bench_index.py \
 	%D%/bench_journey.py \
@@ -21,6 +22,7 @@ EXTRA_DIST += \
 bench_plain = \
 	%D%/bench_dispatch \
 	%D%/bench_flows \
+	%D%/bench_impact \
 	%D%/bench_journey \
 	%D%/bench_live \
 	%D%/bench_net \
@@ -32,6 +34,7 @@ EXTRA_PROGRAMS += $(bench_plain) %D%/bench_index %D%/bench_shapes %D%/open_windo
 bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
 %C%_bench_dispatch_LDADD = libcim.la
 %C%_bench_flows_LDADD = libcim.la -lm
+%C%_bench_impact_LDADD = libcim.la
 %C%_bench_journey_LDADD = libcim.la
 %C%_bench_live_LDADD = libcim.la -lpthread
 %C%_bench_net_LDADD = libcim.la

@@ -337,17 +337,33 @@ static void check_hydrants(const cim_impact_result *r)
     if (r->live_count) assert_true(fabs(r->live[0].distance_m - nearest) < 1e-9);
 }
 
-/* Something that serves the object lost its supply, and has it again in w. */
-static bool is_back(const world *w, const cim_impact_loss *loss)
+/* Does a world serve the object of a loss again? */
+static bool is_back(const world *w, const cim_impact_loss *l)
 {
-    bool back = false;
     size_t count;
     for (uint32_t x = 0; x < t.v.node_count + t.v.edge_count; x++) {
         const cim_utility_service *s = cim_utility_services(t.utility, x, &count);
-        for (size_t k = 0; k < count; k++)
-            back |= s[k].object == loss->object && cim__impact_domain(t.impact, x) == loss->domain && w->fed[x] && !after.fed[x] && before.fed[x];
+        bool again = w->fed[x] && !after.fed[x] && before.fed[x] && cim__impact_domain(t.impact, x) == l->domain;
+        for (size_t k = 0; again && k < count; k++)
+            if (s[k].object == l->object) return true;
     }
-    return back;
+    return false;
+}
+
+/* Whom opening a device brings back. */
+static uint64_t people_back(const cim_impact_result *r, uint32_t d)
+{
+    static world w;
+    uint64_t people = 0;
+    uint32_t end = 2 * t.v.device_edge[d] + t.v.device_end[d];
+    w = after;
+    w.opened[end] = 1;
+    for (uint32_t k = 0; k < t.v.device_count; k++) /* two on one end: the other one stays shut */
+        if (k != d && t.v.device_edge[k] == end / 2 && t.v.device_end[k] == end % 2 && before.n->device_flags[k] & CIM_TRACE_SHUT) w.opened[end] = 0;
+    spread(&w);
+    for (size_t i = 0; i < r->loss_count; i++)
+        if (!(r->losses[i].flags & CIM_IMPACT_PARTLY) && is_back(&w, &r->losses[i])) people += r->losses[i].people;
+    return people;
 }
 
 /* The first tie gives what it says, and no other device between what is lost and what is not gives more people. */
@@ -355,20 +371,11 @@ static void check_ties(const cim_impact_result *r)
 {
     uint64_t most = 0;
     for (uint32_t d = 0; d < t.v.device_count; d++) {
-        static world w;
-        uint64_t people = 0;
-        uint32_t end = 2 * t.v.device_edge[d] + t.v.device_end[d];
-        if (!(before.n->device_flags[d] & CIM_TRACE_SHUT) || !is_isolating(before.n, d) || after.cut[end]) continue;
-        uint32_t edge = t.v.node_count + end / 2, node = before.n->ends[end];
+        uint32_t end = 2 * t.v.device_edge[d] + t.v.device_end[d], edge = t.v.node_count + end / 2, node = before.n->ends[end];
         bool lost_edge = before.fed[edge] && !after.fed[edge], lost_node = before.fed[node] && !after.fed[node];
-        if (!(lost_edge && after.fed[node]) && !(lost_node && after.fed[edge])) continue; /* only what lies between the two */
-        w = after;
-        w.opened[end] = 1;
-        for (uint32_t k = 0; k < t.v.device_count; k++) /* two on one end: the other one stays shut */
-            if (k != d && t.v.device_edge[k] == end / 2 && t.v.device_end[k] == end % 2 && before.n->device_flags[k] & CIM_TRACE_SHUT) w.opened[end] = 0;
-        spread(&w);
-        for (size_t i = 0; i < r->loss_count; i++)
-            if (is_back(&w, &r->losses[i]) && !(r->losses[i].flags & CIM_IMPACT_PARTLY)) people += r->losses[i].people;
+        if (!(before.n->device_flags[d] & CIM_TRACE_SHUT) || !is_isolating(before.n, d) || after.cut[end]) continue;
+        if (!(lost_edge && after.fed[node]) && !(lost_node && after.fed[edge])) continue;
+        uint64_t people = people_back(r, d);
         if (people > most) most = people;
     }
     assert_int_equal(r->tie_count ? r->ties[0].people : 0, most);

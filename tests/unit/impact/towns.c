@@ -50,6 +50,7 @@ cim_status town_try(town *t, cim_ctx *ctx, const char *path, bool networks)
     const cim_net_options net = { sizeof net, CIM_NET_TURNS_FULL, 0 };
     cim_net_costs_view costs = { .struct_size = sizeof costs };
     t->ctx = ctx;
+    t->city = NULL;
     t->utility = NULL;
     t->net = NULL;
     t->costs = NULL;
