@@ -1,5 +1,6 @@
 dist_man_MANS += \
 	%D%/cim-city.5 \
+	%D%/cim-map.5 \
 	%D%/cim-index.7 \
 	%D%/cim-net.7 \
 	%D%/cim-query.7 \
@@ -9,6 +10,7 @@ dist_man_MANS += \
 	%D%/cimtool-betweenness.1 \
 	%D%/cimtool-check.1 \
 	%D%/cimtool-dispatch.1 \
+	%D%/cimtool-impact.1 \
 	%D%/cimtool-evacuate.1 \
 	%D%/cimtool-export.1 \
 	%D%/cimtool-get.1 \

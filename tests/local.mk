@@ -37,15 +37,18 @@ include tests/unit/crs/local.mk
 include tests/unit/index/local.mk
 include tests/unit/route/local.mk
 include tests/unit/trace/local.mk
+include tests/unit/utility/local.mk
 include tests/unit/net/local.mk
 include tests/unit/travel/local.mk
 include tests/unit/dispatch/local.mk
+include tests/unit/impact/local.mk
 include tests/unit/journey/local.mk
 include tests/unit/traffic/local.mk
 include tests/unit/flows/local.mk
 include tests/unit/city/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk
+include tests/unit/gis/local.mk
 include tests/unit/osm/local.mk
 include tests/unit/citygml/local.mk
 include tests/unit/cityjson/local.mk
@@ -70,6 +73,7 @@ dist_check_SCRIPTS = \
 	tests/installed/test_installed.sh \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
+	tests/interop/test_gis.sh \
 	tests/interop/test_osrm.sh \
 	tests/interop/test_power.sh \
 	tests/interop/test_epanet.sh \
@@ -82,7 +86,9 @@ TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \
 	tests/cli/bad_input.cli \
 	tests/cli/dispatch.cli \
+	tests/cli/epanet.cli \
 	tests/cli/flows.cli \
+	tests/cli/gis.cli \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
 	tests/cli/town.cli \

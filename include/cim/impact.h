@@ -241,7 +241,7 @@ typedef struct cim_impact_failure {
     uint32_t reserved0;
 } cim_impact_failure;
 
-/** A device that is shut, and would bring supply back. */
+/** A device that is shut, between what is lost and what has supply, and would bring it back. */
 typedef struct cim_impact_tie {
     uint32_t device;
     uint32_t domain;

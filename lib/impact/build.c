@@ -292,6 +292,18 @@ static cim_status depend(cim_ctx *ctx, depending *d, uint32_t object, uint32_t d
     return CIM_OK;
 }
 
+/* By its elements, also where several objects share one. */
+static cim_status depend_object(cim_ctx *ctx, depending *d, uint32_t object)
+{
+    const cim_utility_view *v = &d->m->view;
+    d->ids.size = 0;
+    CIM__TRY(cim__impact_own(ctx, d->m, object, &d->ids));
+    if (!CIM__COUNT(&d->ids, uint32_t)) return CIM_OK;
+    uint32_t x = CIM__AT(&d->ids, uint32_t, 0), edge = x - v->node_count;
+    bool node = x < v->node_count;
+    return depend(ctx, d, object, cim__impact_domain(d->m, x), CIM_TRACE_OTHER, node ? x : v->from[edge], node ? x : v->to[edge]);
+}
+
 static cim_status find_powered(cim_ctx *ctx, depending *d)
 {
     const cim_utility_view *v = &d->m->view;
@@ -309,9 +321,8 @@ static cim_status find_all_dependents(cim_ctx *ctx, depending *d)
 {
     const cim_utility_view *v = &d->m->view;
     CIM__TRY(find_powered(ctx, d));
-    for (uint32_t n = 0; d->powered.count && n < v->node_count; n++) CIM__TRY(depend(ctx, d, v->node_object[n], v->node_domain[n], CIM_TRACE_OTHER, n, n));
-    for (uint32_t e = 0; d->powered.count && e < v->edge_count; e++)
-        CIM__TRY(depend(ctx, d, v->edge_object[e], v->edge_domain[e], CIM_TRACE_VALVE, v->from[e], v->to[e]));
+    for (uint32_t o = 1; d->powered.count && o <= d->m->city->max_id; o++)
+        if (cim__city_has(d->m->city, o) && (cim__class_is(class_of(d->m, o), CIM__C_UtilityNode))) CIM__TRY(depend_object(ctx, d, o));
     for (uint32_t i = 0; d->powered.count && i < v->device_count; i++) {
         uint32_t e = v->device_edge[i];
         CIM__TRY(depend(ctx, d, v->device_object[i], v->edge_domain[e], v->device_kind[i], v->from[e], v->to[e]));

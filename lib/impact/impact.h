@@ -86,6 +86,8 @@ bool cim__impact_put(cim__buf *list, uint32_t value);
 /* Ascending, each once, from the `first`-th on. */
 cim_status cim__impact_unique(cim_ctx *ctx, cim_impact_query *q, cim__buf *list, size_t first);
 cim_status cim__impact_elements(cim_ctx *ctx, const cim_impact *m, uint32_t object, cim__buf *list); /* appended */
+/* Those that the object is, not those that serve it; none of a power network. */
+cim_status cim__impact_own(cim_ctx *ctx, const cim_impact *m, uint32_t object, cim__buf *list);
 cim_status cim__impact_devices(cim_ctx *ctx, const cim_impact *m, uint32_t object, cim__buf *list);
 
 cim_status cim__impact_works(cim_ctx *ctx, cim__impact_ask *a);

@@ -127,15 +127,7 @@ static cim_status stop(cim_ctx *ctx, cim__impact_ask *a, uint32_t object)
     size_t before = q->closed.size;
     CIM__TRY(cim__impact_devices(ctx, a->impact, object, &q->closed));
     if (q->closed.size > before) return CIM_OK;
-    size_t kept = CIM__COUNT(&q->broken, uint32_t);
-    CIM__TRY(cim__impact_elements(ctx, a->impact, object, &q->broken));
-    for (size_t i = kept; i < CIM__COUNT(&q->broken, uint32_t); i++) {
-        uint32_t x = CIM__AT(&q->broken, uint32_t, i);
-        if (cim_utility_element_object(a->impact->utility, x) == object && !a->impact->is_power[cim__impact_domain(a->impact, x)])
-            CIM__AT(&q->broken, uint32_t, kept++) = x;
-    }
-    q->broken.size = kept * sizeof(uint32_t);
-    return CIM_OK;
+    return cim__impact_own(ctx, a->impact, object, &q->broken);
 }
 
 static cim_status fail_dependents(cim_ctx *ctx, cim__impact_ask *a, const cim_impact_loss *loss, bool *more)

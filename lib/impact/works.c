@@ -74,12 +74,35 @@ static bool is_of(const cim_impact *m, uint32_t element, uint32_t object)
     return (element < m->view.node_count ? m->view.node_object[element] : m->view.edge_object[element - m->view.node_count]) == object;
 }
 
+/* Several objects may share a node. */
+static bool is_or_shares(const cim_impact *m, uint32_t element, uint32_t object)
+{
+    size_t count = 0;
+    if (is_of(m, element, object)) return true;
+    const cim_utility_service *s = cim_utility_services(m->utility, element, &count);
+    for (size_t i = 0; i < count; i++)
+        if (s[i].object == object) return false;
+    return element < m->view.node_count;
+}
+
+cim_status cim__impact_own(cim_ctx *ctx, const cim_impact *m, uint32_t object, cim__buf *list)
+{
+    size_t kept = CIM__COUNT(list, uint32_t), from = kept;
+    CIM__TRY(cim__impact_elements(ctx, m, object, list));
+    for (size_t i = from; i < CIM__COUNT(list, uint32_t); i++) {
+        uint32_t x = CIM__AT(list, uint32_t, i);
+        if (is_or_shares(m, x, object) && !m->is_power[cim__impact_domain(m, x)]) CIM__AT(list, uint32_t, kept++) = x;
+    }
+    list->size = kept * sizeof(uint32_t);
+    return CIM_OK;
+}
+
 static cim_status own_elements(cim_ctx *ctx, const cim_impact *m, uint32_t object, cim__buf *list)
 {
     size_t kept = CIM__COUNT(list, uint32_t), from = kept;
     CIM__TRY(cim__impact_elements(ctx, m, object, list));
     for (size_t i = from; i < CIM__COUNT(list, uint32_t); i++)
-        if (is_of(m, CIM__AT(list, uint32_t, i), object)) CIM__AT(list, uint32_t, kept++) = CIM__AT(list, uint32_t, i);
+        if (is_or_shares(m, CIM__AT(list, uint32_t, i), object)) CIM__AT(list, uint32_t, kept++) = CIM__AT(list, uint32_t, i);
     list->size = kept * sizeof(uint32_t);
     return CIM_OK;
 }

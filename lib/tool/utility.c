@@ -319,27 +319,21 @@ uint32_t utility_device_shut(const utility *u, uint32_t device)
 
 /* ---- opening ---- */
 
-int utility_state(const char *word, uint32_t *state)
-{
-    static const char *const words[] = { "open", "closed", "out", "in", "stuck", "free" };
-    for (uint32_t i = 0; i < 6; i++)
-        if (!strcmp(word, words[i])) return *state = i, EXIT_DONE;
-    return EXIT_USAGE;
-}
-
 /* ID=STATE: the last '=', ids may have one. */
 static int set_one(utility *u, const char *text)
 {
     utility_list objects = { NULL, 0, 0 };
     const char *equals = strrchr(text, '=');
     uint32_t state;
-    if (!equals || utility_state(equals + 1, &state) != EXIT_DONE) return cimtool_complain("--set: %s is not ID=open, closed, out, in, stuck or free", text);
+    if (!equals || cim_utility_state(u->tool->ctx, u->networks, CIM_NONE, equals + 1, &state) < 0)
+        return cimtool_complain("--set: %s is not ID=open, closed, on, off, out, in, stuck or free", text);
     char *id = strndup(text, (size_t)(equals - text));
     if (!id) return cimtool_fail(u->tool, CIM_ENOMEM);
     int status = utility_objects(u, id, true, &objects);
     free(id);
     for (size_t i = 0; i < objects.count && status == EXIT_DONE; i++) {
-        cim_status st = cim_utility_say(u->tool->ctx, u->networks, u->status, objects.at[i], state);
+        cim_status st = cim_utility_state(u->tool->ctx, u->networks, objects.at[i], equals + 1, &state);
+        if (st >= 0) st = cim_utility_say(u->tool->ctx, u->networks, u->status, objects.at[i], state);
         if (st < 0) status = cimtool_fail(u->tool, st);
     }
     utility_list_free(&objects);

@@ -12,7 +12,7 @@
     { "serve", 0, "M", "a building that nothing is said to serve hangs on the nearest line this near (default: on none)" },       \
     { "controller", 0, "ID", "this object feeds its network, too; may be given several times" },                                  \
     { "normal-state", 0, NULL, "begin with valves and switches as they normally are" },                                           \
-    { "set", 0, "ID=STATE", "what if: open, closed, out, in, stuck or free; may be given several times" },                        \
+    { "set", 0, "ID=STATE", "what if: open, closed, on, off, out, in, stuck or free; may be given several times" },                        \
     { "status", 0, "FILE", "states as control systems send them, CSV or NDJSON (-: standard input)" },                            \
     { "foreign", 0, NULL, "accept tables and views that libcim did not make" }
 #define UTILITY_PLACE_FLAGS                                                                                                       \
@@ -52,7 +52,6 @@ int utility_open(utility *u, cimtool *tool);
 int utility_open_city(utility *u, cimtool *tool, cim_city *city); /* one that is open already, and belongs to u from here on */
 int utility_open_any(utility *u, cimtool *tool, cim_city *city);  /* the same, also without any network */
 int utility_publish(utility *u);                 /* what was said becomes u->state */
-int utility_state(const char *word, uint32_t *state_out); /* CIM_UTILITY_OPEN ..; EXIT_USAGE without a message */
 void utility_close(utility *u);
 
 /* ---- objects and elements ---- */

@@ -482,6 +482,10 @@ static cim_status settle_unsaid(snap *s)
         bool somewhere = false;
         for (uint32_t d = 0; d < s->m->u->domains.count && !somewhere; d++) somewhere = cim__map_get(&s->m->instance, (uint64_t)t->object << 8 | d) != CIM_NONE;
         if (somewhere) continue;
+        if (s->m->options.network && s->m->options.network[0]) {
+            t->bits |= CIM__U_LEFT_OUT;
+            continue;
+        }
         CIM__TRY(cim__u_domain(s->ctx, s->m, CIM__STR(""), &domain));
         CIM__TRY(cim__u_instance(s->ctx, s->m, t->object, domain, &point));
     }

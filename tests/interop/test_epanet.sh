@@ -141,10 +141,12 @@ def collect(run, paths):
 
 
 good = [f for f in files if f.name not in REFUSED and f.parent.name != "swmm"]
+if os.environ.get("CIM_SANITIZED"):
+    good = [f for f in good if f.stat().st_size < 100000]  # ten times slower
 missing = None if files else f"{data} is not there (CIM_DATA)"
 print("1..6")
 say(collect(back, good), f"{len(good)} networks: as an independent reader has them, written back byte by byte", missing)
-say(collect(refused, [f for f in files if f not in good]), "broken files and SWMM's: line and reason", missing)
+say(collect(refused, [f for f in files if f.name in REFUSED or f.parent.name == "swmm"]), "broken files and SWMM's: line and reason", missing)
 say(collect(lambda f: changed(f, f.name), good), "values that were changed in the city are in the file", missing)
 
 town = source / "data" / "town-water.inp"

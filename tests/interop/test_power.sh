@@ -70,7 +70,7 @@ def matpower(path, objects, relations):
     for i, b in enumerate(branches, 1):
         o = objects[f"matpower:branch/{i}"]
         if b[0] != b[1]: same(f"branch {i}: ends", ends[f"matpower:branch/{i}"], {"from": f"matpower:bus/{int(b[0])}", "to": f"matpower:bus/{int(b[1])}"})
-        same(f"branch {i}: state", o["state"], "open" if b[10] > 0 else "closed")
+        same(f"branch {i}: state", o["state"], "on" if b[10] > 0 else "off")
         same(f"branch {i}: class", o["class"], "Transformer" if b[8] or kv[int(b[0])] != kv[int(b[1])] else "UtilityLine")
     return f"{len(buses)} buses, {len(branches)} branches, {sum(b[10] <= 0 for b in branches)} off"
 
@@ -102,7 +102,7 @@ def pandapower(path, objects, relations):
             same(f"{kind} {i}: status", objects[f"pandapower:{kind}/{i}"].get("status"), None if l["in_service"] else "disused")
     for i, s in switches.items():
         o, bus = objects[f"pandapower:switch/{i}"], f"pandapower:bus/{s['bus']}"
-        same(f"switch {i}: state", o["state"], "open" if s["closed"] else "closed")
+        same(f"switch {i}: state", o["state"], "closed" if s["closed"] else "open")
         kind = {"l": "line", "t": "trafo"}.get(s["et"])
         want = {f"pandapower:{kind}/{s['element']}": {"near": bus}} if kind else {bus: {"end": "from"}, f"pandapower:bus/{s['element']}": {"end": "to"}}
         same(f"switch {i}: what it is on", out[f"pandapower:switch/{i}"], want)

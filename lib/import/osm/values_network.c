@@ -57,12 +57,9 @@ void cim__osm_fill_tier(cim__osm_filling *f)
     else if (f->kind->class_id == CIM__C_Pipe) cim__osm_put_text(f, CIM__A_TIER, CIM__RULE_TAGGED, cim__osm_get(f->tags, CIM__K_USAGE));
 }
 
-/* "open" and "closed" of a valve; of a switch the other way round: a closed switch lets pass. */
 static void put_state(cim__osm_filling *f, cim__attr attr, cim__str said)
 {
-    bool open = cim__str_is(said, "open"), closed = cim__str_is(said, "closed"), is_switch = f->kind->class_id == CIM__C_Switch;
-    if (!open && !closed) return;
-    cim__osm_put_text(f, attr, CIM__RULE_TAGGED, open == is_switch ? CIM__STR("closed") : CIM__STR("open"));
+    if (cim__str_is(said, "open") || cim__str_is(said, "closed")) cim__osm_put_text(f, attr, CIM__RULE_TAGGED, said);
 }
 
 void cim__osm_fill_state(cim__osm_filling *f) { put_state(f, CIM__A_STATE, cim__osm_get(f->tags, CIM__K_STATE)); }

@@ -211,8 +211,32 @@ static void test_bytes(void **state)
     cim_ctx_free(ctx);
 }
 
+/* Another format is no matter of rows; ranges of names are compared up to a limit. */
+static void test_limits(void **state)
+{
+    enum { LINKS = 30000, RANGES = 3000 };
+    cim_ctx *ctx = support_ctx();
+    const char *city = kept_path("limits.cim"), *swmm = "[JUNCTIONS]\nA 1\n[CONDUITS]\n";
+    size_t size = 0, room = (LINKS + RANGES) * 40;
+    char *text = malloc(room);
+    (void)state;
+    assert_non_null(text);
+    assert_status(ctx, import_text(ctx, city, swmm, strlen(swmm), CIM_IMPORT_KEEP_GOING, NULL), CIM_EFORMAT);
+    assert_non_null(strstr(cim_ctx_error(ctx), "case.inp: line 3: this is an input file of SWMM"));
+    size += (size_t)snprintf(text, room, "[JUNCTIONS]\nA 1\n[RESERVOIRS]\nB 1\n[PIPES]\n");
+    for (int i = 0; i < LINKS; i++) size += (size_t)snprintf(text + size, room - size, "P%d A B 1 1 1\n", i);
+    size += (size_t)snprintf(text + size, room - size, "[STATUS]\n");
+    for (int i = 0; i < RANGES; i++) size += (size_t)snprintf(text + size, room - size, "P0 P1 Open\n");
+    assert_status(ctx, import_text(ctx, city, text, size, 0, NULL), CIM_EFORMAT);
+    assert_non_null(strstr(cim_ctx_error(ctx), "STATUS: too many ranges of names"));
+    free(text);
+    cim_ctx_free(ctx);
+}
+
+#define SHEET "[COORDINATES]\nA 20 70\nB 30 70\n"
 static void test_options(void **state)
 {
+    cim_buf report = CIM_BUF_INIT;
     static const char *const bad[] = { "", "a b", "a#b", "\xff" };
     cim_ctx *ctx = support_ctx();
     cim_import_options options = CIM_IMPORT_OPTIONS_INIT;
@@ -222,6 +246,12 @@ static void test_options(void **state)
     assert_status(ctx, cim_import(ctx, city, &path, 1, NULL, NULL), CIM_EFORMAT);
     assert_non_null(strstr(cim_ctx_error(ctx), "do not say in which reference system"));
     options.epsg = 25832;
+    assert_ok(ctx, cim_import(ctx, kept_path("sheet.cim"), &path, 1, &options, &report));
+    assert_null(strstr(report.data, "outside of the area")); /* nothing has a place */
+    support_write(path, GOOD SHEET, strlen(GOOD SHEET));
+    assert_ok(ctx, cim_import(ctx, kept_path("sheet.cim"), &path, 1, &options, &report));
+    assert_non_null(strstr(report.data, "case.inp: its first node lies outside of the area of EPSG:25832"));
+    cim_buf_dispose(&report);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         options.prefix = bad[i];
         assert_status(ctx, cim_import(ctx, city, &path, 1, &options, NULL), CIM_EARG);
@@ -232,6 +262,6 @@ static void test_options(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_refused), cmocka_unit_test(test_incomplete), cmocka_unit_test(test_keep_going), cmocka_unit_test(test_keep_going_follows),
-                                        cmocka_unit_test(test_bytes), cmocka_unit_test(test_options) };
+                                        cmocka_unit_test(test_bytes), cmocka_unit_test(test_limits), cmocka_unit_test(test_options) };
     return cmocka_run_group_tests_name("epanet/errors", tests, NULL, NULL);
 }

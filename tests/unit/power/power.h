@@ -79,7 +79,7 @@ static inline void power_run_text(cim_ctx *ctx, power_run *r, const cim__importe
     r->status = cim__input_open(ctx, path, opts.max_bytes, 400, &input);
     if (r->status < 0) return;
     r->source = (cim__source){ .uri = path };
-    cim__job job = { input, &opts, &r->sink, &r->source, 0, &r->report, false, 0.0 };
+    cim__job job = { .input = input, .opts = &opts, .sink = &r->sink, .source = &r->source, .report = &r->report };
     r->status = importer->run(ctx, &job);
     cim__input_close(ctx, input);
 }

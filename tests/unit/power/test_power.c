@@ -69,9 +69,9 @@ static void test_power_matpower(void **state)
     has("matpower:bus/9", "\"status\":\"disused\"");
     has("matpower:bus/9", "\"tier\":\"lv\"");
     has("matpower:branch/1", "\"class\":\"UtilityLine\"");
-    has("matpower:branch/1", "\"state\":\"open\"");
+    has("matpower:branch/1", "\"state\":\"on\"");
     has("matpower:branch/2", "\"class\":\"Transformer\"");
-    has("matpower:branch/4", "\"state\":\"closed\"");
+    has("matpower:branch/4", "\"state\":\"off\"");
     has("matpower:branch/4", "{\"end\":\"to\"}");
     has("matpower:branch/4", "matpower:bus/5");
     has("matpower:network/small", "\"baseMVA\":100");
@@ -95,10 +95,10 @@ static void test_power_pandapower(void **state)
     has("pandapower:trafo/0", "\"class\":\"Transformer\"");
     has("pandapower:trafo/0", "pandapower:bus/3");
     has("pandapower:trafo3w/0/lv", "pandapower:bus/9");
-    has("pandapower:switch/0", "\"state\":\"open\""); /* the trade calls it closed */
+    has("pandapower:switch/0", "\"state\":\"closed\"");
     has("pandapower:switch/0", "{\"near\":\"pandapower:bus/1\"}");
     has("pandapower:switch/0", "pandapower:line/7");
-    has("pandapower:switch/1", "\"state\":\"closed\"");
+    has("pandapower:switch/1", "\"state\":\"open\"");
     has("pandapower:switch/1", "pandapower:trafo/0");
     has("pandapower:switch/2", "{\"end\":\"from\"}");
     has("pandapower:switch/2", "pandapower:bus/5");

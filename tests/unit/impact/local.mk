@@ -1,0 +1,13 @@
+IMPACT_TESTS = %D%/test_impact_random %D%/test_impact_cases %D%/test_impact_faults
+check_PROGRAMS += $(IMPACT_TESTS)
+TESTS += $(IMPACT_TESTS)
+check_LTLIBRARIES += %D%/libtowns.la
+%C%_libtowns_la_SOURCES = %D%/towns.c %D%/towns.h
+%C%_libtowns_la_CPPFLAGS = $(TEST_CPPFLAGS)
+IMPACT_LDADD = %D%/libtowns.la $(TEST_LDADD) -lm
+%C%_test_impact_random_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_impact_random_LDADD = $(IMPACT_LDADD)
+%C%_test_impact_cases_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_impact_cases_LDADD = $(IMPACT_LDADD)
+%C%_test_impact_faults_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_impact_faults_LDADD = $(IMPACT_LDADD)
