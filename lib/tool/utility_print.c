@@ -299,7 +299,8 @@ int utility_print_device(utility *u, uint32_t device)
             print_member("near", near);
             print_member("street", street ? street : "");
             if (placed) printf(",\"x\":%.3f,\"y\":%.3f", xy[0], xy[1]);
-            printf(",\"state\":\"%s\"}", utility_device_shut(u, device) ? "closed" : "open");
+            bool trade = u->view.device_kind[device] == CIM_TRACE_SWITCH || u->view.device_kind[device] == CIM_TRACE_FUSE; /* an open switch is off */
+            printf(",\"state\":\"%s\"}", (utility_device_shut(u, device) != 0) != trade ? "closed" : "open");
         }
         free(on);
         free(near);
