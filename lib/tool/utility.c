@@ -192,8 +192,8 @@ static int named(utility *u, of_object fn, const char *text, const char *what, u
 int utility_elements(utility *u, const char *text, utility_list *elements)
 {
     bool guess = cimtool_has(u->tool, "serve");
-    return named(u, cim_utility_elements, text, guess ? "is in no network, and nothing serves it" : "is in no network (--serve M: what is nearest serves a building)",
-                 elements);
+    const char *what = guess ? "is in no network, and nothing serves it" : "is in no network (--serve M: what is nearest serves a building)";
+    return named(u, cim_utility_elements, text, what, elements);
 }
 
 int utility_devices(utility *u, const char *text, utility_list *devices)

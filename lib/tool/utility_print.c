@@ -9,7 +9,8 @@
 
 const char utility_note[] = "connected is not the same as supplied: pressure, flow and voltage are not computed";
 
-static const char *const column_names[CIM_UTILITY_COLUMNS] = { "length_m", "demand_lps", "demand_kw", "customers", "people", "buildings", "critical", "hydrants" };
+static const char *const column_names[CIM_UTILITY_COLUMNS] = { "length_m", "demand_lps", "demand_kw", "customers",
+                                                               "people",   "buildings",  "critical",  "hydrants" };
 
 const char *utility_column_name(uint32_t column) { return column < CIM_UTILITY_COLUMNS ? column_names[column] : ""; }
 
@@ -298,7 +299,8 @@ int utility_print_device(utility *u, uint32_t device)
             print_member("near", near);
             print_member("street", street ? street : "");
             if (placed) printf(",\"x\":%.3f,\"y\":%.3f", xy[0], xy[1]);
-            printf(",\"state\":\"%s\"}", utility_device_shut(u, device) ? "closed" : "open");
+            bool trade = u->view.device_kind[device] == CIM_TRACE_SWITCH || u->view.device_kind[device] == CIM_TRACE_FUSE; /* an open switch is off */
+            printf(",\"state\":\"%s\"}", (utility_device_shut(u, device) != 0) != trade ? "closed" : "open");
         }
         free(on);
         free(near);
@@ -386,7 +388,8 @@ int utility_plain_device(utility *u, uint32_t device)
 
 void utility_plain_sums(const double *sums, const char *indent)
 {
-    static const char *const units[CIM_UTILITY_COLUMNS] = { "m long", "l/s demand", "kW demand", "customers", "people", "buildings", "critical sites", "hydrants" };
+    static const char *const units[CIM_UTILITY_COLUMNS] = { "m long", "l/s demand", "kW demand",      "customers",
+                                                            "people", "buildings",  "critical sites", "hydrants" };
     static const char *const ones[CIM_UTILITY_COLUMNS] = { "m long", "l/s demand", "kW demand", "customer", "person", "building", "critical site", "hydrant" };
     bool any = false;
     for (int i = 0; i < CIM_UTILITY_COLUMNS; i++) {

@@ -128,8 +128,8 @@ static int find_supplies(isolating *i)
     int status = copy(i, &left, i->lost.at, i->lost.count);
     while (status == EXIT_DONE && left.count && i->supply_count < PARTS) {
         cim_trace_resupplied r = { .struct_size = sizeof r };
-        cim_status st = cim_trace_resupply(i->u->tool->ctx, i->u->state, i->u->query, i->works.at, i->works.count, left.at, left.count, t->stuck.at, t->stuck.count,
-                                           CIM_UTILITY_LENGTH_M, &r);
+        cim_status st = cim_trace_resupply(i->u->tool->ctx, i->u->state, i->u->query, i->works.at, i->works.count, left.at, left.count, t->stuck.at,
+                                           t->stuck.count, CIM_UTILITY_LENGTH_M, &r);
         if (st < 0) status = cimtool_fail(i->u->tool, st);
         if (st < 0 || !r.way_count || !r.regained_count) break;
         supply *s = &i->supplies[i->supply_count++];

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Isolation in the sample town (and the feeders of its power grid): its six bursts as town-expected.json has them, when all valves turn; and many pipes, with the valves that do
-# not turn, against segments and searches made here from the network file and the table of valves.
+# Isolation in the sample town, and the feeders of its power grid: its six bursts as town-expected.json has them, when all valves turn; and many
+# pipes, with the valves that do not turn, against segments and searches made here from the network file and the table of valves.
 command -v python3 >/dev/null || { echo "1..0 # SKIP python3 is not installed"; exit 0; }
 temp=$(mktemp -d) || exit 99
 trap 'rm -rf "$temp"' EXIT
