@@ -5,12 +5,16 @@ EXTRA_DIST += \
 	%D%/generate.py \
 	%D%/town-expected.json \
 	%D%/town-population.csv \
+	%D%/town-population.map.json \
 	%D%/town-power.geojson.gz \
+	%D%/town-power.map.json \
 	%D%/town-sensors.json.gz \
 	%D%/town-v2.gml.gz \
 	%D%/town-v3.gml.gz \
 	%D%/town-water-services.csv \
+	%D%/town-water-services.map.json \
 	%D%/town-water-valves.csv \
+	%D%/town-water-valves.map.json \
 	%D%/town-water.inp \
 	%D%/town.city.json.gz \
 	%D%/town.city.jsonl.gz \

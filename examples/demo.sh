@@ -39,7 +39,9 @@ run()
 # The id of the first object that an expression finds, or nothing.
 first_id() { "$cimtool" query -q --limit 1 "$city" "$1" 2>/dev/null | sed -n '2s/ .*//p'; }
 
+town=no
 if [ $# = 0 ]; then
+    town=yes
     set -- data/town-v3.gml.gz data/town.osm.pbf
 else
     for f in "$@"; do # names are relative to where the command was given
@@ -52,6 +54,13 @@ fi
 title "Import: everything into one file"
 rm -f "$city"
 run import --no-progress "$city" "$@"
+
+if [ $town = yes ]; then
+    title "Its water network out of EPANET, valves, connections and people out of tables, its power grid out of GeoJSON"
+    run import --no-progress -q "$city" data/town-water.inp --source-crs 25832 --prefix inp:
+    run import --no-progress -q "$city" data/town-water-valves.csv data/town-water-services.csv data/town-population.csv data/town-power.geojson.gz \
+        --map data/town-water-valves.map.json --map data/town-water-services.map.json --map data/town-population.map.json --map data/town-power.map.json
+fi
 
 title "What is in it?"
 run info "$city"
@@ -90,6 +99,22 @@ if [ -n "$station" ] && [ -n "$hospital" ]; then
         printf 'id,closed\n%s,1\n' "${street%#*}" >"$out/closures.csv"
         run traffic "$city" --traffic "$out/closures.csv" --watch "function = 'hospital'" --now 2026-01-31T08:00:00Z
     fi
+fi
+
+# Utility networks, and what hangs on them.
+title "The utility networks, as far as they are known"
+run trace "$city" report
+if [ $town = yes ]; then
+    title "A main bursts: which valves, and who is without water?"
+    run trace "$city" isolate inp:link/P0293
+    title "The ten pipes whose failure would cost the most people their water"
+    run trace "$city" critical --network water --by people --top 10
+    title "The whole picture, on one screen: supply, streets, crews"
+    run impact "$city" --fail inp:link/P0293 -o "$out/impact.geojson" --overwrite
+fi
+if [ -n "$hospital" ] && [ -n "${street:-}" ]; then
+    title "And if the street of the hospital is dug up?"
+    run impact "$city" --close "$street"
 fi
 
 title "Schools and kindergartens with a fast road within 150 m"

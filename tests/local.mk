@@ -37,6 +37,7 @@ include tests/unit/crs/local.mk
 include tests/unit/index/local.mk
 include tests/unit/route/local.mk
 include tests/unit/trace/local.mk
+include tests/unit/utility/local.mk
 include tests/unit/net/local.mk
 include tests/unit/travel/local.mk
 include tests/unit/dispatch/local.mk
@@ -47,10 +48,13 @@ include tests/unit/flows/local.mk
 include tests/unit/city/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk
+include tests/unit/gis/local.mk
 include tests/unit/osm/local.mk
 include tests/unit/citygml/local.mk
 include tests/unit/cityjson/local.mk
+include tests/unit/power/local.mk
 include tests/unit/query/local.mk
+include tests/unit/epanet/local.mk
 include tests/unit/export/local.mk
 include tests/fault/local.mk
 endif
@@ -69,7 +73,11 @@ dist_check_SCRIPTS = \
 	tests/installed/test_installed.sh \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
+	tests/interop/test_gis.sh \
 	tests/interop/test_osrm.sh \
+	tests/interop/test_power.sh \
+	tests/interop/test_epanet.sh \
+	tests/interop/test_town_water.sh \
 	tests/interop/test_trace.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
@@ -78,13 +86,16 @@ TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \
 	tests/cli/bad_input.cli \
 	tests/cli/dispatch.cli \
+	tests/cli/epanet.cli \
 	tests/cli/flows.cli \
+	tests/cli/gis.cli \
 	tests/cli/impact.cli \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \
+	tests/interop/inp_compare.py \
 	tests/interop/osrm/explained.tsv \
 	tests/interop/osrm/gherkin.py \
 	tests/interop/osrm/judge.py \

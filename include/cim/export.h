@@ -1,6 +1,6 @@
 /**
  * @file export.h
- * Exporting objects of a city to GeoJSON, CityJSON and GeoPackage files.
+ * Exporting objects of a city to GeoJSON, CityJSON, GeoPackage and EPANET files.
  */
 #ifndef CIM_EXPORT_H
 #define CIM_EXPORT_H
@@ -20,7 +20,7 @@ enum {
 
 typedef struct cim_export_options {
     size_t struct_size;  /* set by CIM_EXPORT_OPTIONS_INIT */
-    const char *format;  /* "geojson", "geojsonseq", "cityjson", "cityjsonseq", "gpkg"; NULL: by suffix */
+    const char *format;  /* "geojson", "geojsonseq", "cityjson", "cityjsonseq", "gpkg", "epanet"; NULL: by suffix */
     const char *lod;     /* CityJSON: shapes of this level of detail only, "2" also means "2.2"; NULL: all */
     int32_t epsg;        /* of the output; 0: GeoJSON in WGS 84, others as the city */
     int32_t decimals;    /* of coordinates, 1 to 9; 0: 7 for degrees, 3 for metres (GeoPackage: always exact) */
@@ -43,11 +43,14 @@ typedef struct cim_export_options {
  *
  * GeoPackage has a layer for every layer of the city, with typed columns, spatial indexes and default styles.
  *
+ * EPANET is the input file of a water network as it was imported, in its own reference system; values that are others in the city now are
+ * put in place of the words that say them.  The network is written as a whole; ids name its Network object where there are several.
+ *
  * @param ids       id_count object numbers; NULL: all objects.
  * @param path      "-" is standard output (not for GeoPackage).
  * @param opts      NULL for defaults.
  * @param[out] report_out  JSON: path, format, epsg, objects (written), and how many were not: objects_without_place,
- *                  geometries_outside (of the reference system or of all bounds), geometries_left_out and geometries_converted (CityJSON);
+ *                  geometries_outside (of the reference system or of all bounds), geometries_left_out and geometries_converted (CityJSON); values_changed (EPANET);
  *                  release with cim_buf_dispose(); may be NULL.
  * @return CIM_OK; CIM_EARG for an unknown format, id or option; CIM_EEXIST; CIM_EIO; CIM_ENOTFOUND for an unknown reference
  *         system; CIM_EFORMAT for a damaged city file; CIM_EUNSUPPORTED if the module for GeoPackage cannot be loaded;

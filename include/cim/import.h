@@ -11,7 +11,7 @@
 CIM_BEGIN
 
 enum {
-    CIM_IMPORT_KEEP_GOING = 1,     /**< an input that fails is left out (of a damaged XML file what came before the damage is kept) */
+    CIM_IMPORT_KEEP_GOING = 1,     /**< an input that fails is left out (of a damaged XML file what came before the damage is kept, of an EPANET file the good rows) */
     CIM_IMPORT_NO_RELATIONS = 2,   /**< make only the relations that inputs state, no accesses, located_in, mounted_on, same_as */
     CIM_IMPORT_SWAP_XY = 4,        /**< inputs list northing or latitude first, whatever their reference system says */
     CIM_IMPORT_NO_SWAP_XY = 8,     /**< inputs list easting or longitude first, whatever their reference system says */

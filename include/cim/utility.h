@@ -263,13 +263,31 @@ CIM_API const cim_utility_finding *cim_utility_findings(const cim_utility *utili
 CIM_API const char *cim_utility_finding_name(uint32_t kind);
 
 /** States that are said of objects, for changes. */
-enum { CIM_UTILITY_OPEN = 0, CIM_UTILITY_CLOSED = 1, CIM_UTILITY_OUT = 2, CIM_UTILITY_IN = 3, CIM_UTILITY_STUCK = 4, CIM_UTILITY_FREE = 5 };
+enum {
+    CIM_UTILITY_ON = 0,  /* lets pass: an open valve, a closed switch */
+    CIM_UTILITY_OFF = 1, /* lets nothing pass: a closed valve, an open switch */
+    CIM_UTILITY_OUT = 2, /* out of service */
+    CIM_UTILITY_IN = 3,
+    CIM_UTILITY_STUCK = 4, /* does not turn */
+    CIM_UTILITY_FREE = 5
+};
 
 /**
- * Say the state of an object in a status: a valve is closed, a pipe is out of service, a switch was found stuck.  A line that is closed is shut
- * at both ends; a node that is closed lets nothing pass.  Seen after the next cim_trace_status_publish().
+ * The state that a word means when it is said of an object: open, closed, on, off, 1, 0, true, false, out, in, stuck, free, in any case.  Of switches and
+ * fuses closed means on and open means off, as in the trade; of everything else it is the other way round.
  *
- * @param state  CIM_UTILITY_OPEN ..
+ * @param[out] state_out  CIM_UTILITY_ON ..
+ * @return CIM_OK; CIM_EARG when it is no such word.
+ * Thread rule: any thread.   Cost: O(log n).
+ * Since 0.1.
+ */
+CIM_API cim_status cim_utility_state(cim_ctx *ctx, const cim_utility *utility, uint32_t object, const char *word, uint32_t *state_out);
+
+/**
+ * Say the state of an object in a status: a valve is closed, a pipe is out of service, a switch was found stuck.  A line that is off is shut
+ * at both ends; a node that is off lets nothing pass.  Seen after the next cim_trace_status_publish().
+ *
+ * @param state  CIM_UTILITY_ON ..
  * @return CIM_OK; CIM_ENOTFOUND when the object is in no network; CIM_EARG; CIM_ENOMEM.
  * Thread rule: as cim_trace_status_apply().   Cost: O(log n + elements and devices of the object).
  * Since 0.1.
@@ -286,7 +304,7 @@ typedef struct cim_utility_feed {
 
 /**
  * Read states as control systems send them: CSV with the columns id, state and optionally time, or one JSON object a line with these members.
- * Words: open, closed, on, off, 1, 0 (of a switch: closed and on let pass), out, in, stuck, free.  Rows older than the last one about the same object
+ * Words: those of cim_utility_state().  Rows older than the last one about the same object
  * are late and not taken.  Nothing is published: that is the caller's.
  *
  * @param city  to find objects by id, also by the part behind the first ':' of it where that is unique.

@@ -37,7 +37,7 @@ typedef struct cim__epa_line {
     uint32_t at, next; /* offsets of this and the next line in the whole text */
     uint32_t number;   /* from 1; 0 by cim__epa_split() */
     cim__epa_section section;
-    bool heading;
+    bool heading, open_quote; /* open_quote: the last word begins with a quote that is not closed */
     cim__str tokens[CIM__EPA_TOKENS]; /* quotes taken off */
     size_t count;
     cim__str comment; /* behind the semicolon, trimmed */

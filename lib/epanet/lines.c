@@ -47,6 +47,7 @@ static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c ==
 static void find_tokens(cim__epa_line *line, const char *p, const char *end)
 {
     line->count = 0;
+    line->open_quote = false;
     while (line->count < CIM__EPA_TOKENS) {
         while (p < end && is_blank(*p)) p++;
         if (p == end) return;
@@ -54,6 +55,7 @@ static void find_tokens(cim__epa_line *line, const char *p, const char *end)
         const char *start = p += quoted;
         while (p < end && (quoted ? *p != '"' : !is_blank(*p))) p++;
         line->tokens[line->count++] = (cim__str){ start, (size_t)(p - start) };
+        line->open_quote = quoted && p == end;
         if (quoted && p < end) p++;
     }
 }

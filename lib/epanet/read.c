@@ -135,7 +135,7 @@ static cim_status first_options(cim__epa_reading *r)
     char text[CIM__EPA_SHOWN];
     cim__epa_net *n = r->net;
     const cim__epa_line *l = &r->line;
-    if (l->count > 1 && cim__epa_is(l->tokens[0], "UNITS") && !cim__epa_units_named(l->tokens[1], &n->units))
+    if (l->count > 1 && cim__epa_is(l->tokens[0], "UNIT") && !cim__epa_units_named(l->tokens[1], &n->units))
         return cim__epa_refuse(r, "OPTIONS: UNITS \"%s\" is none of CFS, GPM, MGD, IMGD, AFD, LPS, LPM, MLD, CMH, CMD, CMS", cim__epa_shown(l->tokens[1], text));
     if (l->count > 1 && cim__epa_is(l->tokens[0], "HEADL")) {
         if (!cim__epa_is(l->tokens[1], "H-W") && !cim__epa_is(l->tokens[1], "D-W") && !cim__epa_is(l->tokens[1], "C-M"))

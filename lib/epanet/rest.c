@@ -181,12 +181,12 @@ static int compare(cim__str a, cim__str b)
 /* Ranges compare as numbers when both names begin with one, else as texts. */
 static cim_status state_range(cim__epa_reading *r)
 {
-    enum { MOST = 200000000 };
+    enum { MOST = 50000000 };
     const cim__epa_line *l = &r->line;
     const cim__epa_net *n = r->net;
     int64_t low = leading_number(l->tokens[0]), high = leading_number(l->tokens[1]);
+    if (r->compared > MOST) return cim__epa_refuse(r, "STATUS: too many ranges of names");
     r->compared += cim__epa_link_count(n);
-    if (r->compared > MOST) return cim__fail(r->ctx, CIM_ELIMIT, "line %u: too many ranges of names", l->number);
     for (size_t i = 0; i < cim__epa_link_count(n); i++) {
         cim__str name = n->link_names.texts[i];
         int64_t here = leading_number(name);
@@ -253,8 +253,8 @@ static bool is_time(const cim__epa_line *l, size_t k)
 
 static cim_status times(cim__epa_reading *r)
 {
-    static const char *const words[] = { "DURA", "HYDR", "QUAL", "RULE", "MINI", "PATT", "REPO", "START" };
-    static const char *const statistics[] = { "NO", "AVER", "MIN", "MAX", "RANGE" };
+    static const char *const words[] = { "DURA", "HYDR", "QUAL", "RULE", "MINI", "PATT", "REPO", "STAR" };
+    static const char *const statistics[] = { "NO", "AVERAGE", "MINIMUM", "MAXIMUM", "RANGE" };
     const cim__epa_line *l = &r->line;
     char text[CIM__EPA_SHOWN];
     ROW(cim__epa_want(r, 2));
@@ -274,8 +274,8 @@ static cim_status options(cim__epa_reading *r)
 {
     static const struct {
         const char *word, *second;
-    } known[] = { { "VISC", NULL }, { "DIFF", NULL }, { "TRIAL", NULL }, { "ACCU", NULL }, { "TOLER", NULL }, { "SPEC", "GRAV" }, { "EMIT", "EXPO" }, { "MINIMUM", "PRES" },
-                 { "REQUIRED", "PRES" }, { "PRESSURE", "EXPO" }, { "HEADERROR", NULL }, { "FLOWCHANGE", NULL }, { "CHECKFREQ", NULL }, { "MAXCHECK", NULL }, { "DAMPLIMIT", NULL } };
+    } known[] = { { "VISC", NULL }, { "DIFF", NULL }, { "TRIAL", NULL }, { "ACCU", NULL }, { "TOLER", NULL }, { "SPEC", "GRAV" }, { "EMIT", "EXPO" }, { "MINI", "PRES" },
+                 { "REQ", "PRES" }, { "PRESSURE", "EXPO" }, { "HEADERROR", NULL }, { "FLOWCHANGE", NULL }, { "CHECKFREQ", NULL }, { "MAXCHECK", NULL }, { "DAMPLIMIT", NULL } };
     const cim__epa_line *l = &r->line;
     double value;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {

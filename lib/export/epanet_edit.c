@@ -66,8 +66,9 @@ static void put_missing(cim__epa_edits *e, const cim__epa_net *net, const cim__e
     const cim__epa_line *l = &row->line;
     cim__str end = l->tokens[l->count - 1];
     size_t at = (size_t)(end.ptr + end.len - net->text.ptr);
-    at += at < net->text.len && net->text.ptr[at] == '"'; /* behind the quote */
     e->scratch.size = 0;
+    if (l->open_quote) cim__buf_putc(&e->scratch, '"');
+    else if (at < net->text.len && net->text.ptr[at] == '"') at++; /* behind the quote */
     for (size_t k = l->count; k <= last; k++) {
         cim__buf_putc(&e->scratch, ' ');
         if (row->set >> k & 1) cim__buf_putstr(&e->scratch, cim__buf_str(&e->words[k]));
@@ -168,8 +169,9 @@ static void put_text(cim__buf *out, cim__str text, bool latin1)
 bool cim__epa_apply(cim__epa_edits *e, const cim__epa_net *net, bool latin1, cim__buf *out)
 {
     uint32_t ends[CIM__EPA_SECTIONS], last = section_ends(net, ends), at = 0;
-    for (int s = 0; s < CIM__EPA_SECTIONS; s++)
-        if (e->added[s].size) add_rows(e, net, (cim__epa_section)s, ends[s] == CIM_NONE ? last : ends[s], ends[s] == CIM_NONE);
+    for (int missing = 0; missing < 2; missing++) /* new sections come behind rows of the last one that is there */
+        for (int s = 0; s < CIM__EPA_SECTIONS; s++)
+            if (e->added[s].size && (ends[s] == CIM_NONE) == missing) add_rows(e, net, (cim__epa_section)s, missing ? last : ends[s], missing);
     size_t count = CIM__COUNT(&e->list, edit);
     edit *list = (edit *)(void *)e->list.data;
     if (count) qsort(list, count, sizeof *list, by_place);

@@ -89,6 +89,7 @@ static cim__packing packing_of(const uint8_t *p, size_t n)
 static cim_status open_parts(cim_ctx *ctx, cim__input *in)
 {
     CIM__TRY(cim__file_open(ctx, in->path, &in->file));
+    if (!strcmp(in->path, "-")) in->file.size = UINT64_MAX; /* a file, perhaps, but one whose place everybody who opens it shares */
     in->is_stream = in->file.size == UINT64_MAX;
     if (in->is_stream) CIM__TRY(copy_stream(ctx, in));
     CIM__TRY(fill_raw(ctx, in));

@@ -11,6 +11,7 @@ libcimcore_la_SOURCES += \
 	%D%/relate_access.c \
 	%D%/relate_near.c \
 	%D%/relate_same.c \
+	%D%/relate_station.c \
 	%D%/report.c %D%/report.h \
 	%D%/trace.c \
 	%D%/xml.c %D%/xml.h

@@ -47,7 +47,7 @@ cim_status cim__importer_find(cim_ctx *ctx, const char *name, cim__input *input,
     }
     if (!best && name) return cim__fail(ctx, CIM_EARG, "unknown format %.40s", name);
     if (!best)
-        return cim__fail(ctx, CIM_EFORMAT, "%s: neither OpenStreetMap, CityGML, CityJSON, EPANET, MATPOWER, pandapower nor a GIS layer: %s", cim__input_path(input),
+        return cim__fail(ctx, CIM_EFORMAT, "%s: neither OpenStreetMap, CityGML, CityJSON, EPANET, a power case nor a GIS layer: %s", cim__input_path(input),
                          guess(head));
     *importer_out = best;
     return CIM_OK;

@@ -256,6 +256,7 @@ static cim_status make_all(cim_ctx *ctx, cim__universe *u)
     CIM__TRY(cim__relate_access(ctx, u));
     CIM__TRY(cim__relate_mounts(ctx, u));
     CIM__TRY(cim__relate_districts(ctx, u));
+    CIM__TRY(cim__relate_stations(ctx, u));
     u->sink->remade = 1ull << CIM__R_SAME_AS | 1ull << CIM__R_ACCESSES | 1ull << CIM__R_MOUNTED_ON | 1ull << CIM__R_ADDRESS_OF | 1ull << CIM__R_LOCATED_IN;
     return cim__sink_relations(ctx, u->sink, &u->made, &u->texts);
 }

@@ -71,6 +71,7 @@ cim_status cim__relate_parts(cim_ctx *ctx, cim__universe *u);    /* part_of: par
 cim_status cim__relate_same(cim_ctx *ctx, cim__universe *u);     /* same_as (relate_same.c) */
 cim_status cim__relate_access(cim_ctx *ctx, cim__universe *u);   /* accesses (relate_access.c) */
 cim_status cim__relate_mounts(cim_ctx *ctx, cim__universe *u);   /* mounted_on, address_of (relate_near.c) */
+cim_status cim__relate_stations(cim_ctx *ctx, cim__universe *u);  /* connects: lines that end in stations (relate_station.c) */
 cim_status cim__relate_districts(cim_ctx *ctx, cim__universe *u); /* located_in (relate_near.c) */
 
 #endif

@@ -10,6 +10,7 @@
 #pragma GCC diagnostic ignored "-Wpedantic" /* enumerators beyond int */
 #include <cpl_conv.h>
 #include <cpl_error.h>
+#include <cpl_http.h>
 #include <cpl_string.h>
 #include <gdal.h>
 #include <ogr_api.h>
@@ -51,8 +52,19 @@ static void CPL_STDCALL on_error(CPLErr level, CPLErrorNum number, const char *t
     if (level < CE_Failure || c->failed) return;
     c->failed = true;
     size_t n = 0;
-    for (; text[n] && n + 1 < sizeof c->error->text; n++) c->error->text[n] = text[n] == '\n' ? ' ' : text[n];
+    for (; text[n] && n + 1 < sizeof c->error->text; n++) c->error->text[n] = (unsigned char)text[n] < ' ' || text[n] == 127 ? ' ' : text[n];
     c->error->text[n] = 0;
+}
+
+/* What a file refers to in the network (a GeoJSON file may name its reference system by a link) is not fetched. */
+static CPLHTTPResult *refuse_network(const char *url, CSLConstList options, GDALProgressFunc progress, void *progress_user, CPLHTTPFetchWriteFunc write, void *write_user,
+                                     void *user)
+{
+    (void)options, (void)progress, (void)progress_user, (void)write, (void)write_user, (void)user;
+    CPLError(CE_Failure, CPLE_AppDefined, "it refers to the network, which is not asked: %.200s", url);
+    CPLHTTPResult *nothing = CPLCalloc(1, sizeof *nothing); /* NULL would mean: ask the usual way */
+    nothing->pszErrBuf = CPLStrdup("the network is not asked");
+    return nothing;
 }
 
 /* The file is made under a temporary name and synced as a whole, so SQLite needs neither a journal on disk nor syncs.  time NULL: reading. */
@@ -68,10 +80,12 @@ static void enter(call *c, const char *time, cim__gdal_error *error)
         CPLSetThreadLocalConfigOption(option_names[i], values[i]);
     }
     CPLPushErrorHandlerEx(on_error, c);
+    CPLHTTPPushFetchCallback(refuse_network, NULL);
 }
 
 static bool leave(call *c, bool good)
 {
+    CPLHTTPPopFetchCallback();
     CPLPopErrorHandler();
     for (int i = 0; i < OPTIONS; i++) {
         CPLSetThreadLocalConfigOption(option_names[i], c->saved[i]);
@@ -300,12 +314,25 @@ static bool open_in(const char *path, const char *driver, cim__gdal_in **in_out,
     return good;
 }
 
-static int count_in(cim__gdal_in *in) { return GDALDatasetGetLayerCount(in->file); }
+static int count_in(cim__gdal_in *in)
+{
+    call c;
+    cim__gdal_error ignored;
+    enter(&c, NULL, &ignored);
+    int count = GDALDatasetGetLayerCount(in->file);
+    (void)leave(&c, true);
+    return count;
+}
 
 static const char *name_in(cim__gdal_in *in, int layer)
 {
+    call c;
+    cim__gdal_error ignored;
+    enter(&c, NULL, &ignored);
     OGRLayerH l = GDALDatasetGetLayer(in->file, layer);
-    return l ? OGR_L_GetName(l) : NULL;
+    const char *name = l ? OGR_L_GetName(l) : NULL;
+    (void)leave(&c, true);
+    return name;
 }
 
 /* ---- reading: a layer ---- */
@@ -345,12 +372,12 @@ static int32_t epsg_of(OGRSpatialReferenceH srs)
     const char *authority = OSRGetAuthorityName(srs, NULL), *code = OSRGetAuthorityCode(srs, NULL);
     int *confidence = NULL, count = 0;
     int32_t epsg = 0;
-    if (authority && code && !strcmp(authority, "EPSG")) return atoi(code);
+    if (authority && code && !strcmp(authority, "EPSG")) return (int32_t)strtol(code, NULL, 10);
     OGRSpatialReferenceH *found = OSRFindMatches(srs, NULL, &count, &confidence);
     for (int i = 0; i < count && !epsg && confidence[i] >= 70; i++) {
         authority = OSRGetAuthorityName(found[i], NULL);
         code = OSRGetAuthorityCode(found[i], NULL);
-        if (authority && code && !strcmp(authority, "EPSG")) epsg = atoi(code);
+        if (authority && code && !strcmp(authority, "EPSG")) epsg = (int32_t)strtol(code, NULL, 10);
     }
     OSRFreeSRSArray(found);
     CPLFree(confidence);
@@ -381,31 +408,56 @@ static bool layer_in(cim__gdal_in *in, int layer, cim__gdal_in_layer *out, cim__
 
 /* ---- reading: values ---- */
 
-static void put_quoted(FILE *out, const char *text)
+/* A text that grows; data NULL after a failure. */
+typedef struct growing {
+    char *data;
+    size_t size, cap;
+} growing;
+
+static void put_bytes(growing *t, const char *bytes, size_t n)
 {
-    putc('"', out);
-    for (; *text; text++) {
-        unsigned char ch = (unsigned char)*text;
-        if (ch == '"' || ch == '\\') fprintf(out, "\\%c", ch);
-        else if (ch < 32) fprintf(out, "\\u%04x", ch);
-        else putc(ch, out);
+    if (t->size + n + 1 > t->cap) {
+        size_t cap = 2 * t->cap + n + 64;
+        char *data = t->cap && !t->data ? NULL : VSIRealloc(t->data, cap);
+        if (!data) VSIFree(t->data);
+        t->data = data;
+        t->cap = cap;
     }
-    putc('"', out);
+    if (!t->data) return;
+    memcpy(t->data + t->size, bytes, n);
+    t->size += n;
+    t->data[t->size] = 0;
 }
 
-static void put_real(FILE *out, double value)
+static void put_text(growing *t, const char *bytes) { put_bytes(t, bytes, strlen(bytes)); }
+
+static void put_quoted(growing *t, const char *bytes)
 {
-    char text[40];
-    CPLsnprintf(text, sizeof text, "%.17g", value); /* whatever the locale says */
-    fputs(value - value == 0.0 ? text : "null", out);
+    char escape[8];
+    put_text(t, "\"");
+    for (; *bytes; bytes++) {
+        unsigned char ch = (unsigned char)*bytes;
+        if (ch == '"' || ch == '\\') snprintf(escape, sizeof escape, "\\%c", ch);
+        else if (ch < 32) snprintf(escape, sizeof escape, "\\u%04x", ch);
+        else snprintf(escape, sizeof escape, "%c", ch);
+        put_text(t, escape);
+    }
+    put_text(t, "\"");
 }
 
-static void put_item(FILE *out, OGRFieldType type, const void *items, int i)
+static void put_item(growing *t, OGRFieldType type, const void *items, int i)
 {
-    if (type == OFTIntegerList) fprintf(out, "%d", ((const int *)items)[i]);
-    else if (type == OFTInteger64List) fprintf(out, "%lld", (long long)((const GIntBig *)items)[i]);
-    else if (type == OFTRealList) put_real(out, ((const double *)items)[i]);
-    else put_quoted(out, ((char *const *)items)[i]);
+    char number[40];
+    if (type == OFTStringList) {
+        put_quoted(t, ((char *const *)items)[i]);
+        return;
+    }
+    double real = type == OFTRealList ? ((const double *)items)[i] : 0.0;
+    if (type == OFTIntegerList) snprintf(number, sizeof number, "%d", ((const int *)items)[i]);
+    else if (type == OFTInteger64List) snprintf(number, sizeof number, "%lld", (long long)((const GIntBig *)items)[i]);
+    else if (real - real != 0.0) snprintf(number, sizeof number, "null"); /* JSON has neither infinity nor NaN */
+    else CPLsnprintf(number, sizeof number, "%.17g", real);                /* whatever the locale says */
+    put_text(t, number);
 }
 
 /* A list as a JSON array; NULL: out of memory. */
@@ -416,20 +468,15 @@ static char *list_text(OGRFeatureH row, int column, OGRFieldType type)
                         : type == OFTInteger64List ? (const void *)OGR_F_GetFieldAsInteger64List(row, column, &count)
                         : type == OFTRealList      ? (const void *)OGR_F_GetFieldAsDoubleList(row, column, &count)
                                                    : (const void *)OGR_F_GetFieldAsStringList(row, column);
+    growing t = { NULL, 0, 0 };
     if (type == OFTStringList) count = CSLCount((CSLConstList)items);
-    char *text = NULL, *copy = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) return NULL;
-    putc('[', out);
+    put_text(&t, "[");
     for (int i = 0; i < count; i++) {
-        if (i) putc(',', out);
-        put_item(out, type, items, i);
+        if (i) put_text(&t, ",");
+        put_item(&t, type, items, i);
     }
-    putc(']', out);
-    if (!fclose(out)) copy = VSIStrdup(text);
-    free(text);
-    return copy;
+    put_text(&t, "]");
+    return t.data;
 }
 
 static const char *time_text(OGRFeatureH row, int column, OGRFieldType type, char text[40])

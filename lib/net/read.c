@@ -117,6 +117,25 @@ static cim_status add_direction(cim_ctx *ctx, cim__net_maker *m, cim__str attrs)
     return CIM_OK;
 }
 
+/* Columns of a street of another source, as OpenStreetMap says them.  Those of OpenStreetMap itself follow from its tags, which are there. */
+static cim_status add_columns(cim_ctx *ctx, cim__net_maker *m, const cim__object *o)
+{
+    cim__str access = text_value(o, CIM__A_ACCESS), surface = text_value(o, CIM__A_SURFACE);
+    int64_t oneway = o->present >> CIM__A_ONEWAY & 1 ? o->values[CIM__A_ONEWAY].integer : 0;
+    if (oneway == 1 || oneway == -1) CIM__TRY(add_tag(ctx, m, CIM__STR("oneway"), oneway > 0 ? CIM__STR("yes") : CIM__STR("-1")));
+    if (access.len) CIM__TRY(add_tag(ctx, m, CIM__STR("access"), access));
+    if (surface.len) CIM__TRY(add_tag(ctx, m, CIM__STR("surface"), surface));
+    if (o->present >> CIM__A_WIDTH_M & 1) {
+        m->text.size = 0;
+        cim__put_double(&m->text, o->values[CIM__A_WIDTH_M].real);
+        CIM__TRY(add_tag(ctx, m, CIM__STR("width"), cim__buf_str(&m->text)));
+    }
+    if (!(o->present >> CIM__A_LANES & 1)) return CIM_OK;
+    m->text.size = 0;
+    cim__put_int(&m->text, o->values[CIM__A_LANES].integer);
+    return add_tag(ctx, m, CIM__STR("lanes"), cim__buf_str(&m->text));
+}
+
 /* The value of highway for a street of another source. */
 static cim__str highway_of(cim__str function, uint8_t class_id)
 {
@@ -138,6 +157,7 @@ static cim_status set_of_road(cim_ctx *ctx, cim__net_maker *m, const cim__object
     if (status.len) CIM__TRY(add_tag(ctx, m, CIM__STR("cim:status"), status));
     if (!cim__str_starts(o->gid, "osm:")) {
         CIM__TRY(add_direction(ctx, m, o->attrs));
+        CIM__TRY(add_columns(ctx, m, o));
         CIM__TRY(add_tag(ctx, m, CIM__STR("highway"), highway_of(function, m->city->class_id[o->id])));
     }
     return close_set(ctx, m, set_out);
@@ -335,7 +355,8 @@ cim_status cim__net_read(cim_ctx *ctx, cim__net_maker *m)
 {
     const uint64_t one = 1;
     const cim__columns road = { .values = one << CIM__A_NAME | one << CIM__A_REF | one << CIM__A_FUNCTION | one << CIM__A_STATUS | one << CIM__A_MAXSPEED_KMH |
-                                            one << CIM__A_FROM_NODE | one << CIM__A_TO_NODE,
+                                            one << CIM__A_FROM_NODE | one << CIM__A_TO_NODE | one << CIM__A_ONEWAY | one << CIM__A_ACCESS |
+                                            one << CIM__A_SURFACE | one << CIM__A_WIDTH_M | one << CIM__A_LANES,
                                 .gid = true, .derived = true, .attrs = true, .geom = true };
     const cim__columns point = { .gid = true, .attrs = true };
     cim__net_lines lines;

@@ -159,12 +159,28 @@ static int numbers_of(utility *u, of_object fn, uint32_t object, utility_list *l
 int utility_elements_of(utility *u, uint32_t object, utility_list *list) { return numbers_of(u, cim_utility_elements, object, list); }
 int utility_devices_of(utility *u, uint32_t object, utility_list *list) { return numbers_of(u, cim_utility_devices, object, list); }
 
+/* Of a station with switches the node stands for it, not the lines that the switches sit on. */
+static void only_nodes(utility *u, uint32_t object, utility_list *elements, size_t first)
+{
+    size_t devices = 0, kept = first;
+    bool node = false;
+    if (cim_utility_devices(u->tool->ctx, u->networks, object, NULL, 0, &devices) < 0 || !devices) return;
+    for (size_t i = first; i < elements->count; i++) node |= elements->at[i] < u->view.node_count;
+    for (size_t i = first; node && i < elements->count; i++)
+        if (elements->at[i] < u->view.node_count) elements->at[kept++] = elements->at[i];
+    if (node) elements->count = kept;
+}
+
 static int named(utility *u, of_object fn, const char *text, const char *what, utility_list *list)
 {
     utility_list objects = { NULL, 0, 0 };
     size_t before = list->count;
     int status = utility_objects(u, text, true, &objects);
-    for (size_t i = 0; i < objects.count && status == EXIT_DONE; i++) status = numbers_of(u, fn, objects.at[i], list);
+    for (size_t i = 0; i < objects.count && status == EXIT_DONE; i++) {
+        size_t first = list->count;
+        status = numbers_of(u, fn, objects.at[i], list);
+        if (fn == cim_utility_elements) only_nodes(u, objects.at[i], list, first);
+    }
     if (status == EXIT_DONE && list->count == before) {
         cimtool_complain("%s %s", text, what);
         status = EXIT_NEGATIVE;
@@ -176,8 +192,8 @@ static int named(utility *u, of_object fn, const char *text, const char *what, u
 int utility_elements(utility *u, const char *text, utility_list *elements)
 {
     bool guess = cimtool_has(u->tool, "serve");
-    return named(u, cim_utility_elements, text, guess ? "is in no network, and nothing serves it" : "is in no network (--serve M: what is nearest serves a building)",
-                 elements);
+    const char *what = guess ? "is in no network, and nothing serves it" : "is in no network (--serve M: what is nearest serves a building)";
+    return named(u, cim_utility_elements, text, what, elements);
 }
 
 int utility_devices(utility *u, const char *text, utility_list *devices)
@@ -303,27 +319,21 @@ uint32_t utility_device_shut(const utility *u, uint32_t device)
 
 /* ---- opening ---- */
 
-int utility_state(const char *word, uint32_t *state)
-{
-    static const char *const words[] = { "open", "closed", "out", "in", "stuck", "free" };
-    for (uint32_t i = 0; i < 6; i++)
-        if (!strcmp(word, words[i])) return *state = i, EXIT_DONE;
-    return EXIT_USAGE;
-}
-
 /* ID=STATE: the last '=', ids may have one. */
 static int set_one(utility *u, const char *text)
 {
     utility_list objects = { NULL, 0, 0 };
     const char *equals = strrchr(text, '=');
     uint32_t state;
-    if (!equals || utility_state(equals + 1, &state) != EXIT_DONE) return cimtool_complain("--set: %s is not ID=open, closed, out, in, stuck or free", text);
+    if (!equals || cim_utility_state(u->tool->ctx, u->networks, CIM_NONE, equals + 1, &state) < 0)
+        return cimtool_complain("--set: %s is not ID=open, closed, on, off, out, in, stuck or free", text);
     char *id = strndup(text, (size_t)(equals - text));
     if (!id) return cimtool_fail(u->tool, CIM_ENOMEM);
     int status = utility_objects(u, id, true, &objects);
     free(id);
     for (size_t i = 0; i < objects.count && status == EXIT_DONE; i++) {
-        cim_status st = cim_utility_say(u->tool->ctx, u->networks, u->status, objects.at[i], state);
+        cim_status st = cim_utility_state(u->tool->ctx, u->networks, objects.at[i], equals + 1, &state);
+        if (st >= 0) st = cim_utility_say(u->tool->ctx, u->networks, u->status, objects.at[i], state);
         if (st < 0) status = cimtool_fail(u->tool, st);
     }
     utility_list_free(&objects);

@@ -12,7 +12,7 @@
     { "serve", 0, "M", "a building that nothing is said to serve hangs on the nearest line this near (default: on none)" },       \
     { "controller", 0, "ID", "this object feeds its network, too; may be given several times" },                                  \
     { "normal-state", 0, NULL, "begin with valves and switches as they normally are" },                                           \
-    { "set", 0, "ID=STATE", "what if: open, closed, out, in, stuck or free; may be given several times" },                        \
+    { "set", 0, "ID=STATE", "what if: open, closed, on, off, out, in, stuck or free; may be given several times" },                        \
     { "status", 0, "FILE", "states as control systems send them, CSV or NDJSON (-: standard input)" },                            \
     { "foreign", 0, NULL, "accept tables and views that libcim did not make" }
 #define UTILITY_PLACE_FLAGS                                                                                                       \
@@ -52,7 +52,6 @@ int utility_open(utility *u, cimtool *tool);
 int utility_open_city(utility *u, cimtool *tool, cim_city *city); /* one that is open already, and belongs to u from here on */
 int utility_open_any(utility *u, cimtool *tool, cim_city *city);  /* the same, also without any network */
 int utility_publish(utility *u);                 /* what was said becomes u->state */
-int utility_state(const char *word, uint32_t *state_out); /* CIM_UTILITY_OPEN ..; EXIT_USAGE without a message */
 void utility_close(utility *u);
 
 /* ---- objects and elements ---- */
@@ -98,6 +97,7 @@ int utility_live(utility *u, cim_trace_view *state, uint8_t **live_out);
 
 /* Read the ids and names of the objects of many elements at once: what is shown then need not ask one by one. */
 int utility_know(utility *u, const uint32_t *elements, size_t count);
+int utility_know_objects(utility *u, const uint32_t *objects, size_t count);
 void utility_forget(utility *u);
 /* Freed with free(); "" where there is none. */
 int utility_id(utility *u, uint32_t object, char **id_out);
@@ -123,7 +123,9 @@ typedef struct utility_layer {
     utility *u;
     FILE *file;
     const char *path; /* NULL: standard output */
-    size_t count;
+    size_t count, room, xy_count, xy_room;
+    struct utility_feature *features; /* written when the layer is closed: all places become degrees at once */
+    double *xy;
 } utility_layer;
 
 int utility_layer_open(utility *u, const char *path, utility_layer *layer); /* --overwrite replaces a file; "-" is standard output */

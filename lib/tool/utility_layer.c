@@ -1,10 +1,9 @@
-/* utility_layer.c - elements, devices and objects as features of GeoJSON (RFC 7946), in degrees. */
+/* utility_layer.c - elements, devices and objects as features of GeoJSON (RFC 7946), in degrees.
+ *
+ * Features are kept until the layer is closed, so that all places become degrees in one go and all names are read in one. */
 #include "utility.h"
 
-#include "travel_print.h"
-
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,28 +23,32 @@ static void put_string(FILE *out, const char *text)
     putc('"', out);
 }
 
-/* ---- geometry ---- */
+/* What a feature looks like: its places are the next ones of the layer's. */
+enum { NOWHERE, POINT, LINE, WKB };
 
-/* Degrees; a list of positions, or one. */
-static int put_positions(utility_layer *l, const double *xy, size_t count, bool list)
-{
-    double *degrees = malloc((count + 1) * 2 * sizeof *degrees);
-    if (!degrees) return cimtool_fail(l->u->tool, CIM_ENOMEM);
-    memcpy(degrees, xy, count * 2 * sizeof *degrees);
-    cim_status st = cim_crs_transform(l->u->tool->ctx, cim_city_epsg(l->u->city), 4326, count, degrees);
-    if (list) putc('[', l->file);
-    for (size_t i = 0; i < count && st >= 0; i++) fprintf(l->file, "%s[%.7f,%.7f]", i ? "," : "", degrees[2 * i], degrees[2 * i + 1]);
-    if (list) putc(']', l->file);
-    free(degrees);
-    return st < 0 ? cimtool_fail(l->u->tool, st) : EXIT_DONE;
-}
+struct utility_feature {
+    uint32_t object;
+    int shape;
+    size_t count;  /* places of a line */
+    char *wkb;     /* of WKB */
+    size_t wkb_size;
+    char *role, *properties;
+};
 
-static int put_point(utility_layer *l, const double xy[2])
+/* ---- places ---- */
+
+static bool put_places(utility_layer *l, const double *xy, size_t count)
 {
-    fprintf(l->file, "{\"type\":\"Point\",\"coordinates\":");
-    int status = put_positions(l, xy, 1, false);
-    putc('}', l->file);
-    return status;
+    if (l->xy_count + count > l->xy_room) {
+        size_t room = 2 * (l->xy_count + count) + 64;
+        double *more = realloc(l->xy, room * 2 * sizeof *more);
+        if (!more) return false;
+        l->xy = more;
+        l->xy_room = room;
+    }
+    if (count) memcpy(l->xy + 2 * l->xy_count, xy, count * 2 * sizeof *xy);
+    l->xy_count += count;
+    return true;
 }
 
 /* A geometry of the city, as WKB of this machine's or the other byte order. */
@@ -80,91 +83,84 @@ static uint32_t take_type(bytes *b)
     memcpy(&little, &one, 1);
     take(b, &order, 1);
     b->swap = order != little;
-    uint32_t type = take_number(b);
-    b->dim = 2 + ((type & 0x80000000u) || type / 1000 % 10 == 1 || type / 1000 % 10 == 2) + (type / 1000 % 10 == 3);
+    uint32_t type = take_number(b), flavour = (type & 0xffffff) / 1000 % 10;
+    b->dim = 2 + ((type & 0x80000000u) || flavour == 1 || flavour == 2) + (flavour == 3 ? 2 : 0);
     return (type & 0xffffff) % 1000;
 }
 
-static int put_run(utility_layer *l, bytes *b, bool list)
-{
-    uint32_t count = list ? take_number(b) : 1;
-    if (count > b->left / (8 * (size_t)b->dim)) b->bad = true;
-    double *xy = b->bad ? NULL : malloc(((size_t)count + 1) * 2 * sizeof *xy), rest;
-    if (b->bad) return fputs("[]", l->file), EXIT_DONE;
-    if (!xy) return cimtool_fail(l->u->tool, CIM_ENOMEM);
-    for (uint32_t i = 0; i < count; i++)
-        for (int k = 0; k < b->dim; k++) take(b, k < 2 ? &xy[2 * i + (uint32_t)k] : &rest, sizeof rest);
-    int status = put_positions(l, xy, count, list);
-    free(xy);
-    return status;
-}
+/* What is done with a run of places: kept, or written as degrees. */
+typedef bool (*run_fn)(utility_layer *l, bytes *b, uint32_t count, bool list);
 
-/* The coordinates of a geometry of a simple type (1 .. 3), or of a collection of them. */
-static int put_coordinates(utility_layer *l, bytes *b, uint32_t type)
+static bool keep_run(utility_layer *l, bytes *b, uint32_t count, bool list)
 {
-    int status = EXIT_DONE;
-    if (type < CIM_GEOM_POLYGON) return put_run(l, b, type == CIM_GEOM_LINESTRING);
-    uint32_t count = take_number(b);
-    putc('[', l->file);
-    for (uint32_t i = 0; i < count && !b->bad && status == EXIT_DONE; i++) {
-        if (i) putc(',', l->file);
-        if (type == CIM_GEOM_POLYGON) status = put_run(l, b, true);
-        else status = put_coordinates(l, b, take_type(b) & 3);
+    double xy[2], rest;
+    (void)list;
+    for (uint32_t i = 0; i < count; i++) {
+        for (int k = 0; k < b->dim; k++) take(b, k < 2 ? &xy[k] : &rest, sizeof rest);
+        if (!put_places(l, xy, 1)) return false;
     }
-    putc(']', l->file);
-    return status;
+    return true;
 }
 
-static int put_wkb(utility_layer *l, const cim_buf *wkb)
+static void write_places(utility_layer *l, size_t count, bool list)
 {
-    static const char *const names[] = { "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon" };
-    bytes b = { (const unsigned char *)wkb->data, wkb->size, false, false, 2 };
-    uint32_t type = take_type(&b);
-    if (b.bad || type < 1 || type > 6) return fputs("null", l->file), EXIT_DONE;
-    fprintf(l->file, "{\"type\":\"%s\",\"coordinates\":", names[type - 1]);
-    int status = put_coordinates(l, &b, type);
-    putc('}', l->file);
-    return status;
+    if (list) putc('[', l->file);
+    for (size_t i = 0; i < count; i++, l->xy_count++)
+        fprintf(l->file, "%s[%.7f,%.7f]", i ? "," : "", l->xy[2 * l->xy_count], l->xy[2 * l->xy_count + 1]);
+    if (list) putc(']', l->file);
 }
 
-/* ---- features ---- */
-
-static void begin(utility_layer *l)
+static bool write_run(utility_layer *l, bytes *b, uint32_t count, bool list)
 {
-    fprintf(l->file, "%s\n{\"type\":\"Feature\",\"geometry\":", l->count ? "," : "");
+    double skipped;
+    for (uint64_t i = 0; i < (uint64_t)count * (uint64_t)b->dim; i++) take(b, &skipped, sizeof skipped);
+    write_places(l, count, list);
+    return true;
+}
+
+/* The coordinates of a geometry of a type; of an area, or several geometries, one level deeper. */
+static bool walk(utility_layer *l, bytes *b, uint32_t type, run_fn run)
+{
+    bool writes = run == write_run, ok = true;
+    uint32_t count = type == CIM_GEOM_POINT ? 1 : take_number(b);
+    if (type < CIM_GEOM_POLYGON) {
+        if (b->bad || count > b->left / (8 * (size_t)b->dim)) count = 0, b->bad = true;
+        return run(l, b, count, type == CIM_GEOM_LINESTRING);
+    }
+    if (writes) putc('[', l->file);
+    for (uint32_t i = 0; i < count && !b->bad && ok; i++) {
+        if (i && writes) putc(',', l->file);
+        ok = walk(l, b, type == CIM_GEOM_POLYGON ? (uint32_t)CIM_GEOM_LINESTRING : take_type(b) & 3, run);
+    }
+    if (writes) putc(']', l->file);
+    return ok;
+}
+
+/* ---- keeping ---- */
+
+static int keep(utility_layer *l, uint32_t object, int shape, const double *xy, size_t count, const char *role, const char *properties)
+{
+    if (l->count == l->room) {
+        size_t room = l->room ? 2 * l->room : 256;
+        struct utility_feature *more = realloc(l->features, room * sizeof *more);
+        if (!more) return cimtool_fail(l->u->tool, CIM_ENOMEM);
+        l->features = more;
+        l->room = room;
+    }
+    struct utility_feature *f = &l->features[l->count];
+    *f = (struct utility_feature){ object, shape, count, NULL, 0, strdup(role), strdup(properties) };
     l->count++;
-}
-
-static int finish(utility_layer *l, uint32_t object, const char *role, const char *properties)
-{
-    char *id = NULL, *name = NULL;
-    const char *class_name = object == CIM_NONE ? NULL : cim_city_class(l->u->city, object);
-    int status = utility_id(l->u, object, &id);
-    if (status == EXIT_DONE) status = utility_name(l->u, object, &name);
-    fprintf(l->file, ",\"properties\":{\"role\":\"%s\"", role);
-    if (status == EXIT_DONE && *id) fputs(",\"id\":", l->file), put_string(l->file, id);
-    if (status == EXIT_DONE && *name) fputs(",\"name\":", l->file), put_string(l->file, name);
-    if (class_name) fputs(",\"class\":", l->file), put_string(l->file, class_name);
-    fprintf(l->file, "%s}}", properties);
-    free(id);
-    free(name);
-    return status;
+    return f->role && f->properties && put_places(l, xy, count) ? EXIT_DONE : cimtool_fail(l->u->tool, CIM_ENOMEM);
 }
 
 int utility_layer_point(utility_layer *l, const double xy[2], uint32_t object, const char *role, const char *properties)
 {
-    begin(l);
-    int status = put_point(l, xy);
-    return status == EXIT_DONE ? finish(l, object, role, properties) : status;
+    return keep(l, object, POINT, xy, 1, role, properties);
 }
 
 int utility_layer_line(utility_layer *l, const double *xy, size_t count, uint32_t object, const char *role, const char *properties)
 {
-    begin(l);
-    fprintf(l->file, "{\"type\":\"LineString\",\"coordinates\":");
-    int status = put_positions(l, xy, count, true);
-    putc('}', l->file);
-    return status == EXIT_DONE ? finish(l, object, role, properties) : status;
+    return keep(l, object, count >= 2 ? LINE : count ? POINT : NOWHERE, xy, count, role, properties);
 }
 
 int utility_layer_element(utility_layer *l, uint32_t element, const char *role, const char *properties)
@@ -172,41 +168,88 @@ int utility_layer_element(utility_layer *l, uint32_t element, const char *role, 
     const utility *u = l->u;
     double xy[2];
     uint32_t edge = element - u->view.node_count, first = element < u->view.node_count ? 0 : u->view.first_vertex[edge];
-    uint32_t count = element < u->view.node_count ? 0 : u->view.first_vertex[edge + 1] - first;
-    int status = EXIT_DONE;
-    begin(l);
-    if (count >= 2) {
-        fprintf(l->file, "{\"type\":\"LineString\",\"coordinates\":");
-        status = put_positions(l, u->view.xy + 2 * (size_t)first, count, true);
-        putc('}', l->file);
-    } else if (utility_place(u, element, xy)) {
-        status = put_point(l, xy);
-    } else {
-        fputs("null", l->file);
-    }
-    return status == EXIT_DONE ? finish(l, cim_utility_element_object(u->networks, element), role, properties) : status;
+    uint32_t count = element < u->view.node_count ? 0 : u->view.first_vertex[edge + 1] - first, object = cim_utility_element_object(u->networks, element);
+    if (count >= 2) return keep(l, object, LINE, u->view.xy + 2 * (size_t)first, count, role, properties);
+    bool placed = utility_place(u, element, xy);
+    return keep(l, object, placed ? POINT : NOWHERE, xy, placed, role, properties);
 }
 
 int utility_layer_device(utility_layer *l, uint32_t device, const char *role, const char *properties)
 {
     double xy[2];
-    int status = EXIT_DONE;
-    begin(l);
-    if (utility_device_place(l->u, device, xy)) status = put_point(l, xy);
-    else fputs("null", l->file);
-    return status == EXIT_DONE ? finish(l, l->u->view.device_object[device], role, properties) : status;
+    bool placed = utility_device_place(l->u, device, xy);
+    return keep(l, l->u->view.device_object[device], placed ? POINT : NOWHERE, xy, placed, role, properties);
 }
 
 int utility_layer_object(utility_layer *l, uint32_t object, const char *role, const char *properties)
 {
     cim_buf wkb = CIM_BUF_INIT;
     cim_status st = cim_city_geometry(l->u->tool->ctx, l->u->city, object, &wkb);
-    int status = st < 0 && st != CIM_ENOTFOUND ? cimtool_fail(l->u->tool, st) : EXIT_DONE;
-    begin(l);
-    if (status == EXIT_DONE && st >= 0) status = put_wkb(l, &wkb);
-    else fputs("null", l->file);
+    int status = st < 0 && st != CIM_ENOTFOUND ? cimtool_fail(l->u->tool, st) : keep(l, object, NOWHERE, NULL, 0, role, properties);
+    bytes b = { (const unsigned char *)wkb.data, wkb.size, false, false, 2 };
+    uint32_t type = status == EXIT_DONE && st >= 0 ? take_type(&b) : 0;
+    if (type >= 1 && type <= 6 && !b.bad) {
+        struct utility_feature *f = &l->features[l->count - 1];
+        f->shape = WKB;
+        f->wkb_size = wkb.size;
+        if (!(f->wkb = malloc(wkb.size)) || !walk(l, &b, type, keep_run)) status = cimtool_fail(l->u->tool, CIM_ENOMEM);
+        else memcpy(f->wkb, wkb.data, wkb.size);
+    }
     cim_buf_dispose(&wkb);
-    return status == EXIT_DONE ? finish(l, object, role, properties) : status;
+    return status;
+}
+
+/* ---- writing ---- */
+
+static void write_geometry(utility_layer *l, const struct utility_feature *f)
+{
+    static const char *const names[] = { "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon" };
+    bytes b = { (const unsigned char *)f->wkb, f->wkb_size, false, false, 2 };
+    uint32_t type = f->shape == WKB ? take_type(&b) : f->shape == LINE ? (uint32_t)CIM_GEOM_LINESTRING : (uint32_t)CIM_GEOM_POINT;
+    if (f->shape == NOWHERE) {
+        fputs("null", l->file);
+        return;
+    }
+    fprintf(l->file, "{\"type\":\"%s\",\"coordinates\":", names[type - 1]);
+    if (f->shape == WKB) walk(l, &b, type, write_run);
+    else write_places(l, f->count, f->shape == LINE);
+    putc('}', l->file);
+}
+
+static int write_feature(utility_layer *l, const struct utility_feature *f)
+{
+    char *id = NULL, *name = NULL;
+    const char *class_name = f->object == CIM_NONE ? NULL : cim_city_class(l->u->city, f->object);
+    int status = utility_id(l->u, f->object, &id);
+    if (status == EXIT_DONE) status = utility_name(l->u, f->object, &name);
+    fprintf(l->file, "{\"type\":\"Feature\",\"geometry\":");
+    write_geometry(l, f);
+    fprintf(l->file, ",\"properties\":{\"role\":\"%s\"", f->role);
+    if (id && *id) fputs(",\"id\":", l->file), put_string(l->file, id);
+    if (name && *name) fputs(",\"name\":", l->file), put_string(l->file, name);
+    if (class_name) fputs(",\"class\":", l->file), put_string(l->file, class_name);
+    fprintf(l->file, "%s}}", f->properties);
+    free(id);
+    free(name);
+    return status;
+}
+
+static int write_all(utility_layer *l)
+{
+    utility_list objects = { NULL, 0, 0 };
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < l->count && status == EXIT_DONE; i++) status = utility_put(l->u->tool, &objects, l->features[i].object);
+    if (status == EXIT_DONE) status = utility_know_objects(l->u, objects.at, objects.count);
+    utility_list_free(&objects);
+    if (status != EXIT_DONE) return status;
+    cim_status st = l->xy_count ? cim_crs_transform(l->u->tool->ctx, cim_city_epsg(l->u->city), 4326, l->xy_count, l->xy) : CIM_OK;
+    if (st < 0) return cimtool_fail(l->u->tool, st);
+    l->xy_count = 0; /* from here on the next one to be written */
+    for (size_t i = 0; i < l->count && status == EXIT_DONE; i++) {
+        fputs(i ? ",\n" : "\n", l->file);
+        status = write_feature(l, &l->features[i]);
+    }
+    return status;
 }
 
 /* ---- files ---- */
@@ -221,7 +264,7 @@ static bool is_city(const utility *u, const char *path)
 int utility_layer_open(utility *u, const char *path, utility_layer *l)
 {
     bool replace = cimtool_has(u->tool, "overwrite");
-    *l = (utility_layer){ u, stdout, NULL, 0 };
+    *l = (utility_layer){ .u = u, .file = stdout };
     if (strcmp(path, "-")) {
         l->path = path;
         if (is_city(u, path)) return l->file = NULL, cimtool_complain("%s is the city itself", path);
@@ -237,6 +280,14 @@ int utility_layer_open(utility *u, const char *path, utility_layer *l)
 int utility_layer_close(utility_layer *l, int status)
 {
     if (!l->file) return status;
+    if (status == EXIT_DONE) status = write_all(l);
+    for (size_t i = 0; i < l->count; i++) {
+        free(l->features[i].role);
+        free(l->features[i].properties);
+        free(l->features[i].wkb);
+    }
+    free(l->features);
+    free(l->xy);
     fprintf(l->file, "\n]}\n");
     bool wrong = ferror(l->file);
     if (l->path) wrong |= fclose(l->file) != 0;

@@ -9,7 +9,8 @@
 
 const char utility_note[] = "connected is not the same as supplied: pressure, flow and voltage are not computed";
 
-static const char *const column_names[CIM_UTILITY_COLUMNS] = { "length_m", "demand_lps", "demand_kw", "customers", "people", "buildings", "critical", "hydrants" };
+static const char *const column_names[CIM_UTILITY_COLUMNS] = { "length_m", "demand_lps", "demand_kw", "customers",
+                                                               "people",   "buildings",  "critical",  "hydrants" };
 
 const char *utility_column_name(uint32_t column) { return column < CIM_UTILITY_COLUMNS ? column_names[column] : ""; }
 
@@ -135,21 +136,19 @@ void utility_forget(utility *u)
     u->labels = NULL;
 }
 
-int utility_know(utility *u, const uint32_t *elements, size_t count)
+int utility_know_objects(utility *u, const uint32_t *objects, size_t count)
 {
-    static const char *const names[] = { "id", "name" };
+    static const char *const names[] = { "id", "name", "ref" };
     cim_buf json = CIM_BUF_INIT;
     int status = EXIT_DONE;
     utility_forget(u);
     struct utility_labels *l = u->labels = calloc(1, sizeof *l);
     if (!l) return cimtool_fail(u->tool, CIM_ENOMEM);
-    for (size_t i = 0; i < count && status == EXIT_DONE; i++) {
-        uint32_t object = cim_utility_element_object(u->networks, elements[i]);
-        if (object != CIM_NONE) status = utility_put(u->tool, &l->objects, object);
-    }
+    for (size_t i = 0; i < count && status == EXIT_DONE; i++)
+        if (objects[i] != CIM_NONE) status = utility_put(u->tool, &l->objects, objects[i]);
     utility_unique(&l->objects);
     if (status != EXIT_DONE || !l->objects.count) return utility_forget(u), status;
-    cim_status st = cim_query_values(u->tool->ctx, u->city, l->objects.at, l->objects.count, names, 2, &json);
+    cim_status st = cim_query_values(u->tool->ctx, u->city, l->objects.at, l->objects.count, names, 3, &json);
     if (st >= 0 && (!(l->rows = cimtool_json_read(json.data)) || !(l->row = calloc(l->objects.count, sizeof *l->row)))) st = CIM_ENOMEM;
     const cimtool_node *row = st >= 0 ? l->rows->child : NULL;
     for (size_t i = 0; i < l->objects.count && row; i++, row = row->next) l->row[i] = row;
@@ -157,6 +156,26 @@ int utility_know(utility *u, const uint32_t *elements, size_t count)
     if (st >= 0) return EXIT_DONE;
     utility_forget(u);
     return cimtool_fail(u->tool, st);
+}
+
+int utility_know(utility *u, const uint32_t *elements, size_t count)
+{
+    utility_list objects = { NULL, 0, 0 };
+    int status = EXIT_DONE;
+    for (size_t i = 0; i < count && status == EXIT_DONE; i++) status = utility_put(u->tool, &objects, cim_utility_element_object(u->networks, elements[i]));
+    if (status == EXIT_DONE) status = utility_know_objects(u, objects.at, objects.count);
+    utility_list_free(&objects);
+    return status;
+}
+
+/* Of two cells, name and reference, the first that says something. */
+static const char *name_of(const cimtool_node *cell)
+{
+    for (int k = 0; k < 2 && cell; k++, cell = cell->next) {
+        const cimtool_node *one = cell->type == '[' ? cell->child : cell;
+        if (one && one->type == '"' && one->text && *one->text) return one->text;
+    }
+    return "";
 }
 
 /* The cell of a known object; false: it must be asked for. */
@@ -171,10 +190,10 @@ static bool known(const utility *u, uint32_t object, int column, char **text_out
     }
     if (!l || low == l->objects.count || l->objects.at[low] != object || !l->row[low]) return false;
     const cimtool_node *cell = l->row[low]->child;
-    if (cell && column) cell = cell->next;
+    if (column) return *text_out = strdup(name_of(cell ? cell->next : NULL)), true;
     if (cell && cell->type == '[') {
         const cimtool_node *best = cell = cell->child; /* a piece of a way has its own id, and that of the way, which is shorter */
-        for (; !column && cell; cell = cell->next)
+        for (; cell; cell = cell->next)
             if (cell->text && best->text && strlen(cell->text) > strlen(best->text)) best = cell;
         cell = best;
     }
@@ -195,15 +214,13 @@ int utility_id(utility *u, uint32_t object, char **id_out)
 
 int utility_name(utility *u, uint32_t object, char **name_out)
 {
-    static const char *const names[] = { "name" };
+    static const char *const names[] = { "name", "ref" };
     cim_buf json = CIM_BUF_INIT;
     if (known(u, object, 1, name_out)) return *name_out ? EXIT_DONE : cimtool_fail(u->tool, CIM_ENOMEM);
-    cim_status st = object == CIM_NONE ? CIM_OK : cim_query_values(u->tool->ctx, u->city, &object, 1, names, 1, &json);
+    cim_status st = object == CIM_NONE ? CIM_OK : cim_query_values(u->tool->ctx, u->city, &object, 1, names, 2, &json);
     if (st < 0) return cimtool_fail(u->tool, st);
     cimtool_node *rows = json.data ? cimtool_json_read(json.data) : NULL;
-    const cimtool_node *cell = rows && rows->child ? rows->child->child : NULL;
-    if (cell && cell->type == '[') cell = cell->child;
-    *name_out = strdup(cell && cell->type == '"' && cell->text ? cell->text : "");
+    *name_out = strdup(name_of(rows && rows->child ? rows->child->child : NULL));
     cimtool_json_free(rows);
     cim_buf_dispose(&json);
     return *name_out ? EXIT_DONE : cimtool_fail(u->tool, CIM_ENOMEM);
@@ -282,7 +299,8 @@ int utility_print_device(utility *u, uint32_t device)
             print_member("near", near);
             print_member("street", street ? street : "");
             if (placed) printf(",\"x\":%.3f,\"y\":%.3f", xy[0], xy[1]);
-            printf(",\"state\":\"%s\"}", utility_device_shut(u, device) ? "closed" : "open");
+            bool trade = u->view.device_kind[device] == CIM_TRACE_SWITCH || u->view.device_kind[device] == CIM_TRACE_FUSE; /* an open switch is off */
+            printf(",\"state\":\"%s\"}", (utility_device_shut(u, device) != 0) != trade ? "closed" : "open");
         }
         free(on);
         free(near);
@@ -370,12 +388,14 @@ int utility_plain_device(utility *u, uint32_t device)
 
 void utility_plain_sums(const double *sums, const char *indent)
 {
-    static const char *const units[CIM_UTILITY_COLUMNS] = { "m long", "l/s demand", "kW demand", "customers", "people", "buildings", "critical sites", "hydrants" };
+    static const char *const units[CIM_UTILITY_COLUMNS] = { "m long", "l/s demand", "kW demand",      "customers",
+                                                            "people", "buildings",  "critical sites", "hydrants" };
+    static const char *const ones[CIM_UTILITY_COLUMNS] = { "m long", "l/s demand", "kW demand", "customer", "person", "building", "critical site", "hydrant" };
     bool any = false;
     for (int i = 0; i < CIM_UTILITY_COLUMNS; i++) {
         if (!(fabs(sums[i]) > 1e-9)) continue;
         printf("%s", any ? ", " : indent);
-        printf(i == 0 ? "%.1f %s" : i < 3 ? "%.3f %s" : "%.0f %s", sums[i], units[i]);
+        printf(i == 0 ? "%.1f %s" : i < 3 ? "%.3f %s" : "%.0f %s", sums[i], utility_plural(sums[i], ones[i], units[i]));
         any = true;
     }
     if (any) putchar('\n');

@@ -104,7 +104,7 @@ int verb_import(cimtool *t)
     int at = 0;
     if (!read_options(t, &opts)) return EXIT_USAGE;
     if (cimtool_has(t, "map-template")) return print_templates(t);
-    if (t->arg_count < 2) return cimtool_complain("import: which inputs?");
+    if (t->arg_count < 2) return cimtool_complain("usage: cimtool import [options] CITY INPUT...");
     while (opts.map_count < CIMTOOL_VALUES && (maps[opts.map_count] = cimtool_next_value(t, "map", &at))) opts.map_count++;
     opts.maps = maps;
     cim_status st = cim_import(t->ctx, t->args[0], t->args + 1, (size_t)t->arg_count - 1, &opts, &report);

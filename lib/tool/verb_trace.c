@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { ROWS = 20, FEW = 8, LINE_BYTES = 1 << 20 };
 
@@ -235,7 +236,7 @@ static int keep_found(tracing *t, const cim_trace_result *r, found *f)
 
 static int draw_found(tracing *t, const found *f)
 {
-    int status = t->layer.file && f->count > FEW ? utility_know(&t->u, f->elements, f->count) : EXIT_DONE;
+    int status = EXIT_DONE;
     for (size_t i = 0; i < f->count && t->layer.file && status == EXIT_DONE; i++) {
         char more[80] = ",\"from\":null";
         if (f->why[i] != CIM_NONE) snprintf(more, sizeof more, ",\"element\":%u,\"from\":%u", f->elements[i], f->why[i]);
@@ -273,7 +274,7 @@ static int plain_rows(tracing *t, const found *f)
         seen[object] = 1;
         if (!tracing_shows(t, row++)) continue;
         const char *class_name = cim_city_class(t->u.city, object);
-        printf("  %-12s ", class_name ? class_name : "-");
+        printf("  %-13s ", class_name ? class_name : "-");
         status = utility_plain_object(&t->u, object);
         uint32_t from = f->why[i];
         if (from != CIM_NONE && status == EXIT_DONE) {
@@ -378,26 +379,90 @@ int tracing_path(tracing *t)
 
 /* ---- states that arrive ---- */
 
-/* One line of --follow, after the head of a CSV file. */
-static int take_line(tracing *t, const char *head, const char *line)
+/* The last line about each object: with it before a new one, the reader sees which of them is older. */
+typedef struct lasts {
+    char **ids, **lines;
+    size_t count, room;
+} lasts;
+
+/* The id in a line: the member of JSON, or the column of CSV where the head says "id"; "" when it has none.  Freed with free(). */
+static char *id_in(const char *head, const char *line)
+{
+    if (!*head) {
+        cimtool_node *node = cimtool_json_read(line);
+        char *id = strdup(cimtool_text(node, "id"));
+        cimtool_json_free(node);
+        return id;
+    }
+    for (;; head += strcspn(head, ",") + 1, line += strcspn(line, ",") + 1) {
+        size_t n = strcspn(head, ","), m = strcspn(line, ",");
+        while (n && (*head == ' ' || *head == '"')) head++, n--;
+        if (n >= 2 && !strncasecmp(head, "id", 2) && (n == 2 || head[2] == '"' || head[2] == ' ')) return strndup(line, m);
+        if (!head[n] || !line[m]) return strdup("");
+    }
+}
+
+static const char *last_of(const lasts *l, const char *id, size_t *at)
+{
+    for (*at = 0; *at < l->count; ++*at)
+        if (!strcmp(l->ids[*at], id)) return l->lines[*at];
+    return NULL;
+}
+
+static bool keep_last(lasts *l, size_t at, const char *id, const char *line)
+{
+    if (at == l->room) {
+        size_t room = l->room ? 2 * l->room : 64;
+        char **ids = realloc(l->ids, room * sizeof *ids), **lines = ids ? realloc(l->lines, room * sizeof *lines) : NULL;
+        if (ids) l->ids = ids;
+        if (!lines) return false;
+        l->lines = lines;
+        l->room = room;
+    }
+    char *copy = strdup(line), *name = at == l->count ? strdup(id) : NULL;
+    if (!copy || (at == l->count && !name)) return free(copy), free(name), false;
+    if (at < l->count) free(l->lines[at]);
+    else l->ids[l->count++] = name;
+    l->lines[at] = copy;
+    return true;
+}
+
+static void free_lasts(lasts *l)
+{
+    for (size_t i = 0; i < l->count; i++) free(l->ids[i]), free(l->lines[i]);
+    free(l->ids);
+    free(l->lines);
+}
+
+/* One line of --follow, after the head of a CSV file.  EXIT_PARTIAL: it was not taken. */
+static int take_line(tracing *t, lasts *l, const char *head, const char *line)
 {
     cim_utility_feed feed = { .struct_size = sizeof feed, .as_of_ms = INT64_MIN };
-    size_t length = strlen(head) + strlen(line) + 3;
-    char *text = malloc(length);
-    if (!text) return cimtool_fail(t->u.tool, CIM_ENOMEM);
-    snprintf(text, length, "%s%s%s\n", head, *head ? "\n" : "", line);
+    size_t at = 0;
+    char *id = id_in(head, line);
+    const char *before = id ? last_of(l, id, &at) : NULL;
+    size_t length = strlen(head) + strlen(line) + (before ? strlen(before) : 0) + 4;
+    char *text = id ? malloc(length) : NULL;
+    if (!text) return free(id), cimtool_fail(t->u.tool, CIM_ENOMEM);
+    snprintf(text, length, "%s%s%s%s%s\n", head, *head ? "\n" : "", before ? before : "", before ? "\n" : "", line);
     cim_status st = cim_utility_feed_read(t->u.tool->ctx, t->u.networks, t->u.city, t->u.status, text, strlen(text), &feed);
     free(text);
-    if (st < 0 && st != CIM_EFORMAT) return cimtool_fail(t->u.tool, st);
-    if (st < 0 || feed.applied_count < feed.row_count)
-        cimtool_complain("%s: not taken%s%.200s", line, feed.first_bad[0] ? ": " : feed.unknown_count ? ": no such object" : feed.late_count ? ": late" : "", feed.first_bad);
-    if (st >= 0 && feed.as_of_ms > t->u.feed.as_of_ms) t->u.feed.as_of_ms = feed.as_of_ms;
-    return st >= 0 && feed.applied_count ? EXIT_DONE : EXIT_PARTIAL;
+    bool taken = st >= 0 && feed.applied_count == (before ? 2 : 1), failed = st < 0 && st != CIM_EFORMAT;
+    if (failed) cimtool_fail(t->u.tool, st);
+    else if (!taken)
+        cimtool_complain("%s: not taken%s%.200s", line, feed.first_bad[0] ? ": " : feed.unknown_count ? ": no such object" : feed.late_count ? ": late" : "",
+                         feed.first_bad);
+    if (taken && feed.as_of_ms > t->u.feed.as_of_ms) t->u.feed.as_of_ms = feed.as_of_ms;
+    bool kept = !taken || keep_last(l, at, id, line);
+    free(id);
+    if (!kept) return cimtool_fail(t->u.tool, CIM_ENOMEM);
+    return failed ? EXIT_FAILED : taken ? EXIT_DONE : EXIT_PARTIAL;
 }
 
 static int follow(tracing *t, int (*run)(tracing *))
 {
     char *line = malloc(LINE_BYTES), *head = strdup("");
+    lasts l = { NULL, NULL, 0, 0 };
     int status = line && head ? EXIT_DONE : cimtool_fail(t->u.tool, CIM_ENOMEM), worst = EXIT_DONE;
     bool first = true;
     while (status == EXIT_DONE && fgets(line, LINE_BYTES, stdin)) {
@@ -415,7 +480,7 @@ static int follow(tracing *t, int (*run)(tracing *))
             continue;
         }
         first = false;
-        int taken = take_line(t, head, line);
+        int taken = take_line(t, &l, head, line);
         if (taken == EXIT_PARTIAL) worst = EXIT_PARTIAL;
         if (taken == EXIT_DONE) taken = utility_publish(&t->u);
         if (taken == EXIT_DONE) taken = run(t);
@@ -428,6 +493,7 @@ static int follow(tracing *t, int (*run)(tracing *))
     }
     free(line);
     free(head);
+    free_lasts(&l);
     return status == EXIT_DONE ? worst : status;
 }
 

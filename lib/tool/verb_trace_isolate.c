@@ -27,6 +27,7 @@ typedef struct isolating {
     size_t supply_count;
     cim_trace_fallback *fallbacks;
     size_t fallback_count;
+    uint32_t column; /* by which they are ranked */
 } isolating;
 
 /* ---- finding ---- */
@@ -77,23 +78,35 @@ static int find_gone(isolating *i)
     return utility_affected_find(i->u, i->gone, &i->affected);
 }
 
+/* Where a hydrant hangs: without supply, or as near as any with supply. */
+static int see_hydrant(isolating *i, uint32_t object, const double *from)
+{
+    utility_list at = { NULL, 0, 0 };
+    bool gone = false, live = false;
+    double to[2], best = INFINITY;
+    int status = utility_elements_of(i->u, object, &at);
+    for (size_t k = 0; k < at.count && status == EXIT_DONE; k++) {
+        if (utility_domain(i->u, at.at[k]) != utility_domain(i->u, i->t->starts.at[0])) continue;
+        gone |= i->gone[at.at[k]];
+        live |= i->live[at.at[k]];
+        if (from && i->live[at.at[k]] && utility_place(i->u, at.at[k], to)) best = fmin(best, hypot(to[0] - from[0], to[1] - from[1]));
+    }
+    if (gone && !live && status == EXIT_DONE) status = utility_put(i->u->tool, &i->hydrants, object);
+    if (best < i->hydrant_m) i->hydrant_m = best, i->hydrant = object;
+    utility_list_free(&at);
+    return status;
+}
+
 static int find_hydrants(isolating *i)
 {
-    double from[2], to[2], best = INFINITY;
+    cim_query_result all = CIM_QUERY_RESULT_INIT;
+    double from[2];
     bool placed = utility_place(i->u, i->t->starts.at[0], from);
     int status = EXIT_DONE;
-    i->hydrant = CIM_NONE;
-    for (uint32_t x = 0; x < utility_element_count(i->u) && status == EXIT_DONE; x++) {
-        uint32_t object = cim_utility_element_object(i->u->networks, x);
-        if (!utility_is_class(i->u, object, "Hydrant")) continue;
-        if (i->gone[x]) status = utility_put(i->u->tool, &i->hydrants, object);
-        else if (i->live[x] && placed && utility_place(i->u, x, to) && hypot(to[0] - from[0], to[1] - from[1]) < best) {
-            best = hypot(to[0] - from[0], to[1] - from[1]);
-            i->hydrant = object;
-        }
-    }
-    i->hydrant_m = best;
-    utility_unique(&i->hydrants);
+    cim_status st = cim_query_run(i->u->tool->ctx, i->u->city, "IS_A('Hydrant')", NULL, &all);
+    if (st < 0) return cimtool_fail(i->u->tool, st);
+    for (size_t k = 0; k < all.count && status == EXIT_DONE; k++) status = see_hydrant(i, all.ids[k], placed ? from : NULL);
+    cim_query_result_dispose(&all);
     return status;
 }
 
@@ -115,8 +128,8 @@ static int find_supplies(isolating *i)
     int status = copy(i, &left, i->lost.at, i->lost.count);
     while (status == EXIT_DONE && left.count && i->supply_count < PARTS) {
         cim_trace_resupplied r = { .struct_size = sizeof r };
-        cim_status st = cim_trace_resupply(i->u->tool->ctx, i->u->state, i->u->query, i->works.at, i->works.count, left.at, left.count, t->stuck.at, t->stuck.count,
-                                           CIM_UTILITY_LENGTH_M, &r);
+        cim_status st = cim_trace_resupply(i->u->tool->ctx, i->u->state, i->u->query, i->works.at, i->works.count, left.at, left.count, t->stuck.at,
+                                           t->stuck.count, CIM_UTILITY_LENGTH_M, &r);
         if (st < 0) status = cimtool_fail(i->u->tool, st);
         if (st < 0 || !r.way_count || !r.regained_count) break;
         supply *s = &i->supplies[i->supply_count++];
@@ -134,11 +147,10 @@ static int find_supplies(isolating *i)
 static int find_fallbacks(isolating *i)
 {
     const tracing *t = i->t;
-    uint32_t column;
-    int status = tracing_column(i->t, CIM_UTILITY_CUSTOMERS, &column);
+    int status = tracing_column(i->t, CIM_UTILITY_CUSTOMERS, &i->column);
     if (status != EXIT_DONE || !cimtool_has(i->u->tool, "next")) return status;
     if (!(i->fallbacks = tracing_room(i->t, i->shut.count, sizeof *i->fallbacks))) return EXIT_INTERNAL;
-    cim_status st = cim_trace_fallbacks(i->u->tool->ctx, i->u->state, i->u->query, t->starts.at, t->starts.count, t->stuck.at, t->stuck.count, column,
+    cim_status st = cim_trace_fallbacks(i->u->tool->ctx, i->u->state, i->u->query, t->starts.at, t->starts.count, t->stuck.at, t->stuck.count, i->column,
                                         i->fallbacks, i->shut.count, &i->fallback_count);
     return st < 0 ? cimtool_fail(i->u->tool, st) : EXIT_DONE;
 }
@@ -212,7 +224,7 @@ static int json_fallbacks(isolating *i)
 {
     int status = EXIT_DONE;
     if (!i->fallbacks) return status;
-    printf(",\"next\":[");
+    printf(",\"by\":\"%s\",\"next\":[", utility_column_name(i->column));
     for (size_t k = 0; k < i->fallback_count && status == EXIT_DONE; k++) {
         const cim_trace_fallback *f = &i->fallbacks[k];
         printf("%s{\"stuck\":", k ? "," : "");
@@ -242,11 +254,14 @@ static int show_json(isolating *i)
 
 /* ---- plain ---- */
 
-static int plain_devices(isolating *i, const char *title, const utility_list *devices)
+/* Who works with switches says open where nothing passes: what is to be done with them is said in words that cannot be mistaken. */
+static int plain_devices(isolating *i, const char *title, const char *switches, const utility_list *devices)
 {
     int status = EXIT_DONE;
+    bool any = false;
     if (!devices->count) return status;
-    printf("%s\n", title);
+    for (size_t k = 0; k < devices->count; k++) any |= i->u->view.device_kind[devices->at[k]] == CIM_TRACE_SWITCH;
+    printf("%s%s:\n", title, any ? switches : "");
     for (size_t k = 0; k < devices->count && status == EXIT_DONE; k++) {
         printf("  ");
         status = utility_plain_device(i->u, devices->at[k]);
@@ -304,8 +319,8 @@ static int plain_supplies(isolating *i)
     for (size_t k = 0; k < i->supply_count && status == EXIT_DONE; k++) {
         const supply *s = &i->supplies[k];
         printf("supply from elsewhere, %.0f m:\n", s->length);
-        status = plain_devices(i, " first shut, too:", &s->shut);
-        if (status == EXIT_DONE) status = plain_devices(i, " then open:", &s->open);
+        status = plain_devices(i, " first shut, too", " (switch off)", &s->shut);
+        if (status == EXIT_DONE) status = plain_devices(i, " then open", " (switch on)", &s->open);
         printf(" regains:");
         utility_plain_sums(s->sums, " ");
     }
@@ -319,7 +334,8 @@ static int plain_fallbacks(isolating *i)
     if (i->fallbacks) printf("if one does not turn:\n");
     for (size_t k = 0; k < i->fallback_count && status == EXIT_DONE; k++) {
         const cim_trace_fallback *f = &i->fallbacks[k];
-        printf("  %u to shut, %+.10g lost%s, instead of ", f->shut_count, f->added, f->has_source ? ", and a source to turn off" : "");
+        printf("  %u to shut, %+.10g %s%s, instead of ", f->shut_count, f->added, utility_column_name(i->column),
+               f->has_source ? " and a source to turn off" : "");
         status = utility_plain_device(i->u, f->device);
     }
     return status;
@@ -328,12 +344,12 @@ static int plain_fallbacks(isolating *i)
 static int show_plain(isolating *i)
 {
     char title[60];
-    snprintf(title, sizeof title, "shut %zu %s:", i->shut.count, utility_plural((double)i->shut.count, "device", "devices"));
-    int status = plain_devices(i, title, &i->shut);
+    snprintf(title, sizeof title, "shut %zu %s", i->shut.count, utility_plural((double)i->shut.count, "device", "devices"));
+    int status = plain_devices(i, title, " (switch off)", &i->shut);
     if (!i->shut.count) printf("nothing is to be shut\n");
-    if (status == EXIT_DONE) status = plain_devices(i, "leave open, nothing comes from there:", &i->leave);
-    if (status == EXIT_DONE) status = plain_devices(i, "keep shut:", &i->keep);
-    if (status == EXIT_DONE) status = plain_devices(i, "inside, of no use:", &i->stuck);
+    if (status == EXIT_DONE) status = plain_devices(i, "leave open, nothing comes from there", " (leave on)", &i->leave);
+    if (status == EXIT_DONE) status = plain_devices(i, "keep shut", " (keep off)", &i->keep);
+    if (status == EXIT_DONE) status = plain_devices(i, "inside, of no use", "", &i->stuck);
     for (size_t k = 0; k < i->sources.count && status == EXIT_DONE; k++) {
         printf("turn off, it feeds the works: ");
         status = utility_plain_object(i->u, cim_utility_element_object(i->u->networks, i->sources.at[k]));
@@ -353,7 +369,7 @@ static int show_plain(isolating *i)
 
 static int draw_elements(isolating *i, const utility_list *elements, const char *role)
 {
-    int status = utility_know(i->u, elements->at, elements->count);
+    int status = EXIT_DONE;
     for (size_t k = 0; k < elements->count && status == EXIT_DONE; k++) status = utility_layer_element(&i->t->layer, elements->at[k], role, "");
     return status;
 }
@@ -389,7 +405,7 @@ static int draw(isolating *i)
 
 int tracing_isolate(tracing *t)
 {
-    isolating i = { .t = t, .u = &t->u, .hydrant = CIM_NONE };
+    isolating i = { .t = t, .u = &t->u, .hydrant = CIM_NONE, .hydrant_m = INFINITY };
     int status = find_devices(&i);
     if (status == EXIT_DONE) status = find_live(&i);
     if (status == EXIT_DONE) status = find_gone(&i);

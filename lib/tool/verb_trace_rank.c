@@ -44,7 +44,7 @@ static int show_row(tracing *t, const char *key, const row *r, size_t at)
     }
     uint32_t object = cim_utility_element_object(t->u.networks, r->element);
     const char *class_name = object == CIM_NONE ? NULL : cim_city_class(t->u.city, object);
-    printf("%14.10g  %-12s ", round(r->value * 1e6) / 1e6 + 0.0, class_name ? class_name : "-");
+    printf("%14.10g  %-13s ", round(r->value * 1e6) / 1e6 + 0.0, class_name ? class_name : "-");
     int status = utility_plain_object(&t->u, object);
     putchar('\n');
     return status;

@@ -83,11 +83,11 @@ static int json_sources(reporting *r, uint32_t which)
     return status;
 }
 
-static int json_domain(reporting *r, uint32_t k)
+static int json_domain(reporting *r, uint32_t k, bool first)
 {
     const domain *d = &r->domains[k];
     const char *name = cim_utility_domain_name(r->t->u.networks, k);
-    printf("%s{\"network\":", k ? "," : "");
+    printf("%s{\"network\":", first ? "" : ",");
     cimtool_print_string(name ? name : "");
     printf(",\"nodes\":%u,\"edges\":%u,\"components\":%u,\"largest\":%u,\"without_supply\":%u,\"devices\":{", d->nodes, d->edges, d->parts, d->largest,
            d->nodes + d->edges - d->supplied);
@@ -123,7 +123,12 @@ static int show_json(reporting *r)
 {
     int status = EXIT_DONE;
     printf(",\"networks\":[");
-    for (uint32_t k = 0; k < r->v->domain_count && status == EXIT_DONE; k++) status = json_domain(r, k);
+    bool first = true;
+    for (uint32_t k = 0; k < r->v->domain_count && status == EXIT_DONE; k++) {
+        if (!(r->domains[k].nodes + r->domains[k].edges)) continue;
+        status = json_domain(r, k, first);
+        first = false;
+    }
     printf("],\"counts\":{");
     for (uint32_t k = 0; k < CIM_UTILITY_FINDING_KINDS; k++) printf("%s\"%s\":%zu", k ? "," : "", cim_utility_finding_name(k), r->counts[k]);
     printf("},\"findings\":[");
@@ -177,7 +182,8 @@ static int plain_finding(reporting *r, const cim_utility_finding *f)
 static int show_plain(reporting *r)
 {
     int status = EXIT_DONE;
-    for (uint32_t k = 0; k < r->v->domain_count && status == EXIT_DONE; k++) status = plain_domain(r, k);
+    for (uint32_t k = 0; k < r->v->domain_count && status == EXIT_DONE; k++)
+        if (r->domains[k].nodes + r->domains[k].edges) status = plain_domain(r, k);
     printf("noticed while joining: %zu\n", r->finding_count);
     for (uint32_t k = 0; k < CIM_UTILITY_FINDING_KINDS; k++)
         if (r->counts[k]) printf("  %6zu %s\n", r->counts[k], cim_utility_finding_name(k));

@@ -74,7 +74,7 @@ static const cimtool_flag query_flags[] = {
 
 static const cimtool_flag export_flags[] = {
     { "output", 'o', "FILE", "where to (default: standard output)" },
-    { "format", 'f', "NAME", "geojson, geojsonseq, cityjson, cityjsonseq or gpkg (default: by suffix)" },
+    { "format", 'f', "NAME", "geojson, geojsonseq, cityjson, cityjsonseq, gpkg or epanet (default: by suffix)" },
     { "class", 0, "NAME", "only objects of this class; may be given several times" },
     { "layer", 0, "NAME", "only objects of this layer; may be given several times" },
     { "id", 0, "ID", "only this object, like an argument; may be given several times" },
@@ -261,7 +261,7 @@ static const cimtool_flag impact_flags[] = {
 };
 
 const cimtool_verb cimtool_verbs[] = {
-    { "import", verb_import, import_flags, "CITY INPUT...", 1, -1, "read OpenStreetMap, CityGML, CityJSON and GIS layers into a city file" },
+    { "import", verb_import, import_flags, "CITY INPUT...", 1, -1, "read OpenStreetMap, CityGML, CityJSON, EPANET, power cases and GIS layers into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
     { "query", verb_query, query_flags, "CITY EXPRESSION", 2, 2, "find objects with an expression (cim-query(7))" },
     { "get", verb_get, get_flags, "CITY [ID...]", 1, -1, "show objects with all their relations" },
@@ -277,7 +277,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "trace", verb_trace, trace_flags, "CITY KIND [START...]", 2, -1, "trace a utility network: what hangs together, what to shut, who is without supply" },
     { "impact", verb_impact, impact_flags, "CITY", 1, 1, "show what follows when a street is closed, or something fails: supply, streets, crews" },
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
-    { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON or GeoPackage" },
+    { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON, GeoPackage or EPANET" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },
 };

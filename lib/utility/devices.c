@@ -139,6 +139,22 @@ static void flag_nodes(cim__umaker *m, nodes *n)
     }
 }
 
+/* What the caller says feeds. */
+static void flag_controllers(cim_ctx *ctx, cim__umaker *m)
+{
+    for (size_t i = 0; i < m->options.controller_count; i++) {
+        const uint32_t object = m->options.controllers[i];
+        bool found = false;
+        for (uint32_t d = 0; d < m->u->domains.count; d++) {
+            const uint32_t point = cim__map_get(&m->instance, (uint64_t)object << 8 | d);
+            if (point == CIM_NONE || m->node_of[point] == CIM_NONE) continue;
+            m->u->node_flags[m->node_of[point]] |= CIM_TRACE_SOURCE;
+            found = true;
+        }
+        if (!found) cim__log(ctx, CIM_LOG_WARNING, "object %u feeds nothing: it is no node of a utility network", object);
+    }
+}
+
 static uint32_t root(uint32_t *up, uint32_t v)
 {
     while (up[v] != v) v = up[v] = up[up[v]];
@@ -187,6 +203,7 @@ static cim_status make(cim_ctx *ctx, cim__umaker *m, nodes *n)
     if (!n->first || !n->ends || !n->seen || !m->node_tier) return cim__nomem(ctx);
     for (size_t v = 0; v < count; v++) n->first[v] = CIM_NONE;
     flag_nodes(m, n);
+    flag_controllers(ctx, m);
     CIM__TRY(devices_at_nodes(ctx, m, n));
     for (size_t i = 0; i < cim__thing_count(m); i++) {
         cim__uthing *t = CIM__THING(m, i);

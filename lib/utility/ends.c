@@ -72,11 +72,18 @@ static cim_status default_domain(cim_ctx *ctx, cim__umaker *m, uint8_t *domain)
     return *domain == CIM__U_UNSAID ? cim__u_domain(ctx, m, CIM__STR(""), domain) : CIM_OK;
 }
 
+static bool wanted(const cim__umaker *m, uint8_t domain)
+{
+    return !m->options.network || cim__str_is(m->u->domains.texts[domain], m->options.network);
+}
+
 static cim_status strands_of(cim_ctx *ctx, cim__umaker *m, uint32_t thing)
 {
     cim__uthing *t = CIM__THING(m, thing);
     if (!(t->bits & CIM__U_LINE) || t->bits & CIM__U_OWNER) return CIM_OK;
     CIM__TRY(default_domain(ctx, m, &t->domain));
+    if (!wanted(m, t->domain)) t->bits |= CIM__U_LEFT_OUT;
+    if (t->bits & CIM__U_LEFT_OUT) return CIM_OK;
     const bool from = t->end_object[0] != CIM_NONE || t->number[0] != INT64_MIN, to = t->end_object[1] != CIM_NONE || t->number[1] != INT64_MIN;
     if (!t->vertex_parts && from && to) return put_strand(ctx, m, t->object, thing, (cim__upart){ 0, 0 }, t->domain, t->end_object[0], t->end_object[1]);
     if (!t->vertex_parts) return cim__u_found(ctx, m, CIM_UTILITY_NO_PLACE, t->object, CIM_NONE, CIM_NONE, t->x, t->y, NAN);
@@ -113,6 +120,7 @@ static cim_status link_strand(cim_ctx *ctx, cim__umaker *m, const cim__uconnect 
     const uint32_t drawn = object;
     if (owner != CIM_NONE) object = CIM__THING(m, owner)->object;
     CIM__TRY(default_domain(ctx, m, &domain));
+    if (!wanted(m, domain)) return CIM_OK;
     uint32_t thing = owner != CIM_NONE ? owner : link ? m->thing_of[object] : CIM_NONE;
     cim__uthing *node[] = { cim__thing_of(m, c->from), cim__thing_of(m, c->to) };
     for (int e = 0; e < 2; e++) node[e]->bits |= CIM__U_STATED_END;
@@ -231,8 +239,9 @@ static cim_status known_nodes(cim_ctx *ctx, cim__umaker *m)
 {
     uint32_t point;
     for (size_t i = 0; i < cim__thing_count(m); i++) {
-        const cim__uthing *t = CIM__THING(m, i);
-        if (is_node(t) && !(t->bits & CIM__U_ON_LINE) && t->domain != CIM__U_UNSAID) CIM__TRY(cim__u_instance(ctx, m, t->object, t->domain, &point));
+        cim__uthing *t = CIM__THING(m, i);
+        if (t->domain != CIM__U_UNSAID && !wanted(m, t->domain)) t->bits |= CIM__U_LEFT_OUT;
+        else if (is_node(t) && !(t->bits & CIM__U_ON_LINE) && t->domain != CIM__U_UNSAID) CIM__TRY(cim__u_instance(ctx, m, t->object, t->domain, &point));
     }
     return CIM_OK;
 }

@@ -134,26 +134,6 @@ static bool json_row(feed *f, cim__str line)
 
 /* ---- values ---- */
 
-static bool state_of(cim__str text, bool is_switch, uint32_t *state_out)
-{
-    static const struct {
-        const char *word;
-        uint32_t state;
-    } words[] = { { "open", CIM_UTILITY_OPEN }, { "closed", CIM_UTILITY_CLOSED }, { "on", CIM_UTILITY_OPEN }, { "off", CIM_UTILITY_CLOSED },
-                  { "1", CIM_UTILITY_OPEN }, { "0", CIM_UTILITY_CLOSED }, { "true", CIM_UTILITY_OPEN }, { "false", CIM_UTILITY_CLOSED },
-                  { "out", CIM_UTILITY_OUT }, { "in", CIM_UTILITY_IN }, { "stuck", CIM_UTILITY_STUCK }, { "free", CIM_UTILITY_FREE } };
-    char lower[8];
-    if (text.len >= sizeof lower) return false;
-    for (size_t i = 0; i < text.len; i++) lower[i] = text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? (char)(text.ptr[i] - 'A' + 'a') : text.ptr[i];
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (cim__str_is((cim__str){ lower, text.len }, words[i].word)) {
-            *state_out = words[i].state;
-            if (is_switch && i < 2) *state_out = i ? CIM_UTILITY_OPEN : CIM_UTILITY_CLOSED; /* an open switch lets nothing pass */
-            return true;
-        }
-    return false;
-}
-
 static bool digits(const char **p, const char *end, int count, int *value)
 {
     *value = 0;
@@ -166,19 +146,35 @@ static bool digits(const char **p, const char *end, int count, int *value)
 
 static bool sign(const char **p, const char *end, char wanted) { return *p < end && *(*p)++ == wanted; }
 
-static bool read_moment(const char **p, const char *end, int64_t *ms_out)
+static bool read_date(const char **p, const char *end, int64_t *days_out)
 {
-    int y, mo, d, h, m, s, ms = 0;
-    if (!digits(p, end, 4, &y) || !sign(p, end, '-') || !digits(p, end, 2, &mo) || !sign(p, end, '-') || !digits(p, end, 2, &d)) return false;
-    if (mo < 1 || mo > 12 || d < 1 || d > cim__month_length(y, mo) || *p == end || (**p != 'T' && **p != 't' && **p != ' ')) return false;
-    ++*p;
+    int y, m, d;
+    if (!digits(p, end, 4, &y) || !sign(p, end, '-') || !digits(p, end, 2, &m) || !sign(p, end, '-') || !digits(p, end, 2, &d)) return false;
+    if (m < 1 || m > 12 || d < 1 || d > cim__month_length(y, m)) return false;
+    *days_out = cim__date_days(y, m, d);
+    return true;
+}
+
+static bool read_clock(const char **p, const char *end, int64_t *ms_out)
+{
+    int h, m, s, ms = 0;
     if (!digits(p, end, 2, &h) || !sign(p, end, ':') || !digits(p, end, 2, &m) || !sign(p, end, ':') || !digits(p, end, 2, &s)) return false;
     if (h > 23 || m > 59 || s > 60) return false;
     if (*p < end && **p == '.') {
         ++*p;
         for (int scale = 100; *p < end && **p >= '0' && **p <= '9'; ++*p, scale /= 10) ms += (**p - '0') * scale;
     }
-    *ms_out = cim__date_days(y, mo, d) * 86400000 + (int64_t)(h * 60 + m) * 60000 + s * 1000 + ms;
+    *ms_out = (int64_t)(h * 60 + m) * 60000 + s * 1000 + ms;
+    return true;
+}
+
+static bool read_moment(const char **p, const char *end, int64_t *ms_out)
+{
+    int64_t days, ms;
+    if (!read_date(p, end, &days) || *p == end || (**p != 'T' && **p != 't' && **p != ' ')) return false;
+    ++*p;
+    if (!read_clock(p, end, &ms)) return false;
+    *ms_out = days * 86400000 + ms;
     return true;
 }
 
@@ -254,14 +250,6 @@ static cim_status find_object(feed *f, cim__str id, uint32_t *object_out)
     return CIM_OK;
 }
 
-static bool is_switch(const feed *f, uint32_t object)
-{
-    uint32_t device;
-    size_t count = 0;
-    if (f->city->class_id[object] == CIM__C_Switch) return true;
-    return cim_utility_devices(f->ctx, f->u, object, &device, 1, &count) >= 0 && count && f->u->device_kind[device] == CIM_TRACE_SWITCH;
-}
-
 /* ---- rows ---- */
 
 /* Is the row older than the last one about the same object? */
@@ -287,11 +275,11 @@ static cim_status take_row(feed *f)
     if (!c[ID].len) return bad(f, "no id"), CIM_OK;
     if (!c[STATE].len) return bad(f, "no state"), CIM_OK;
     if (c[TIME].len && !time_of(c[TIME], &time_ms)) return bad(f, "time is no time: \"%.*s\"", shown(c[TIME]), c[TIME].ptr), CIM_OK;
-    if (!state_of(c[STATE], false, &state)) return bad(f, "no such state: \"%.*s\"", shown(c[STATE]), c[STATE].ptr), CIM_OK;
+    if (!cim__u_state(c[STATE], false, &state)) return bad(f, "no such state: \"%.*s\"", shown(c[STATE]), c[STATE].ptr), CIM_OK;
     CIM__TRY(find_object(f, c[ID], &object));
     if (object == SEVERAL) return bad(f, "several objects have the id \"%.*s\"", shown(c[ID]), c[ID].ptr), CIM_OK;
     if (object == CIM_NONE) return f->out.unknown_count++, CIM_OK;
-    state_of(c[STATE], is_switch(f, object), &state);
+    cim__u_state(c[STATE], cim__u_is_switch(f->u, object), &state);
     if (time_ms != INT64_MIN) {
         CIM__TRY(is_late(f, object, time_ms, &late));
         if (time_ms > f->out.as_of_ms) f->out.as_of_ms = time_ms;

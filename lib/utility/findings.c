@@ -116,6 +116,11 @@ static cim_status dangles(look *l)
 
 /* ---- crossings ---- */
 
+static bool in_box(const double *p, const double *a, const double *b)
+{
+    return p[0] >= fmin(a[0], b[0]) && p[0] <= fmax(a[0], b[0]) && p[1] >= fmin(a[1], b[1]) && p[1] <= fmax(a[1], b[1]);
+}
+
 /* Where two straight pieces meet, or some place where they lie on each other. */
 static bool cross(const double *a, const double *b, const double *c, const double *d, double xy[2])
 {
@@ -123,6 +128,13 @@ static bool cross(const double *a, const double *b, const double *c, const doubl
         fmax(c[1], d[1]) < fmin(a[1], b[1]))
         return false;
     if (cim__orient(a, b, c) * cim__orient(a, b, d) > 0 || cim__orient(c, d, a) * cim__orient(c, d, b) > 0) return false;
+    if (!cim__orient(a, b, c) && !cim__orient(a, b, d)) { /* on one line: an end of one lies on the other */
+        const double *ends[] = { c, d, a, b };
+        int k = 0;
+        while (k < 3 && !(k < 2 ? in_box(ends[k], a, b) : in_box(ends[k], c, d))) k++;
+        memcpy(xy, ends[k], 2 * sizeof *xy);
+        return true;
+    }
     const double rx = b[0] - a[0], ry = b[1] - a[1], sx = d[0] - c[0], sy = d[1] - c[1], det = rx * sy - ry * sx;
     double t = det != 0.0 ? ((c[0] - a[0]) * sy - (c[1] - a[1]) * sx) / det : 0.0;
     t = t > 0.0 ? t < 1.0 ? t : 1.0 : 0.0;
@@ -214,6 +226,7 @@ static cim_status things(look *l)
     for (size_t i = 0; i < cim__thing_count(l->m); i++) {
         const cim__uthing *t = CIM__THING(l->m, i);
         const bool shuts = t->kind == CIM_TRACE_VALVE || t->kind == CIM_TRACE_SWITCH;
+        if (t->bits & CIM__U_LEFT_OUT) continue;
         CIM__TRY(contained(l, t));
         CIM__TRY(uphill(l, t));
         if (shuts && !(t->bits & (CIM__U_DEVICES | CIM__U_LINE)) && !(t->bits & CIM__U_OWNER && t->strand_count))

@@ -32,11 +32,19 @@ static cim_status numbers_of(cim_ctx *ctx, cim__umaker *m, const cim__object *o,
     return CIM_OK;
 }
 
-static uint8_t flags_of(const cim__object *o, uint32_t *bits)
+/* False: it does not say whether it lets pass. */
+static bool is_off(const cim__object *o, cim__attr attr, bool is_switch, bool *off_out)
+{
+    uint32_t state;
+    if (!cim__u_state(text_of(o, attr), is_switch, &state) || state > CIM_UTILITY_OFF) return false;
+    *off_out = state == CIM_UTILITY_OFF;
+    return true;
+}
+
+static uint8_t flags_of(const cim__object *o, bool is_switch, uint32_t *bits)
 {
     uint8_t flags = 0;
-    bool now = false, normal = false;
-    bool said_now = cim__u_state(text_of(o, CIM__A_STATE), &now), said_normal = cim__u_state(text_of(o, CIM__A_NORMAL_STATE), &normal);
+    bool now = false, normal = false, said_now = is_off(o, CIM__A_STATE, is_switch, &now), said_normal = is_off(o, CIM__A_NORMAL_STATE, is_switch, &normal);
     if (said_now || said_normal) *bits |= CIM__U_STATE;
     if (said_now ? now : normal) flags |= CIM_TRACE_SHUT;
     if (said_normal ? normal : now) flags |= CIM_TRACE_NORMALLY_SHUT;
@@ -66,8 +74,8 @@ static cim_status values_of(cim_ctx *ctx, cim__umaker *m, const cim__object *o, 
         t->tier = (uint8_t)(n < 254 ? n + 1 : 255);
     }
     t->flow = cim__u_flow(text_of(o, CIM__A_FLOW));
-    t->flags = flags_of(o, &t->bits);
     t->kind = cim__u_kind(t->class_id, text_of(o, CIM__A_FUNCTION));
+    t->flags = flags_of(o, t->kind == CIM_TRACE_SWITCH || t->kind == CIM_TRACE_FUSE, &t->bits);
     t->controller = has(o, CIM__A_CONTROLLER) ? (int8_t)(o->values[CIM__A_CONTROLLER].integer != 0) : (int8_t)-1;
     t->number[0] = has(o, CIM__A_FROM_NODE) ? o->values[CIM__A_FROM_NODE].integer : INT64_MIN;
     t->number[1] = has(o, CIM__A_TO_NODE) ? o->values[CIM__A_TO_NODE].integer : INT64_MIN;

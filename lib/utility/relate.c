@@ -156,9 +156,10 @@ static uint32_t look_at_memberships(const cim__umaker *m, uint32_t object, climb
 /* Up by memberships first, else by parents, as far as CIM__U_DEPTH. */
 static void climb_up(const cim__umaker *m, uint32_t object, climb *c)
 {
+    bool by_network = false; /* parents alone are looked at in findings.c */
     for (int depth = 0; object != CIM_NONE && cim__city_has(m->city, object); depth++) {
-        if (depth == CIM__U_DEPTH) {
-            c->cycle = true;
+        if (depth > CIM__U_DEPTH) {
+            c->cycle = c->cycle || by_network;
             return;
         }
         const cim__uthing *t = cim__thing_of(m, object);
@@ -166,6 +167,7 @@ static void climb_up(const cim__umaker *m, uint32_t object, climb *c)
         if (is_network(m, object)) look_at_network(m, object, c);
         uint32_t network = look_at_memberships(m, object, c), parent = m->city->parent[object];
         if (c->domain != CIM__U_UNSAID && c->snap >= 0.0) return;
+        by_network = by_network || network != CIM_NONE;
         object = network != CIM_NONE ? network : parent;
     }
 }

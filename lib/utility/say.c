@@ -65,7 +65,7 @@ cim_status cim__u_say(cim_ctx *ctx, const cim_utility *u, uint32_t object, uint3
 {
     static const uint32_t bits[] = { CIM_TRACE_SHUT, CIM_TRACE_SHUT, CIM_TRACE_OUT, CIM_TRACE_OUT, CIM_TRACE_INOPERABLE, CIM_TRACE_INOPERABLE };
     const size_t before = changes->size, first = first_of(u->devices, u->device_pairs, object);
-    const bool on = state == CIM_UTILITY_CLOSED || state == CIM_UTILITY_OUT || state == CIM_UTILITY_STUCK;
+    const bool on = state == CIM_UTILITY_OFF || state == CIM_UTILITY_OUT || state == CIM_UTILITY_STUCK;
     const bool devices = first < u->device_pairs && u->devices[first].a == object, service = state == CIM_UTILITY_OUT || state == CIM_UTILITY_IN;
     if (devices && !(service && is_line(u, object))) { /* of a line that is out nothing passes anyway */
         for (size_t i = first; i < u->device_pairs && u->devices[i].a == object; i++) CIM__TRY(put(ctx, changes, CIM_TRACE_DEVICE, u->devices[i].b, bits[state], on));
@@ -74,8 +74,24 @@ cim_status cim__u_say(cim_ctx *ctx, const cim_utility *u, uint32_t object, uint3
     if (state != CIM_UTILITY_STUCK && state != CIM_UTILITY_FREE) CIM__TRY(say_elements(ctx, u, object, on, service, changes));
     if (changes->size != before) return CIM_OK;
     const size_t e = first_of(u->elements, u->element_pairs, object);
-    const bool there = e < u->element_pairs && u->elements[e].a == object && (state == CIM_UTILITY_STUCK || state == CIM_UTILITY_FREE || state == CIM_UTILITY_OPEN);
+    const bool there = e < u->element_pairs && u->elements[e].a == object && (state == CIM_UTILITY_STUCK || state == CIM_UTILITY_FREE || state == CIM_UTILITY_ON);
     return there && is_own(u, object, u->elements[e].b) ? CIM_OK : CIM_DONE;
+}
+
+bool cim__u_is_switch(const cim_utility *u, uint32_t object)
+{
+    const size_t first = first_of(u->devices, u->device_pairs, object);
+    if (first == u->device_pairs || u->devices[first].a != object) return false;
+    const uint8_t kind = u->device_kind[u->devices[first].b];
+    return kind == CIM_TRACE_SWITCH || kind == CIM_TRACE_FUSE;
+}
+
+cim_status cim_utility_state(cim_ctx *ctx, const cim_utility *utility, uint32_t object, const char *word, uint32_t *state_out)
+{
+    cim__enter(ctx);
+    if (!utility || !word) return cim__fail(ctx, CIM_EARG, "no networks, or no word");
+    if (cim__u_state(cim__str_of(word), cim__u_is_switch(utility, object), state_out)) return CIM_OK;
+    return cim__fail(ctx, CIM_EARG, "\"%.40s\" is no state: open, closed, on, off, out, in, stuck, free", word);
 }
 
 cim_status cim_utility_say(cim_ctx *ctx, const cim_utility *utility, cim_trace_status *status, uint32_t object, uint32_t state)

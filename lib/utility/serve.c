@@ -59,6 +59,7 @@ static cim_status locate(cim_ctx *ctx, cim__umaker *m, cim__userve *s)
 {
     const cim__uthing *t = cim__thing_of(m, s->from);
     s->element = CIM_NONE;
+    if (t->bits & CIM__U_LEFT_OUT) return CIM_OK;
     if (t->strand_count) return nearest_piece(ctx, m, t, s);
     s->element = lowest_element(m, s->from);
     return s->element == CIM_NONE ? cim__u_found(ctx, m, CIM_UTILITY_NO_END, s->from, s->to, CIM_NONE, NAN, NAN, NAN) : CIM_OK;

@@ -5,7 +5,9 @@
  *   3. an end without a node meets all ends within the tolerance
  *   4. an end without a node meets the nearest line that passes within the tolerance, none of whose own ends is so near
  *   5. a node that no line is said to end at cuts all lines that pass within the tolerance, none of whose own ends is so near
- *   6. what is still an end of one line alone, of whatever kind, and lies within a node that is an area, ends at it */
+ *   6. a node that no line is said to end at, and that is nearest to a node at which lines are said to end, within the tolerance, is that node:
+ *      a hydrant of one source, and the junction of another
+ *   7. what is still an end of one line alone, of whatever kind, and lies within a node that is an area, ends at it */
 #include "utility/utility.h"
 
 #include <math.h>
@@ -438,12 +440,33 @@ static cim_status join_ends(snap *s, const uint32_t *ends, size_t count)
     return CIM_OK;
 }
 
+static int32_t see_stated(void *user, uint32_t id)
+{
+    snap *s = user;
+    const cim__upoint *p = CIM__POINT(s->m, id);
+    return id == s->point || p->domain != s->domain || is_bare(s, p) ? 0 : see_node(s, id);
+}
+
+/* False in met_out: none is so near. */
+static cim_status be_stated_node(snap *s, uint32_t node, bool *met_out)
+{
+    s->best = CIM_NONE;
+    s->best2 = HUGE_VAL;
+    CIM__TRY(ask(s, s->nodes, see_stated, node));
+    if (!(*met_out = s->best != CIM_NONE)) return CIM_OK;
+    cim__u_unite(s->m, node, s->best);
+    return cim__u_found(s->ctx, s->m, CIM_UTILITY_SNAPPED, CIM__POINT(s->m, node)->object, CIM__POINT(s->m, s->best)->object, CIM_NONE, s->x, s->y,
+                        sqrt(s->best2));
+}
+
 static cim_status cut_at_nodes(snap *s, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         const cim__upoint *p = CIM__POINT(s->m, i);
+        bool met = false;
         if (p->object == CIM_NONE || !(p->bits & CIM__U_POINT_PLACE) || is_area(s, p) || !is_bare(s, p)) continue;
-        CIM__TRY(cut_by_node(s, i));
+        CIM__TRY(be_stated_node(s, i, &met));
+        if (!met) CIM__TRY(cut_by_node(s, i));
     }
     return CIM_OK;
 }
@@ -459,6 +482,10 @@ static cim_status settle_unsaid(snap *s)
         bool somewhere = false;
         for (uint32_t d = 0; d < s->m->u->domains.count && !somewhere; d++) somewhere = cim__map_get(&s->m->instance, (uint64_t)t->object << 8 | d) != CIM_NONE;
         if (somewhere) continue;
+        if (s->m->options.network && s->m->options.network[0]) {
+            t->bits |= CIM__U_LEFT_OUT;
+            continue;
+        }
         CIM__TRY(cim__u_domain(s->ctx, s->m, CIM__STR(""), &domain));
         CIM__TRY(cim__u_instance(s->ctx, s->m, t->object, domain, &point));
     }

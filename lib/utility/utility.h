@@ -42,7 +42,8 @@ enum {
     CIM__U_STATE = 64,     /* open or closed is said */
     CIM__U_DEVICES = 128,  /* it got a device */
     CIM__U_SERVES = 256,   /* what it serves says how many customers that are */
-    CIM__U_MET = 512       /* some line ends at it, or passes through */
+    CIM__U_MET = 512,      /* some line ends at it, or passes through */
+    CIM__U_LEFT_OUT = 1024 /* of another commodity than is asked for */
 };
 
 typedef struct cim__uthing {
@@ -233,7 +234,7 @@ static inline uint32_t cim__u_run_end(const cim_utility *u, uint32_t edge, uint3
 /* ---- words ---- */
 
 uint8_t cim__u_flow(cim__str text);          /* 255: not said */
-bool cim__u_state(cim__str text, bool *closed_out);
+bool cim__u_state(cim__str text, bool is_switch, uint32_t *state_out); /* false: no such word */
 bool cim__u_in_use(cim__str status);
 uint8_t cim__u_kind(uint8_t class_id, cim__str function); /* 255: no device */
 bool cim__u_is_sewer(cim__str domain);

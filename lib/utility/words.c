@@ -36,12 +36,17 @@ uint8_t cim__u_flow(cim__str text)
     return (uint8_t)LOOK_UP(words, text, CIM__U_UNSAID);
 }
 
-bool cim__u_state(cim__str text, bool *closed_out)
+bool cim__u_state(cim__str text, bool is_switch, uint32_t *state_out)
 {
-    static const word words[] = { { "open", 0 }, { "opened", 0 }, { "closed", 1 }, { "shut", 1 } };
-    uint32_t v = LOOK_UP(words, text, 2);
-    if (v < 2) *closed_out = v == 1;
-    return v < 2;
+    static const word trade[] = { { "open", CIM_UTILITY_ON }, { "opened", CIM_UTILITY_ON }, { "closed", CIM_UTILITY_OFF } }; /* of switches the other way round */
+    static const word plain[] = { { "on", CIM_UTILITY_ON }, { "off", CIM_UTILITY_OFF }, { "shut", CIM_UTILITY_OFF }, { "1", CIM_UTILITY_ON }, { "0", CIM_UTILITY_OFF },
+                                  { "true", CIM_UTILITY_ON }, { "false", CIM_UTILITY_OFF }, { "out", CIM_UTILITY_OUT }, { "in", CIM_UTILITY_IN },
+                                  { "stuck", CIM_UTILITY_STUCK }, { "free", CIM_UTILITY_FREE } };
+    uint32_t said = LOOK_UP(trade, text, CIM_NONE);
+    if (said != CIM_NONE && is_switch) said = said == CIM_UTILITY_ON ? CIM_UTILITY_OFF : CIM_UTILITY_ON;
+    if (said == CIM_NONE) said = LOOK_UP(plain, text, CIM_NONE);
+    if (said != CIM_NONE) *state_out = said;
+    return said != CIM_NONE;
 }
 
 bool cim__u_in_use(cim__str status)

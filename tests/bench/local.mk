@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	%D%/bench_route.py \
 	%D%/bench_shapes.py \
 	%D%/bench_trace.py \
+	%D%/bench_utility.py \
 	%D%/gen_city.py \
 	%D%/inp.py \
 	%D%/pgrouting.py
@@ -27,7 +28,8 @@ bench_plain = \
 	%D%/bench_net \
 	%D%/bench_reach \
 	%D%/bench_route \
-	%D%/bench_trace
+	%D%/bench_trace \
+	%D%/bench_utility
 EXTRA_PROGRAMS += $(bench_plain) %D%/bench_index %D%/bench_shapes %D%/open_window
 bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
 %C%_bench_dispatch_LDADD = libcim.la
@@ -39,6 +41,7 @@ bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
 %C%_bench_reach_LDADD = libcim.la -lm
 %C%_bench_route_LDADD = libcim.la
 %C%_bench_trace_LDADD = libcim.la -lm
+%C%_bench_utility_LDADD = libcim.la
 
 # Made by the script that runs it, for it alone.
 %C%_bench_shapes_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE $(GEOS_CFLAGS)

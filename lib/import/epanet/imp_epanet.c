@@ -157,6 +157,23 @@ static const cim__epa_object *first_placed(const cim__epa_net *n)
     return NULL;
 }
 
+/* Many networks have coordinates that were drawn on a sheet: these are far from wherever the city is. */
+static cim_status warn_elsewhere(cim_ctx *ctx, cim__epa_import *im, const cim__epa_object *o)
+{
+    static const double margin_deg = 1.0;
+    cim__crs_info info;
+    cim__transform *degrees = NULL;
+    double xy[2] = { im->swapped ? o->y : o->x, im->swapped ? o->x : o->y };
+    CIM__TRY(cim__crs_info_of(ctx, im->epsg, &info));
+    if (info.west_deg >= info.east_deg) return CIM_OK; /* not known, or around the date line */
+    CIM__TRY(cim__transform_new(ctx, im->epsg, 4326, &degrees));
+    cim__transform_run(degrees, xy, xy + 1, 2, 1);
+    cim__transform_free(degrees);
+    bool here = xy[0] > info.west_deg - margin_deg && xy[0] < info.east_deg + margin_deg && xy[1] > info.south_deg - margin_deg && xy[1] < info.north_deg + margin_deg;
+    if (!here) cim__report_warn(im->job->report, 0, "%s: its first node lies outside of the area of EPSG:%d: are the coordinates of this system?", cim__input_path(im->job->input), (int)im->epsg);
+    return CIM_OK;
+}
+
 /* Coordinates of EPANET are of no reference system, so it has to be said, unless there is a city already: then they are its own. */
 static cim_status find_place(cim_ctx *ctx, cim__epa_import *im)
 {
@@ -169,6 +186,7 @@ static cim_status find_place(cim_ctx *ctx, cim__epa_import *im)
         return cim__fail(ctx, CIM_EFORMAT, "%s: EPANET files do not say in which reference system they are: give that of the new city (option epsg, --crs EPSG)%s", cim__input_path(job->input),
                          o ? " or that of the file (source_epsg, --source-crs EPSG)" : "");
     CIM__TRY(cim__job_transform(ctx, im->job, im->epsg, o ? (im->swapped ? o->y : o->x) : 0.0, o ? (im->swapped ? o->x : o->y) : 0.0, &im->transform));
+    if (o) CIM__TRY(warn_elsewhere(ctx, im, o));
     im->job->source->srid = o ? im->epsg : 0;
     snprintf(im->job->source->axis, sizeof im->job->source->axis, "%s", im->swapped ? "y x" : "x y");
     return CIM_OK;
@@ -197,7 +215,9 @@ static cim_status read_all(cim_ctx *ctx, cim__epa_import *im)
     CIM__TRY(set_prefix(ctx, im));
     CIM__TRY(read_file(ctx, im));
     CIM__TRY(decode(ctx, im));
-    CIM__TRY(cim__epa_read(ctx, cim__buf_str(&im->text), &listener, &im->net));
+    cim_status st = cim__epa_read(ctx, cim__buf_str(&im->text), &listener, &im->net);
+    if (st == CIM_EFORMAT && im->job->partial) return cim__fail_at(ctx, st, cim__input_path(im->job->input));
+    CIM__TRY(st);
     CIM__TRY(find_place(ctx, im));
     snprintf(im->job->source->version, sizeof im->job->source->version, "%s", im->net.units.name);
     CIM__TRY(cim__epa_make(ctx, im));

@@ -188,14 +188,20 @@ static void file_xy(const maker *m, double x, double y, double *xy)
     xy[1] = m->im->swapped ? x : y;
 }
 
-static cim_status outside(cim_ctx *ctx, maker *m, const cim__epa_object *o, cim__epa_section section, cim__str name)
+static cim_status outside(cim_ctx *ctx, maker *m, uint32_t line, cim__epa_section section, cim__str name)
 {
     char text[CIM__EPA_SHOWN], what[200];
-    uint32_t line = o->line;
-    for (uint32_t i = o->mention; i != CIM_NONE; i = cim__epa_mention_at(&m->im->net, i)->next)
-        if (cim__epa_mention_at(&m->im->net, i)->section == section) line = cim__epa_mention_at(&m->im->net, i)->line;
     snprintf(what, sizeof what, "%s %s: no place in EPSG:%d is at these coordinates", cim__epa_section_name(section), cim__epa_shown(name, text), (int)m->im->epsg);
     return cim__epa_fault(ctx, m->im, line, what);
+}
+
+/* Of several rows with coordinates the last one counts. */
+static uint32_t coordinates_line(const cim__epa_net *n, const cim__epa_object *o)
+{
+    uint32_t line = o->line;
+    for (uint32_t i = o->mention; i != CIM_NONE; i = cim__epa_mention_at(n, i)->next)
+        if (cim__epa_mention_at(n, i)->section == CIM__EPA_COORDINATES) line = cim__epa_mention_at(n, i)->line;
+    return line;
 }
 
 static cim_status place_nodes(cim_ctx *ctx, maker *m)
@@ -209,7 +215,7 @@ static cim_status place_nodes(cim_ctx *ctx, maker *m)
     for (size_t i = 0; i < count; i++) {
         cim__epa_object *o = cim__epa_node(n, i);
         if (!o->placed || o->refused || inside(m->xy + 2 * i)) continue;
-        CIM__TRY(outside(ctx, m, o, CIM__EPA_COORDINATES, n->node_names.texts[i]));
+        CIM__TRY(outside(ctx, m, coordinates_line(n, o), CIM__EPA_COORDINATES, n->node_names.texts[i]));
         o->placed = false;
     }
     return CIM_OK;
@@ -233,7 +239,7 @@ static cim_status draw_line(cim_ctx *ctx, maker *m, const cim__epa_object *o, ci
         file_xy(m, x, y, xy);
         cim__transform_run(m->im->transform, xy, xy + 1, 2, 1);
         if (inside(xy)) cim__gbuild_xy(&m->line, xy[0], xy[1]);
-        else CIM__TRY(outside(ctx, m, o, CIM__EPA_VERTICES, name));
+        else CIM__TRY(outside(ctx, m, cim__epa_mention_at(n, i)->line, CIM__EPA_VERTICES, name));
     }
     cim__gbuild_xy(&m->line, m->xy[2 * (size_t)o->to], m->xy[2 * (size_t)o->to + 1]);
     cim__gbuild_ring(&m->line);

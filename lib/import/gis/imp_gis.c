@@ -74,17 +74,29 @@ static cim__str line_of(cim__str s)
     return (cim__str){ s.ptr, n };
 }
 
-/* A first line of names: as many separators as the second one has, and nothing that begins like another format. */
+/* Do lines below have as many separators?  One does; a table with ragged lines is a table. */
+static bool repeats(cim__str rest, char c, size_t n)
+{
+    for (int i = 0; i < 8; i++) {
+        rest = cim__str_trim(rest);
+        cim__str line = line_of(rest);
+        if (!line.len) return i == 0;
+        if (count_of(line, c) == n || count_of(line, '"') % 2) return true;
+        rest = (cim__str){ rest.ptr + line.len, rest.len - line.len };
+    }
+    return false;
+}
+
+/* A first line of names, lines of as many cells, and nothing that begins like another format. */
 static bool looks_like_table(cim__str head)
 {
-    cim__str s = cim__str_starts(head, "\xef\xbb\xbf") ? (cim__str){ head.ptr + 3, head.len - 3 } : head, first = line_of(s), second;
+    cim__str s = cim__str_starts(head, "\xef\xbb\xbf") ? (cim__str){ head.ptr + 3, head.len - 3 } : head, first = line_of(s);
     if (!first.len || strchr("<{[;#%/", first.ptr[0])) return false;
     for (size_t i = 0; i < first.len; i++)
         if ((unsigned char)first.ptr[i] < ' ' && first.ptr[i] != '\t') return false;
-    second = line_of(cim__str_trim((cim__str){ s.ptr + first.len, s.len - first.len }));
     for (const char *c = ",;\t|"; *c; c++) {
         size_t n = count_of(first, *c);
-        if (n && (!second.len || count_of(second, *c) == n || count_of(second, '"') % 2)) return true;
+        if (n && repeats((cim__str){ s.ptr + first.len, s.len - first.len }, *c, n)) return true;
     }
     return false;
 }

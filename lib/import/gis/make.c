@@ -334,19 +334,24 @@ static bool wants_pieces(const cim__gis_rule *rule, const cim_geom *g)
     return g->type == CIM_GEOM_MULTILINESTRING && g->part_count > 1 && cim__layers[cim__class_layer(rule->class_id, CIM_GEOM_LINESTRING)].type == CIM_GEOM_LINESTRING;
 }
 
+/* Rows without id are not lost: they are called after their place in the layer. */
+static cim_status make_id(cim_ctx *ctx, cim__gis_maker *m, const cim__gis_rule *rule)
+{
+    m->id.size = 0;
+    if (!rule->id.count || !cim__gis_expand(&m->view, &rule->id, &m->id)) {
+        m->id.size = 0;
+        cim__buf_printf(&m->id, "%s/%llu", m->kind, (unsigned long long)m->view.row->number);
+        if (rule->id.count) warn(m, "a field of its id is empty: it is called %.*s", shown(cim__buf_str(&m->id)), (const char *)m->id.data);
+    }
+    return m->id.failed ? cim__nomem(ctx) : CIM_OK;
+}
+
 /* CIM_DONE: the row is left out; its fate is told. */
 static cim_status make_object(cim_ctx *ctx, cim__gis_maker *m, const cim__gis_rule *rule)
 {
     cim_geom g;
     size_t records = m->batch.records.size, heads = m->batch.heads.size;
-    m->id.size = 0;
-    if (rule->id.count && !cim__gis_expand(&m->view, &rule->id, &m->id)) {
-        warn(m, "no id: a field of it is empty");
-        fate(m, CIM__SKIPPED, "no id");
-        return CIM_DONE;
-    }
-    if (!rule->id.count) cim__buf_printf(&m->id, "%s/%llu", m->kind, (unsigned long long)m->view.row->number);
-    if (m->id.failed) return cim__nomem(ctx);
+    CIM__TRY(make_id(ctx, m, rule));
     CIM__TRY(place(ctx, m, rule, &g));
     CIM__TRY(make_values(ctx, m, rule));
     CIM__TRY(make_attrs(ctx, m, rule, false));

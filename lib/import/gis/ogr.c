@@ -45,7 +45,12 @@ static const struct {
 static cim_status failure(cim_ctx *ctx, const ogr *o, const cim__gdal_error *error)
 {
     if (!strcmp(error->text, "out of memory")) return cim__nomem(ctx);
-    return cim__fail(ctx, CIM_EFORMAT, "%s: %s: %s", o->path, o->file.title, error->text);
+    cim__buf scratch = cim__buf_on(ctx->mem);
+    bool odd;
+    cim__str text = cim__gis_utf8(cim__str_of(error->text), &scratch, &odd); /* it may quote the file */
+    cim_status st = cim__fail(ctx, CIM_EFORMAT, "%s: %s: %.*s", o->path, o->file.title, (int)text.len, text.len ? text.ptr : "");
+    cim__buf_free(&scratch);
+    return st;
 }
 
 /* ---- a file that GDAL can open ---- */
@@ -129,6 +134,20 @@ static cim_status take_tables(cim_ctx *ctx, ogr *o, cim__db *db)
     return st < 0 ? st : CIM_OK;
 }
 
+/* Messages of SQLite quote the file. */
+static cim_status say_safely(cim_ctx *ctx, cim_status st)
+{
+    char error[sizeof ctx->error];
+    cim__buf scratch = cim__buf_on(ctx->mem);
+    bool odd;
+    if (st >= 0 || st == CIM_ENOMEM) return st;
+    memcpy(error, ctx->error, sizeof error);
+    cim__str text = cim__gis_utf8(cim__str_of(error), &scratch, &odd);
+    st = cim__fail(ctx, st, "%.*s", (int)text.len, text.len ? text.ptr : "");
+    cim__buf_free(&scratch);
+    return st;
+}
+
 static cim_status look_through(cim_ctx *ctx, ogr *o, const char *path)
 {
     cim__db *db = NULL;
@@ -142,14 +161,14 @@ static cim_status look_through(cim_ctx *ctx, ogr *o, const char *path)
     if (st >= 0) st = take_tables(ctx, o, db);
     cim__db_close(db);
     cim__buf_free(&text);
-    return st;
+    return say_safely(ctx, st);
 }
 
 /* ---- layers ---- */
 
 static cim_status take_fields(cim_ctx *ctx, ogr *o, const cim__gdal_in_layer *l)
 {
-    if (l->column_count > CIM__GIS_FIELDS) return cim__fail(ctx, CIM_ELIMIT, "%s: layer %.100s has more than %d fields", o->path, l->name, CIM__GIS_FIELDS);
+    if (l->column_count > CIM__GIS_FIELDS) return cim__fail(ctx, CIM_ELIMIT, "%s: a layer with more than %d fields", o->path, CIM__GIS_FIELDS);
     o->field_count = (uint32_t)l->column_count;
     o->fields = cim__arena_alloc(&o->arena, (o->field_count + 1) * sizeof *o->fields);
     o->cells = cim__arena_alloc(&o->arena, (o->field_count + 1) * sizeof *o->cells);
@@ -164,12 +183,16 @@ static cim_status take_fields(cim_ctx *ctx, ogr *o, const cim__gdal_in_layer *l)
     return good ? CIM_OK : cim__nomem(ctx);
 }
 
-/* What the file calls the layer; a file with one nameless layer lends its own name. */
-static cim__str layer_name(ogr *o, const char *name)
+/* What the file calls the layer; a file with one nameless layer lends its own name.  ptr NULL: out of memory. */
+static cim__str layer_name(cim_ctx *ctx, ogr *o, const char *name)
 {
     cim__str given = cim__str_of(name);
-    bool made_up = !given.len || (o->copy && cim__str_eq(given, o->copy_name)) || cim__str_is(given, "OGRGeoJSON");
-    return cim__arena_str(&o->arena, made_up ? o->name : given);
+    bool made_up = !given.len || (o->copy && cim__str_eq(given, o->copy_name)) || cim__str_is(given, "OGRGeoJSON"), odd;
+    cim__buf scratch = cim__buf_on(ctx->mem);
+    cim__str kept = cim__arena_str(&o->arena, cim__gis_utf8(made_up ? o->name : given, &scratch, &odd));
+    if (scratch.failed) kept.ptr = NULL;
+    cim__buf_free(&scratch);
+    return kept;
 }
 
 static cim_status layer(cim_ctx *ctx, cim__gis_file *file, uint32_t number, cim__gis_layer *out)
@@ -181,7 +204,7 @@ static cim_status layer(cim_ctx *ctx, cim__gis_file *file, uint32_t number, cim_
     *out = (cim__gis_layer){ .geometry_type = -1 };
     if (o->kind == CIM__GIS_GPKG) {
         cim__str name = cim__str_of(o->gdal->in_name(o->in, (int)number));
-        out->name = cim__arena_str(&o->arena, name);
+        out->name = layer_name(ctx, o, name.ptr);
         if (!out->name.ptr) return cim__nomem(ctx);
         if (cim__names_find(&o->tables, name) == CIM_NONE) {
             out->not_read = "a view, not a table";
@@ -190,7 +213,7 @@ static cim_status layer(cim_ctx *ctx, cim__gis_file *file, uint32_t number, cim_
     }
     if (!o->gdal->in_layer(o->in, (int)number, &l, &error)) return failure(ctx, o, &error);
     CIM__TRY(take_fields(ctx, o, &l));
-    out->name = layer_name(o, l.name);
+    out->name = layer_name(ctx, o, l.name);
     out->fields = o->fields;
     out->field_count = o->field_count;
     out->geometry_type = l.geometry_type;

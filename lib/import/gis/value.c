@@ -195,6 +195,7 @@ static cim_status bind(cim_ctx *ctx, const cim__gis_rule *rule, cim__gis_templat
         while (f < layer->field_count && !cim__str_eq(layer->fields[f].name, piece->text)) cim__cql_near_add(&near, piece->text, layer->fields[f++].name);
         piece->field = f < layer->field_count ? (int32_t)f : CIM__GIS_LACKING;
         if (f < layer->field_count || piece->optional) continue;
+        cim__cql_near_add(&near, piece->text, CIM__STR(":fid"));
         cim__cql_near_put(&near, text);
         return cim__fail(ctx, CIM_EARG, "%s: layer %.*s has no field %.*s%s", rule->place, (int)(layer->name.len < 100 ? layer->name.len : 100), layer->name.ptr,
                          (int)(piece->text.len < 60 ? piece->text.len : 60), piece->text.ptr, text);

@@ -160,11 +160,21 @@ static bool net_layer(cim__layer_id layer)
     return layer == CIM__L_ROAD || layer == CIM__L_RAILWAY || layer == CIM__L_WATERWAY || layer == CIM__L_UTILITY_LINE;
 }
 
+/* A pole of a line that carries a switch or a transformer is that. */
+static cim__class_id carried_device(const cim__osm_tags *t)
+{
+    if (!cim__osm_has(t, CIM__K_POWER)) return CIM__C_Pole;
+    if (cim__osm_has(t, CIM__K_TRANSFORMER) && !cim__osm_is(t, CIM__K_TRANSFORMER, "no")) return CIM__C_Transformer;
+    if (cim__osm_has(t, CIM__K_SWITCH) && !cim__osm_is(t, CIM__K_SWITCH, "no")) return CIM__C_Switch;
+    return CIM__C_Pole;
+}
+
 static cim__class_id class_of(const cim__osm_kind *k, const cim__osm_tags *t, unsigned on)
 {
     cim__class_id c = (cim__class_id)k->rule->class_id;
     if (on == CIM__OSM_ON_L && !k->net && net_layer(cim__class_layer(c, CIM_GEOM_LINESTRING))) return CIM__C_CityObject;
     if (c == CIM__C_Camera && cim__osm_is(t, CIM__K_SURVEILLANCE_TYPE, "guard")) return CIM__C_Sensor;
+    if (c == CIM__C_Pole) return carried_device(t);
     if (c == CIM__C_MonitoringStation && any_weather(t)) return CIM__C_WeatherStation;
     return c;
 }
@@ -188,6 +198,7 @@ void cim__osm_classify(const cim__osm_words *words, const cim__osm_tags *tags, c
     k->net = on == CIM__OSM_ON_L ? (cim__osm_net)k->rule->net : CIM__OSM_NET_NONE;
     set_status_and_function(k, tags);
     k->class_id = class_of(k, tags, on);
+    if (form == CIM__OSM_FORM_NODE && k->rule->class_id == CIM__C_Pole && k->class_id != CIM__C_Pole && k->status == CIM__OSM_IN_USE) k->cuts |= 1 << CIM__OSM_NET_UTIL;
     if (k->class_id == CIM__C_Address) k->function = (cim__str){ "", 0 };
     k->building = k->class_id == CIM__C_Building || k->class_id == CIM__C_BuildingPart;
 }

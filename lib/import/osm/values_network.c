@@ -26,7 +26,8 @@ void cim__osm_fill_network(cim__osm_filling *f)
         cim__osm_put_text(f, CIM__A_NETWORK, CIM__RULE_TAGGED, cim__osm_get(f->tags, CIM__K_NETWORK));
         return;
     }
-    if (f->kind->rule && f->kind->rule->network[0]) {
+    const char *pumped = f->kind->class_id == CIM__C_Pump ? network_of(cim__osm_get(f->tags, CIM__K_SUBSTANCE)) : NULL; /* of water, unless it says so */
+    if (f->kind->rule && f->kind->rule->network[0] && !pumped) {
         cim__osm_put_text(f, CIM__A_NETWORK, CIM__RULE_TAGGED, cim__str_of(f->kind->rule->network));
         return;
     }
@@ -45,6 +46,47 @@ void cim__osm_fill_voltage(cim__osm_filling *f)
     if (!cim__osm_has(f->tags, CIM__K_VOLTAGE)) return;
     if (cim__osm_voltage_v(cim__osm_get(f->tags, CIM__K_VOLTAGE), &volts)) cim__osm_put_real(f, CIM__A_VOLTAGE_V, CIM__RULE_TAGGED, volts);
     else cim__osm_bad_value(f, CIM__K_VOLTAGE, "a voltage");
+}
+
+/* Low voltage is up to 1 kV; between medium and high there is no law: 60 kV, as for the power cases.  Pipelines say what they are for. */
+void cim__osm_fill_tier(cim__osm_filling *f)
+{
+    double volts;
+    if (cim__osm_voltage_v(cim__osm_get(f->tags, CIM__K_VOLTAGE), &volts))
+        cim__osm_put_text(f, CIM__A_TIER, CIM__RULE_DEFAULT, volts <= 1e3 ? CIM__STR("lv") : volts <= 60e3 ? CIM__STR("mv") : CIM__STR("hv"));
+    else if (f->kind->class_id == CIM__C_Pipe) cim__osm_put_text(f, CIM__A_TIER, CIM__RULE_TAGGED, cim__osm_get(f->tags, CIM__K_USAGE));
+}
+
+static void put_state(cim__osm_filling *f, cim__attr attr, cim__str said)
+{
+    if (cim__str_is(said, "open") || cim__str_is(said, "closed")) cim__osm_put_text(f, attr, CIM__RULE_TAGGED, said);
+}
+
+void cim__osm_fill_state(cim__osm_filling *f) { put_state(f, CIM__A_STATE, cim__osm_get(f->tags, CIM__K_STATE)); }
+
+void cim__osm_fill_normal_state(cim__osm_filling *f)
+{
+    cim__str normally = cim__osm_get(f->tags, CIM__K_NORMAL_STATE);
+    if (cim__str_is(normally, "normally_open")) normally = CIM__STR("open");
+    if (cim__str_is(normally, "normally_closed")) normally = CIM__STR("closed");
+    put_state(f, CIM__A_NORMAL_STATE, normally);
+}
+
+/* By class, but for these: a well feeds; panels on roofs follow the network and do not keep it up. */
+void cim__osm_fill_controller(cim__osm_filling *f)
+{
+    bool solar = cim__osm_is(f->tags, CIM__K_GENERATOR_SOURCE, "solar");
+    if (f->kind->class_id == CIM__C_Generator && solar) cim__osm_put_integer(f, CIM__A_CONTROLLER, CIM__RULE_DEFAULT, 0);
+    if (cim__osm_is(f->tags, CIM__K_MAN_MADE, "water_well")) cim__osm_put_integer(f, CIM__A_CONTROLLER, CIM__RULE_DEFAULT, 1);
+}
+
+/* flow_direction of pipelines, in words of ways. */
+void cim__osm_fill_flow(cim__osm_filling *f)
+{
+    cim__str said = cim__osm_get(f->tags, CIM__K_FLOW_DIRECTION);
+    if (cim__str_is(said, "forward")) cim__osm_put_text(f, CIM__A_FLOW, CIM__RULE_TAGGED, CIM__STR("with"));
+    if (cim__str_is(said, "backward")) cim__osm_put_text(f, CIM__A_FLOW, CIM__RULE_TAGGED, CIM__STR("against"));
+    if (cim__str_is(said, "both")) cim__osm_put_text(f, CIM__A_FLOW, CIM__RULE_TAGGED, said);
 }
 
 void cim__osm_fill_diameter(cim__osm_filling *f)

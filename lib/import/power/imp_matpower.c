@@ -172,7 +172,7 @@ static cim_status add_line(cim_ctx *ctx, matpower *m, const cim__mfield *f, size
     put_row(&json, f, row, columns);
     cim__json_close(&json, '}');
     return cim__power_add(ctx, p, &(cim__power_object){ .class_id = transforms ? CIM__C_Transformer : CIM__C_UtilityLine, .function = transforms ? CIM__STR("transformer") : ac ? CIM__STR("line") : CIM__STR("dcline"),
-                                     .state = status > 0.0 ? CIM__STR("open") : CIM__STR("closed"), .kv = kv > other_kv ? kv : other_kv, .from = from_gid, .to = to_gid });
+                                     .state = status > 0.0 ? CIM__STR("on") : CIM__STR("off"), .kv = kv > other_kv ? kv : other_kv, .from = from_gid, .to = to_gid });
 }
 
 /* ---- the case ---- */

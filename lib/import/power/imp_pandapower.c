@@ -473,7 +473,7 @@ static cim_status add_switch(cim_ctx *ctx, pandapower *p)
     else CIM__TRY(line_of_switch(ctx, p, et, element, at));
     const bus *b = &CIM__AT(&p->buses, bus, at);
     cim__power_object o = { .class_id = CIM__C_Switch, .name = cim__pptable_text(&p->table, "name"), .function = cim__pptable_text(&p->table, "type"),
-                            .state = cim__pptable_true(&p->table, "closed") ? CIM__STR("open") : CIM__STR("closed"), .kv = b->kv };
+                            .state = cim__pptable_true(&p->table, "closed") ? CIM__STR("closed") : CIM__STR("open"), .kv = b->kv };
     double xy[4] = { b->x, b->y, 0.0, 0.0 };
     o.xy = xy;
     o.points = b->placed;

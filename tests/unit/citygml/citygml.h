@@ -61,7 +61,7 @@ static inline void gml_import(gml_run *r, const char *path)
     r->status = cim__input_open(r->ctx, path, r->opts.max_bytes, 400, &input);
     if (r->status < 0) return;
     r->source = (cim__source){ .uri = path };
-    r->job = (cim__job){ input, &r->opts, &r->sink, &r->source, 0, &r->report, false, 0.0 };
+    r->job = (cim__job){ input, &r->opts, &r->sink, &r->source, 0, &r->report, false, 0.0, NULL };
     r->status = cim__importer_citygml.run(r->ctx, &r->job);
     cim__input_close(r->ctx, input);
 }

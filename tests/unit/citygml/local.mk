@@ -1,4 +1,4 @@
-CITYGML_TESTS = %D%/test_citygml_axis %D%/test_citygml_geometry %D%/test_citygml_objects %D%/test_citygml_links %D%/test_citygml_robust %D%/test_citygml_data
+CITYGML_TESTS = %D%/test_citygml_axis %D%/test_citygml_geometry %D%/test_citygml_objects %D%/test_citygml_links %D%/test_citygml_robust %D%/test_citygml_utility %D%/test_citygml_data
 check_PROGRAMS += $(CITYGML_TESTS)
 TESTS += $(CITYGML_TESTS)
 %C%_test_citygml_axis_SOURCES = %D%/test_citygml_axis.c %D%/citygml.h %D%/fixture.h
@@ -19,3 +19,6 @@ TESTS += $(CITYGML_TESTS)
 %C%_test_citygml_data_SOURCES = %D%/test_citygml_data.c %D%/citygml.h
 %C%_test_citygml_data_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_citygml_data_LDADD = $(TEST_LDADD)
+%C%_test_citygml_utility_SOURCES = %D%/test_citygml_utility.c %D%/citygml.h %D%/fixture.h
+%C%_test_citygml_utility_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_citygml_utility_LDADD = $(TEST_LDADD)

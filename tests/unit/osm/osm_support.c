@@ -18,7 +18,7 @@ cim_status osm_import(cim_ctx *ctx, const char *path, const cim_import_options *
     cim__sink_init(&r->sink, ctx->mem, NULL, "/tmp", UINT64_C(256) << 20);
     cim__report_init(&r->report, ctx->mem);
     r->source.report = cim__buf_on(ctx->mem);
-    r->job = (cim__job){ r->input, &r->opts, &r->sink, &r->source, 0, &r->report, false, 0.0 };
+    r->job = (cim__job){ .input = r->input, .opts = &r->opts, .sink = &r->sink, .source = &r->source, .report = &r->report };
     st = cim__importer_osm.run(ctx, &r->job);
     if (st >= 0 && !cim__report_ok(&r->report)) st = cim__nomem(ctx);
     if (st < 0) osm_free(ctx, r);

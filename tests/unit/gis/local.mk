@@ -1,0 +1,9 @@
+GIS_TESTS = %D%/test_gis_csv %D%/test_gis_faults %D%/test_gis_map
+check_PROGRAMS += $(GIS_TESTS)
+TESTS += $(GIS_TESTS)
+%C%_test_gis_csv_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_gis_csv_LDADD = $(TEST_LDADD)
+%C%_test_gis_faults_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_gis_faults_LDADD = $(TEST_LDADD)
+%C%_test_gis_map_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_gis_map_LDADD = $(TEST_LDADD)

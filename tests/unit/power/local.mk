@@ -1,0 +1,9 @@
+POWER_TESTS = %D%/test_power %D%/test_power_faults
+check_PROGRAMS += $(POWER_TESTS)
+TESTS += $(POWER_TESTS)
+%C%_test_power_SOURCES = %D%/test_power.c %D%/power.h
+%C%_test_power_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_power_LDADD = $(TEST_LDADD)
+%C%_test_power_faults_SOURCES = %D%/test_power_faults.c %D%/power.h
+%C%_test_power_faults_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_power_faults_LDADD = $(TEST_LDADD)
