@@ -48,7 +48,7 @@ static void networks(void)
     town_put(&t, "s:q", "UtilityNode", "POINT(400 -40)", "network=power;controller=1", NULL);
     town_put(&t, "l:p3", "Cable", "LINESTRING(300 -40,400 -40)", "network=power", NULL);
     town_put(&t, "x:1", "Switch", "POINT(100 -40)", "network=power", NULL);
-    town_put(&t, "x:2", "Switch", "POINT(300 -40)", "network=power;state=closed", NULL);
+    town_put(&t, "x:2", "Switch", "POINT(300 -40)", "network=power;state=off", NULL);
     town_relate(&t, "x:1", CIM__R_CONNECTS, "l:p2", "{\"end\":\"from\"}");
     town_relate(&t, "x:2", CIM__R_CONNECTS, "l:p3", "{\"end\":\"from\"}");
     town_relate(&t, "l:p2", CIM__R_SERVES, "b:hospital", NULL);
