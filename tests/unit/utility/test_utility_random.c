@@ -98,6 +98,17 @@ static bool is_stated(const network *n, int node)
     return false;
 }
 
+/* The nearest node at which a line is said to end; -1: none within the tolerance. */
+static int stated_near(const network *n, int node)
+{
+    int best = -1;
+    for (int v = 0; v < n->nodes; v++) {
+        double d = apart(n->node[v], n->node[node]);
+        if (v != node && is_stated(n, v) && d <= SNAP_M && (best < 0 || d < apart(n->node[best], n->node[node]))) best = v;
+    }
+    return best;
+}
+
 static int by_along(const void *a, const void *b)
 {
     const cut *x = a, *y = b;
@@ -151,13 +162,16 @@ static void cut_lines(joiner *j, const bool *met)
         for (int f = 0; f < e; f++) first = first && !(by_place(n, f) && apart(end_at(n, e), end_at(n, f)) == 0.0);
         if (first) tap(j, e);
     }
-    for (int v = 0; v < n->nodes; v++)
-        for (int l = 0; l < n->lines && !is_stated(n, v); l++) {
+    for (int v = 0; v < n->nodes; v++) {
+        const int same = is_stated(n, v) ? -1 : stated_near(n, v);
+        if (same >= 0) forest_join(n->up, (uint32_t)(2 * LINES + v), (uint32_t)(2 * LINES + same));
+        for (int l = 0; l < n->lines && !is_stated(n, v) && same < 0; l++) {
             double along;
             if (to_line(n->node[v], &n->line[l], &along) > SNAP_M || ends_near(n, l, n->node[v])) continue;
             j->cuts[l][j->count[l]++] = (cut){ along, 2 * LINES + v };
             n->taps++;
         }
+    }
 }
 
 /* An end dangles when it is alone at its node, and no cut is there. */
