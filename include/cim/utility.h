@@ -12,7 +12,8 @@
  * cim-utility(7) says how networks are stored in a city, and what is made of lines that are only drawn.
  *
  * Columns of the network, for sums: length_m, demand_lps, demand_kw, customers, people, buildings, critical (hospitals, care homes, schools,
- * fire and police stations, ...), hydrants.  People, buildings and critical sites are those that an element serves.
+ * fire and police stations, ...), hydrants, beds (capacity of hospitals and care homes).  People, buildings, critical sites and beds are those
+ * that an element serves.
  */
 #ifndef CIM_UTILITY_H
 #define CIM_UTILITY_H
@@ -34,7 +35,8 @@ enum {
     CIM_UTILITY_BUILDINGS = 5,
     CIM_UTILITY_CRITICAL = 6,
     CIM_UTILITY_HYDRANTS = 7,
-    CIM_UTILITY_COLUMNS = 8
+    CIM_UTILITY_BEDS = 8,
+    CIM_UTILITY_COLUMNS = 9
 };
 
 typedef struct cim_utility_options {
@@ -196,6 +198,7 @@ typedef struct cim_utility_service {
     uint32_t customers; /* 0: not said */
     uint32_t people;    /* that live in the object; 0: not known */
     uint32_t critical;  /* CIM_UTILITY_SITE_* */
+    uint32_t beds;      /* capacity of a hospital or care home; 0: not known */
     uint32_t guessed;   /* 1: hangs on the nearest line (serve_m) */
 } cim_utility_service;
 

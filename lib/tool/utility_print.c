@@ -10,7 +10,7 @@
 const char utility_note[] = "connected is not the same as supplied: pressure, flow and voltage are not computed";
 
 static const char *const column_names[CIM_UTILITY_COLUMNS] = { "length_m", "demand_lps", "demand_kw", "customers",
-                                                               "people",   "buildings",  "critical",  "hydrants" };
+                                                               "people",   "buildings",  "critical",  "hydrants",   "beds" };
 
 const char *utility_column_name(uint32_t column) { return column < CIM_UTILITY_COLUMNS ? column_names[column] : ""; }
 
@@ -389,8 +389,9 @@ int utility_plain_device(utility *u, uint32_t device)
 void utility_plain_sums(const double *sums, const char *indent)
 {
     static const char *const units[CIM_UTILITY_COLUMNS] = { "m long", "l/s demand", "kW demand",      "customers",
-                                                            "people", "buildings",  "critical sites", "hydrants" };
-    static const char *const ones[CIM_UTILITY_COLUMNS] = { "m long", "l/s demand", "kW demand", "customer", "person", "building", "critical site", "hydrant" };
+                                                            "people", "buildings",  "critical sites", "hydrants", "beds" };
+    static const char *const ones[CIM_UTILITY_COLUMNS] = { "m long", "l/s demand", "kW demand", "customer", "person", "building", "critical site", "hydrant",
+                                                           "bed" };
     bool any = false;
     for (int i = 0; i < CIM_UTILITY_COLUMNS; i++) {
         if (!(fabs(sums[i]) > 1e-9)) continue;

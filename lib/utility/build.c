@@ -130,7 +130,7 @@ static cim_status keep_pairs(cim_ctx *ctx, cim__umaker *m)
 /* ---- for cim/trace.h ---- */
 
 static const char *const column_names[CIM_UTILITY_COLUMNS] = { "length_m", "demand_lps", "demand_kw", "customers",
-                                                                 "people",   "buildings",  "critical",  "hydrants" };
+                                                                 "people",   "buildings",  "critical",  "hydrants",   "beds" };
 
 static cim_status make_network(cim_ctx *ctx, cim__umaker *m)
 {

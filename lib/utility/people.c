@@ -8,7 +8,7 @@
 enum { UP = 8 }; /* parts of parts */
 
 typedef struct counts {
-    uint32_t own, parts;
+    uint32_t own, parts, beds;
     uint8_t site;
 } counts;
 
@@ -22,6 +22,7 @@ typedef struct people {
 /* A point of interest that is a critical site. */
 typedef struct site {
     const cim_geom *geom;
+    uint32_t beds; /* of the first building of its own only */
     uint8_t kind;
 } site;
 
@@ -39,7 +40,7 @@ static cim_status want(cim_ctx *ctx, people *p)
         if (*slot != CIM_NONE) continue;
         counts *c = CIM__PUSH(&p->counts, counts);
         if (!c) return cim__nomem(ctx);
-        *c = (counts){ 0, 0, 0 };
+        *c = (counts){ 0 };
         *slot = (uint32_t)CIM__COUNT(&p->counts, counts) - 1;
     }
     for (size_t i = 0; i < n; i++) p->slot[i] = p->slot[m->same_of[i]]; /* the lowest comes first */
@@ -68,6 +69,14 @@ static uint32_t site_of(const cim__object *o)
     return !kind && o->present >> CIM__A_USAGE & 1 ? cim__u_site(o->values[CIM__A_USAGE].text) : kind;
 }
 
+/* Places of a hospital or care home; other capacities are no beds. */
+static uint32_t beds_of(const cim__object *o, uint32_t kind)
+{
+    const bool lies = kind == CIM_UTILITY_SITE_HOSPITAL || kind == CIM_UTILITY_SITE_CARE;
+    const int64_t n = o->present >> CIM__A_CAPACITY & 1 ? o->values[CIM__A_CAPACITY].integer : 0;
+    return lies && n > 0 && n < 1000000 ? (uint32_t)n : 0;
+}
+
 static uint32_t sum(uint32_t a, uint32_t b) { return a > 0xffffffffu - b ? 0xffffffffu : a + b; }
 
 static cim_status see(cim_ctx *ctx, const cim__object *o, void *user)
@@ -82,13 +91,15 @@ static cim_status see(cim_ctx *ctx, const cim__object *o, void *user)
     const uint32_t count = n > 0 && n < 1000000000 ? (uint32_t)n : 0;
     if (whole == o->id) c->own = count > c->own ? count : c->own;
     else c->parts = sum(c->parts, count);
-    take_site(c, site_of(o));
+    const uint32_t kind = site_of(o), beds = beds_of(o, kind);
+    take_site(c, kind);
+    if (beds > c->beds) c->beds = beds;
     return CIM_OK;
 }
 
 static cim_status ask_objects(cim_ctx *ctx, people *p)
 {
-    const cim__columns columns = { .values = (uint64_t)1 << CIM__A_POPULATION | (uint64_t)1 << CIM__A_FUNCTION | (uint64_t)1 << CIM__A_USAGE };
+    const cim__columns columns = { .values = (uint64_t)1 << CIM__A_POPULATION | (uint64_t)1 << CIM__A_FUNCTION | (uint64_t)1 << CIM__A_USAGE | (uint64_t)1 << CIM__A_CAPACITY };
     bool wanted[CIM__LAYER_COUNT] = { false };
     for (uint32_t id = 0; id <= p->m->city->max_id; id++)
         if (cim__city_has(p->m->city, id) && whole_of(p, id) != CIM_NONE) wanted[p->m->city->layer[id]] = true;
@@ -123,7 +134,7 @@ static cim_status see_poi(cim_ctx *ctx, const cim__object *o, void *user)
     copy->part_end = kept(m, g.part_end, g.part_count * sizeof *g.part_end);
     site *s = CIM__PUSH(&p->sites, site);
     if (!s || !copy->coords || !copy->ring_end || !copy->part_end) return cim__nomem(ctx);
-    *s = (site){ copy, (uint8_t)kind };
+    *s = (site){ copy, beds_of(o, kind), (uint8_t)kind };
     return CIM_OK;
 }
 
@@ -135,7 +146,7 @@ static bool belongs(const cim_geom *poi, const cim_geom *object)
     return cim__geom_base(object->type) == CIM_GEOM_POLYGON && cim__point_in_polygon(object, poi->coords[0], poi->coords[1]) != CIM__OUTSIDE;
 }
 
-static cim_status try_object(cim_ctx *ctx, people *p, const site *s, uint32_t id)
+static cim_status try_object(cim_ctx *ctx, people *p, site *s, uint32_t id)
 {
     cim__arena arena = cim__arena_on(ctx->mem);
     cim__object o;
@@ -144,7 +155,12 @@ static cim_status try_object(cim_ctx *ctx, people *p, const site *s, uint32_t id
     if (st >= 0 && o.geom.len) st = cim__gaia_get(ctx, o.geom, &p->m->geom, &srid);
     if (st >= 0 && o.geom.len) {
         const cim_geom g = cim__gbuild_view(&p->m->geom);
-        if (belongs(s->geom, &g)) take_site(&CIM__AT(&p->counts, counts, p->slot[id]), s->kind);
+        counts *c = &CIM__AT(&p->counts, counts, p->slot[id]);
+        if (belongs(s->geom, &g)) {
+            take_site(c, s->kind);
+            if (s->beds > c->beds) c->beds = s->beds;
+            s->beds = 0;
+        }
     }
     cim__arena_free(&arena);
     return st;
@@ -157,7 +173,7 @@ static int32_t is_asked(void *user, uint32_t id)
     return id <= p->m->city->max_id && p->slot[id] != CIM_NONE;
 }
 
-static cim_status ask_around(cim_ctx *ctx, people *p, const site *s, cim__buf *ids)
+static cim_status ask_around(cim_ctx *ctx, people *p, site *s, cim__buf *ids)
 {
     const cim_box box = cim__geom_box(s->geom);
     cim_probe probe = cim_probe_box(&box);
@@ -175,7 +191,7 @@ static cim_status ask_around(cim_ctx *ctx, people *p, const site *s, cim__buf *i
 
 static cim_status ask_sites(cim_ctx *ctx, people *p)
 {
-    const cim__columns columns = { .values = (uint64_t)1 << CIM__A_FUNCTION | (uint64_t)1 << CIM__A_USAGE, .geom = true };
+    const cim__columns columns = { .values = (uint64_t)1 << CIM__A_FUNCTION | (uint64_t)1 << CIM__A_USAGE | (uint64_t)1 << CIM__A_CAPACITY, .geom = true };
     static const cim__layer_id layers[] = { CIM__L_POI, CIM__L_POI_AREA };
     bool there[CIM__LAYER_COUNT] = { false };
     cim_status st = CIM_OK;
@@ -205,10 +221,12 @@ static cim_status put_counts(cim_ctx *ctx, people *p)
         const uint64_t key = (uint64_t)m->same_of[s->object] << 8 | domain;
         s->people = c->own > c->parts ? c->own : c->parts;
         s->critical = c->site;
+        s->beds = c->beds;
         if (cim__map_get(&seen, key) != CIM_NONE) continue;
         const bool building = cim__class_is(m->city->class_id[s->object], CIM__C_Building);
         const bool ok = cim__map_put(&seen, key, 0) && cim__u_add(m, CIM_UTILITY_PEOPLE, s->element, s->people) &&
-                        cim__u_add(m, CIM_UTILITY_BUILDINGS, s->element, building) && cim__u_add(m, CIM_UTILITY_CRITICAL, s->element, c->site != 0);
+                        cim__u_add(m, CIM_UTILITY_BUILDINGS, s->element, building) && cim__u_add(m, CIM_UTILITY_CRITICAL, s->element, c->site != 0) &&
+                        cim__u_add(m, CIM_UTILITY_BEDS, s->element, c->beds);
         if (!ok) st = cim__nomem(ctx);
     }
     cim__map_free(&seen);

@@ -111,7 +111,7 @@ static cim_status sort_services(cim_ctx *ctx, cim__umaker *m)
     if (kept) cim__sort_keyed(order, order + kept, kept);
     for (size_t i = 0; i < kept; i++) {
         const cim__userve *s = &CIM__AT(&m->serves, cim__userve, order[i].id);
-        const cim_utility_service service = { s->element, s->to, s->customers, 0, CIM_UTILITY_SITE_NONE, s->guessed };
+        const cim_utility_service service = { .element = s->element, .object = s->to, .customers = s->customers, .guessed = s->guessed };
         const cim__upair served = { s->to, s->element };
         cim__buf_put(&m->services, &service, sizeof service);
         cim__buf_put(&m->pairs, &served, sizeof served);

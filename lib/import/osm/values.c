@@ -169,8 +169,13 @@ static void fill_population(cim__osm_filling *f) { fill_whole(f, CIM__A_POPULATI
 /* Texts like "yes" or "wide" are common and no mistake of a number. */
 static void fill_capacity(cim__osm_filling *f)
 {
+    static const cim__osm_key keys[] = { CIM__K_BEDS, CIM__K_CAPACITY_BEDS, CIM__K_CAPACITY };
     int64_t n;
-    if (cim__osm_whole(cim__osm_get(f->tags, CIM__K_CAPACITY), &n) && n >= 0) cim__osm_put_integer(f, CIM__A_CAPACITY, CIM__RULE_TAGGED, n);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (cim__osm_whole(cim__osm_get(f->tags, keys[i]), &n) && n >= 0) {
+            cim__osm_put_integer(f, CIM__A_CAPACITY, CIM__RULE_TAGGED, n);
+            return;
+        }
 }
 
 static void fill_width(cim__osm_filling *f)

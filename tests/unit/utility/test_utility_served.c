@@ -22,7 +22,7 @@ static const support_object town[] = {
     { .gid = "b:ward", .class_name = "Building", .wkt = "POLYGON((90 60,95 60,95 65,90 65,90 60))" },
     { .gid = "i:1", .class_name = "PointOfInterest", .wkt = "POINT(75 12)", .values = "function=fire_station" },
     { .gid = "i:2", .class_name = "PointOfInterest", .wkt = "POINT(35 15)", .values = "function=bakery" },
-    { .gid = "i:3", .class_name = "PointOfInterest", .wkt = "POLYGON((80 50,99 50,99 70,80 70,80 50))", .values = "function=hospital" },
+    { .gid = "i:3", .class_name = "PointOfInterest", .wkt = "POLYGON((80 50,99 50,99 70,80 70,80 50))", .values = "function=hospital;capacity=30" },
 };
 
 static const support_relation supplied[] = {
@@ -82,6 +82,8 @@ static void test_services(void **state)
     assert_int_equal(cim_utility_element_object(u.utility, ward->element), object_named(&u, "o:end"));
     assert_int_equal(ward->customers, 5);
     assert_int_equal(ward->critical, CIM_UTILITY_SITE_HOSPITAL); /* it stands on the ground of one */
+    assert_int_equal(ward->beds, 30);
+    assert_int_equal(block->beds, 0);
     assert_int_equal(elements_of(&u, "b:ward", served, 4), 1);
     assert_int_equal(served[0], ward->element);
     service_of(&u, "b:alone", water, &n);
@@ -90,6 +92,7 @@ static void test_services(void **state)
     assert_true(column_sum(&u, CIM_UTILITY_PEOPLE) == 7.0 + 42.0);
     assert_true(column_sum(&u, CIM_UTILITY_BUILDINGS) == 3.0);
     assert_true(column_sum(&u, CIM_UTILITY_CRITICAL) == 3.0);
+    assert_true(column_sum(&u, CIM_UTILITY_BEDS) == 30.0);
     assert_true(column_sum(&u, CIM_UTILITY_DEMAND_LPS) == 0.5 && column_sum(&u, CIM_UTILITY_DEMAND_KW) == 3.0);
     utilities_done(&u);
 }
@@ -97,7 +100,7 @@ static void test_services(void **state)
 /* The columns of the engine are those that the view shows. */
 static void test_columns(void **state)
 {
-    static const char *const names[] = { "length_m", "demand_lps", "demand_kw", "customers", "people", "buildings", "critical", "hydrants" };
+    static const char *const names[] = { "length_m", "demand_lps", "demand_kw", "customers", "people", "buildings", "critical", "hydrants", "beds" };
     cim_trace_status *status;
     cim_trace_query *query;
     (void)state;
