@@ -217,7 +217,7 @@ typedef struct cim_impact_loss {
     uint32_t people;    /* that live in it; 0: not known */
     uint32_t site;      /* CIM_UTILITY_SITE_* */
     uint32_t flags;     /* CIM_IMPACT_IN_WORKS, ... */
-    uint32_t reserved0;
+    uint32_t beds;      /* of a hospital or care home; 0: not known */
 } cim_impact_loss;
 
 /** What is lost of a commodity. */

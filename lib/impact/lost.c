@@ -87,6 +87,7 @@ static cim_status put_loss(cim_ctx *ctx, cim__impact_ask *a, const cim__keyed *f
         if (first[i].id < loss.element) loss.element = first[i].id;
         customers += s->customers;
         if (s->people > loss.people) loss.people = s->people;
+        if (s->beds > loss.beds) loss.beds = s->beds;
         if (s->critical && (!loss.site || s->critical < loss.site)) loss.site = s->critical;
         if (!s->guessed) loss.flags &= ~(uint32_t)CIM_IMPACT_GUESSED;
         if (a->isolation.q->state[first[i].id] & CIM__GONE) loss.flags |= CIM_IMPACT_IN_WORKS;

@@ -109,7 +109,7 @@ static int print_losses(impacting *m)
         status = utility_print_label(&m->u, l->object);
         print_network(m, l->domain);
         print_site(l->site);
-        printf(",\"customers\":%u,\"people\":%u,\"in_works\":%s,\"guessed\":%s,\"back\":%s,\"partly\":%s}", l->customers, l->people,
+        printf(",\"customers\":%u,\"people\":%u,\"beds\":%u,\"in_works\":%s,\"guessed\":%s,\"back\":%s,\"partly\":%s}", l->customers, l->people, l->beds,
                bool_name(l->flags & CIM_IMPACT_IN_WORKS), bool_name(l->flags & CIM_IMPACT_GUESSED), bool_name(l->flags & CIM_IMPACT_BACK),
                bool_name(l->flags & CIM_IMPACT_PARTLY));
     }

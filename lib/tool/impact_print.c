@@ -100,6 +100,7 @@ static int print_site(impacting *m, const cim_impact_loss *const *rows, size_t c
     int status = print_label(m, rows[0]->object);
     printf(" (%s", utility_site_name(rows[0]->site));
     if (rows[0]->people) printf(", %u people", rows[0]->people);
+    if (rows[0]->beds) printf(", %u beds", rows[0]->beds);
     printf(")%s%s\n", back ? ", back when opened as below" : "", guessed ? ", by the nearest line" : "");
     return status;
 }
