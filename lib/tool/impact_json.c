@@ -325,7 +325,7 @@ static int layer_networks(impacting *m, utility_layer *l)
             if (!lists[k].device && d < m->u.view.node_count && m->u.view.node_object[d] == CIM_NONE) continue; /* a joint */
             status = lists[k].device ? utility_layer_device(l, d, lists[k].role, text) : utility_layer_element(l, d, lists[k].role, text);
         }
-    for (size_t i = 0; i < m->r.tie_count && status == EXIT_DONE; i++) status = utility_layer_device(l, m->r.ties[i].device, "open", "");
+    for (size_t i = 0; i < m->r.tie_count && status == EXIT_DONE; i++) status = utility_layer_device(l, m->r.ties[i].device, "turn_on", "");
     return status;
 }
 

@@ -101,7 +101,7 @@ static int print_site(impacting *m, const cim_impact_loss *const *rows, size_t c
     printf(" (%s", utility_site_name(rows[0]->site));
     if (rows[0]->people) printf(", %u people", rows[0]->people);
     if (rows[0]->beds) printf(", %u beds", rows[0]->beds);
-    printf(")%s%s\n", back ? ", back when opened as below" : "", guessed ? ", by the nearest line" : "");
+    printf(")%s%s\n", back ? ", back when turned on as below" : "", guessed ? ", by the nearest line" : "");
     return status;
 }
 
@@ -185,7 +185,7 @@ static void print_networks(const impacting *m)
     for (size_t i = 0; i < m->r.domain_count; i++) {
         const cim_impact_domain *d = &m->r.domains[i];
         if (!is_lost(d)) continue;
-        if (!any) printf("WITHOUT       buildings  customers  people  critical  hydrants  main km    back by opening\n");
+        if (!any) printf("WITHOUT       buildings  customers  people  critical  hydrants  main km    back by turning on\n");
         any = true;
         printf("  %-12.12s%9u%11llu%8llu%10u%10u%9.2f", impact_network(m, d->domain), d->buildings, (unsigned long long)d->customers, (unsigned long long)d->people,
                d->sites, d->hydrants, d->length_m / 1000.0);
@@ -267,10 +267,10 @@ static int print_ties(impacting *m)
     int status = EXIT_DONE;
     for (size_t i = 0; i < at_most(m, m->r.tie_count) && status == EXIT_DONE; i++) {
         const cim_impact_tie *t = &m->r.ties[i];
-        printf("%-14s", i ? "" : "OPEN");
+        printf("%-14s", i ? "" : "TURN ON");
         status = print_device(m, t->device);
         printf(": %u %s, %llu people back\n", t->buildings, t->buildings == 1 ? "building" : "buildings", (unsigned long long)t->people);
-        if (status == EXIT_DONE) status = print_short(m, "  first shut", m->r.tie_shut + t->first_shut, t->shut_count);
+        if (status == EXIT_DONE) status = print_short(m, "  first off", m->r.tie_shut + t->first_shut, t->shut_count);
     }
     return status;
 }
@@ -288,9 +288,9 @@ static int print_sources(impacting *m)
 
 static int print_orders(impacting *m)
 {
-    int status = print_devices(m, "SHUT", m->r.shut, m->r.shut_count);
-    if (status == EXIT_DONE) status = print_short(m, "KEEP SHUT", m->r.keep, m->r.keep_count);
-    if (status == EXIT_DONE) status = print_short(m, "LEAVE OPEN", m->r.leave, m->r.leave_count);
+    int status = print_devices(m, "SHUT OFF", m->r.shut, m->r.shut_count);
+    if (status == EXIT_DONE) status = print_short(m, "KEEP OFF", m->r.keep, m->r.keep_count);
+    if (status == EXIT_DONE) status = print_short(m, "LEAVE ON", m->r.leave, m->r.leave_count);
     if (status == EXIT_DONE) status = print_short(m, "DOES NOT TURN", m->r.stuck, m->r.stuck_count);
     if (status == EXIT_DONE) status = print_sources(m);
     return status == EXIT_DONE ? print_ties(m) : status;
