@@ -7,9 +7,11 @@
 #include "store/chain.h"
 #include "store/feed.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 struct cim__db {
     cim__mem *mem;
@@ -151,6 +153,20 @@ cim_status cim__db_file_read(cim_ctx *ctx, cim__db *db, void *data, size_t size,
     int rc = file->pMethods->xRead(file, data, (int)size, (sqlite3_int64)offset);
     if (rc == SQLITE_OK) return CIM_OK;
     return cim__fail(ctx, rc == SQLITE_IOERR_SHORT_READ ? CIM_EFORMAT : CIM_EIO, "%s: cannot read %zu bytes at %llu", db->path, size, (unsigned long long)offset);
+}
+
+cim_status cim__db_peek(cim_ctx *ctx, const char *path, void *data, size_t size)
+{
+    struct stat about;
+    cim__db db = { .mem = ctx->mem };
+    snprintf(db.path, sizeof db.path, "%s", path);
+    if (stat(path, &about)) return cim__fail_errno(ctx, -errno, "cannot open", path);
+    if (S_ISDIR(about.st_mode)) return cim__fail_errno(ctx, -EISDIR, "cannot open", path);
+    if (!S_ISREG(about.st_mode)) return cim__fail(ctx, CIM_EFORMAT, "%s: not a file", path); /* opening a pipe would wait */
+    int rc = open_handle(path, CIM__DB_READ, &db.handle);
+    cim_status st = rc == SQLITE_OK ? cim__db_file_read(ctx, &db, data, size, 0) : cim__db_fail(ctx, &db, "cannot open");
+    sqlite3_close(db.handle);
+    return st;
 }
 
 void *cim__db_handle(cim__db *db) { return db->handle; }

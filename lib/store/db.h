@@ -20,6 +20,9 @@ cim_status cim__db_open(cim_ctx *ctx, const char *path, cim__db_mode mode, cim__
 void cim__db_seal(cim__db *db); /* from now on as careful as CIM__DB_READ: for a database in memory that is complete */
 void cim__db_cache(cim__db *db, int kib); /* pages that are kept */
 void cim__db_close(cim__db *db); /* rolls back what was not committed */
+/* The first bytes of a file, before SQLite looks for a schema in it, by SQLite's own descriptor: closing one of our own would give up the locks
+ * that other threads hold on the file (fcntl(2)).  CIM_EFORMAT: it is shorter. */
+cim_status cim__db_peek(cim_ctx *ctx, const char *path, void *data, size_t size);
 /* The file as SQLite reads it; false and CIM_EFORMAT when there is none or it is shorter. */
 bool cim__db_file_size(cim__db *db, uint64_t *size_out);
 cim_status cim__db_file_read(cim_ctx *ctx, cim__db *db, void *data, size_t size, uint64_t offset);

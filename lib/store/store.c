@@ -1,6 +1,5 @@
 /* store.c - opening a city file, and its rows as city.h wants them. */
 #include "store/store.h"
-#include "core/io.h"
 
 #include <stdio.h>
 
@@ -8,13 +7,12 @@ enum { SQLITE_HEADER = 100 };
 
 static uint32_t be32(const uint8_t *p) { return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
 
-uint32_t cim__store_counter(const char *path)
+cim_status cim__store_counter(cim_ctx *ctx, const char *path, uint32_t *counter_out)
 {
     uint8_t header[SQLITE_HEADER];
-    FILE *f = fopen(path, "rbe");
-    size_t got = f ? fread(header, 1, sizeof header, f) : 0;
-    if (f) fclose(f);
-    return got == sizeof header ? be32(header + 24) : 0;
+    CIM__TRY(cim__db_peek(ctx, path, header, sizeof header));
+    *counter_out = be32(header + 24);
+    return CIM_OK;
 }
 
 cim_status cim__store_counter_of(cim_ctx *ctx, cim__db *db, uint32_t *counter_out)
@@ -25,18 +23,13 @@ cim_status cim__store_counter_of(cim_ctx *ctx, cim__db *db, uint32_t *counter_ou
     return CIM_OK;
 }
 
-/* The first 100 bytes are read before SQLite sees the file at all. */
+/* The first 100 bytes are read before SQLite makes anything of the file. */
 static cim_status check_header(cim_ctx *ctx, const char *path)
 {
     uint8_t header[SQLITE_HEADER];
-    cim__file file;
-    size_t got = 0;
-    CIM__TRY(cim__file_open(ctx, path, &file));
-    cim_status st = cim__file_read(ctx, &file, header, sizeof header, &got);
-    cim__file_close(ctx, &file);
-    if (st < 0) return st;
-    if (got < sizeof header || memcmp(header, "SQLite format 3", 16) != 0 || be32(header + 68) != CIM__APPLICATION_ID)
-        return cim__fail(ctx, CIM_EFORMAT, "%s: not a city file", path);
+    cim_status st = cim__db_peek(ctx, path, header, sizeof header);
+    if (st < 0 && st != CIM_EFORMAT) return st;
+    if (st < 0 || memcmp(header, "SQLite format 3", 16) != 0 || be32(header + 68) != CIM__APPLICATION_ID) return cim__fail(ctx, CIM_EFORMAT, "%s: not a city file", path);
     uint32_t version = be32(header + 60);
     if (version > CIM__SCHEMA_VERSION) return cim__fail(ctx, CIM_EVERSION, "%s: schema version %u is newer than this library's %d", path, version, CIM__SCHEMA_VERSION);
     if (!version) return cim__fail(ctx, CIM_EFORMAT, "%s: schema version 0", path);
@@ -82,7 +75,11 @@ static cim_status read_meta(cim_ctx *ctx, cim__store *s)
     if (st == CIM_DONE || epsg <= 0 || epsg > 1000000) return cim__fail(ctx, CIM_EFORMAT, "%s: no reference system in table meta", s->path);
     s->epsg = (int32_t)epsg;
     CIM__TRY(cim__meta_int(ctx, s->db, "change_counter", &counter));
-    s->stale = !s->in_memory && counter != cim__store_counter(s->path);
+    if (!s->in_memory) {
+        uint32_t now = 0;
+        CIM__TRY(cim__store_counter_of(ctx, s->db, &now));
+        s->stale = counter != now;
+    }
     return cim__change_head(ctx, s->db, s->content);
 }
 

@@ -38,9 +38,8 @@ cim_status cim__meta_get(cim_ctx *ctx, cim__db *db, const char *key, cim__buf *v
 cim_status cim__meta_int(cim_ctx *ctx, cim__db *db, const char *key, int64_t *value_out);           /* likewise */
 cim_status cim__meta_set(cim_ctx *ctx, cim__db *db, const char *key, const char *value);
 
-/* SQLite's file change counter, which goes up by one with every transaction; 0 when the file cannot be read. */
-uint32_t cim__store_counter(const char *path);
-/* The same of an open database; opening and closing the file anew would give up its locks (fcntl(2)).  Fails like reading. */
+/* SQLite's file change counter, which goes up by one with every transaction: of a file, of an open database. */
+cim_status cim__store_counter(cim_ctx *ctx, const char *path, uint32_t *counter_out);
 cim_status cim__store_counter_of(cim_ctx *ctx, cim__db *db, uint32_t *counter_out);
 
 /* The box of an object by number; empty when it has no place.  An array of all would take 32 bytes an object. */

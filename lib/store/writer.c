@@ -39,7 +39,8 @@ static cim_status begin_new(cim_ctx *ctx, cim__writer *w)
 
 static cim_status begin_existing(cim_ctx *ctx, cim__writer *w)
 {
-    uint32_t before = cim__store_counter(w->path);
+    uint32_t before = 0;
+    CIM__TRY(cim__store_counter(ctx, w->path, &before));
     w->layers = w->store->layers;
     w->shapes = w->store->shapes;
     CIM__TRY(cim__db_open(ctx, w->path, CIM__DB_WRITE, &w->db));

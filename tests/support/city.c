@@ -4,6 +4,7 @@
 #include "core/num.h"
 #include "store/writer.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 /* ---- a city file from features: what import.c does between its importers and the commit ---- */
@@ -174,4 +175,15 @@ cim_city *support_open(cim_ctx *ctx, const char *path)
     cim_city *city = NULL;
     assert_ok(ctx, cim_city_open(ctx, path, NULL, &city));
     return city;
+}
+
+uint32_t support_change_counter(const char *path)
+{
+    size_t size = 0;
+    char *bytes = support_read(path, &size);
+    assert_true(bytes && size >= 100);
+    const uint8_t *p = (const uint8_t *)bytes + 24;
+    uint32_t counter = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    free(bytes);
+    return counter;
 }

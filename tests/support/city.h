@@ -36,4 +36,7 @@ cim_status support_city_try(cim_ctx *ctx, const char *path, int32_t epsg, const 
 /* Open a city; a failure fails the test. */
 cim_city *support_open(cim_ctx *ctx, const char *path);
 
+/* SQLite's counter of transactions in a city file, as its header says it; no connection may be open. */
+uint32_t support_change_counter(const char *path);
+
 #endif

@@ -1,5 +1,6 @@
 /* test_net_compiled.c - nets as blocks of bytes and back: random ones, damaged ones, hostile ones; compiled into a city file and gone with the
  * next import. */
+#include "city.h"
 #include "nets.h"
 
 #include "store/store.h"
@@ -388,7 +389,7 @@ static void test_net_prepare_again(void **state)
         cim_city *city = open_city(ctx, path);
         assert_ok(ctx, cim_net_prepare(ctx, city, NULL));
         cim_city_free(city);
-        snprintf(sql, sizeof sql, "BEGIN; %s; UPDATE meta SET value='%u' WHERE key='change_counter'; COMMIT", damages[i], cim__store_counter(path) + 1);
+        snprintf(sql, sizeof sql, "BEGIN; %s; UPDATE meta SET value='%u' WHERE key='change_counter'; COMMIT", damages[i], support_change_counter(path) + 1);
         run_sql(path, sql); /* as if libcim had */
         city = open_city(ctx, path);
         check_opened(ctx, city, NULL);

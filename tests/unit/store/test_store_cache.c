@@ -43,7 +43,7 @@ static void run_sql(const char *path, const char *sql)
 static void change_quietly(const char *path, const char *sql)
 {
     char text[1000];
-    snprintf(text, sizeof text, "BEGIN; %s; UPDATE meta SET value='%u' WHERE key='change_counter'; COMMIT", sql, cim__store_counter(path) + 1);
+    snprintf(text, sizeof text, "BEGIN; %s; UPDATE meta SET value='%u' WHERE key='change_counter'; COMMIT", sql, support_change_counter(path) + 1);
     run_sql(path, text);
 }
 
