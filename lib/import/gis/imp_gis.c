@@ -180,7 +180,8 @@ static cim_status plain_layer(cim_ctx *ctx, cim__job *job, cim__gis_maker *maker
     cim__gis_rule rule;
     cim_status st = cim__gis_plain_rule(ctx, &arena, job->opts->class_name, &rule);
     if (st >= 0 && !layer->geometry_type)
-        st = cim__fail(ctx, CIM_EARG, "%s: %.*s has no places: only a mapping says what its rows are (options map and map-template, cim-map(5))", cim__input_path(job->input),
+        st = cim__fail(ctx, CIM_EFORMAT, "%s: %.*s has no places: only a mapping says what its rows are (options map and map-template, cim-map(5))",
+                       cim__input_path(job->input),
                        (int)(layer->name.len < 100 ? layer->name.len : 100), layer->name.ptr);
     if (st >= 0)
         cim__report_warn(job->report, 0, "%s: no mapping: rows of %.*s become %s with all fields as attributes; option map-template writes a mapping to begin with", cim__input_path(job->input),
