@@ -1,0 +1,161 @@
+/**
+ * @file sight.h
+ * What is seen: sight lines among buildings and terrain, on bare arrays.
+ *
+ * Usable on its own, without a city.  In short:
+ *
+ *     cim_sight_scene_build(ctx, &prisms, NULL, &scene);                 once: footprints with base and top
+ *     cim_sight_line(ctx, scene, camera, target, &blocker);              one sight line: CIM_NONE is seen
+ *     cim_sight_lines(ctx, scene, from, to, count, seen);                many, on all threads
+ *     cim_sight_query_new(ctx, scene, &query);                           once per thread
+ *     cim_sight_fan(ctx, query, camera, targets, count, seen);           from one point to many, faster
+ *
+ * The rule.  A prism is an open set: its interior, without walls, roof and floor.  A sight line that touches a wall, a corner, an eave or
+ * the roof passes; one that enters the interior of any prism does not, be it the building its own end is on.  The interior of a footprint
+ * is what an odd number of its rings hold, so holes are courtyards; edges that two of its rings share are no walls.  A line in the wall that
+ * two prisms share passes.  Decisions about prisms are exact for the doubles given: coordinates need not be moved to a local origin.
+ *
+ * All coordinates are x, y, z in metres, of one projected reference system, and at most 1e9 from zero.
+ */
+#ifndef CIM_SIGHT_H
+#define CIM_SIGHT_H
+
+#include "cim/ctx.h"
+
+CIM_BEGIN
+
+#define CIM_SIGHT_TERRAIN 0xfffffffeu
+
+/** Prisms; arrays are borrowed for the call.  Prism p has the rings from prism_end[p - 1] (0 for the first) to prism_end[p]; ring r the vertices
+ *  from ring_end[r - 1] to ring_end[r].  Rings may repeat their first vertex at the end; their direction does not matter. */
+typedef struct cim_sight_prisms {
+    size_t struct_size; /* set by CIM_SIGHT_PRISMS_INIT */
+    uint32_t prism_count, ring_count, vertex_count;
+    uint32_t reserved0;
+    const uint32_t *prism_end; /* prism_count, in rings */
+    const uint32_t *ring_end;  /* ring_count, in vertices */
+    const double *xy;          /* 2 * vertex_count */
+    const double *base_m;      /* prism_count heights of floors, not above the tops */
+    const double *top_m;       /* prism_count heights of roofs */
+} cim_sight_prisms;
+
+#define CIM_SIGHT_PRISMS_INIT { sizeof(cim_sight_prisms), 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL }
+
+/** Heights at posts, row by row: post (c, r) is at x + c * step_x_m, y + r * step_y_m; the latter is negative when rows go south.  Not a
+ *  number: no height. */
+typedef struct cim_sight_raster {
+    size_t struct_size; /* set by CIM_SIGHT_RASTER_INIT */
+    uint32_t columns, rows;
+    double x, y, step_x_m, step_y_m;
+    const float *height_m; /* columns * rows; borrowed for the call */
+} cim_sight_raster;
+
+#define CIM_SIGHT_RASTER_INIT { sizeof(cim_sight_raster), 0, 0, 0.0, 0.0, 1.0, 1.0, NULL }
+
+typedef struct cim_sight_options {
+    size_t struct_size;              /* set by CIM_SIGHT_OPTIONS_INIT */
+    double cell_m;                   /* least side of a cell of the grid; 0: twice the mean side of the footprints */
+    const cim_sight_raster *terrain; /* ground that hides, too; NULL: none */
+} cim_sight_options;
+
+#define CIM_SIGHT_OPTIONS_INIT { sizeof(cim_sight_options), 0.0, NULL }
+
+typedef struct cim_sight_scene cim_sight_scene;
+typedef struct cim_sight_query cim_sight_query;
+
+/* ---- the scene ---- */
+
+/**
+ * A scene from arrays, which are checked and copied.
+ *
+ * Where a sight line crosses a line between neighbouring posts of the terrain, seen from above, it must not be below the height that is
+ * linear between the two; its ends do not count.  A post without height hides nothing, nor do its edges.
+ *
+ * @param prisms   NULL: none, terrain only.
+ * @param options  NULL: all defaults.
+ * @param[out] scene_out  freed with cim_sight_scene_free().
+ * @return CIM_OK; CIM_EARG naming the first thing that is wrong; CIM_EVERSION; CIM_ENOMEM.
+ * Thread rule: any thread; the result is immutable and may be shared.   Cost: some 0.3 us a prism.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_scene_build(cim_ctx *ctx, const cim_sight_prisms *prisms, const cim_sight_options *options, cim_sight_scene **scene_out);
+
+/**
+ * One more owner of the same scene; each calls cim_sight_scene_free().
+ *
+ * @return scene.
+ * Thread rule: any thread.   Cost: O(1).
+ * Since 0.1.
+ */
+CIM_API cim_sight_scene *cim_sight_scene_ref(cim_sight_scene *scene);
+
+/**
+ * Give up a scene; NULL is accepted.  Queries of it stay valid.
+ *
+ * @return nothing.
+ * Thread rule: any thread.   Cost: O(1), or freeing it by the last owner.
+ * Since 0.1.
+ */
+CIM_API void cim_sight_scene_free(cim_sight_scene *scene);
+
+/**
+ * Working memory of one thread for questions about one scene.
+ *
+ * @param[out] query_out  freed with cim_sight_query_free().
+ * @return CIM_OK; CIM_EARG; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: O(1), and four bytes a prism when a question needs them.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_query_new(cim_ctx *ctx, cim_sight_scene *scene, cim_sight_query **query_out);
+
+/**
+ * Free working memory, and the results that are in it; NULL is accepted.
+ *
+ * @return nothing.
+ * Thread rule: the thread that uses it.   Cost: O(1).
+ * Since 0.1.
+ */
+CIM_API void cim_sight_query_free(cim_sight_query *query);
+
+/* ---- sight lines ---- */
+
+/**
+ * Is one point seen from another?
+ *
+ * The grid is walked cell by cell (J. Amanatides, A. Woo, "A Fast Voxel Traversal Algorithm for Ray Tracing", 1987), past cells whose
+ * highest top is below the line.
+ *
+ * @param from, to      x, y, z.
+ * @param[out] blocker_out  CIM_NONE: seen.  Else a prism in the way, not always the nearest; CIM_SIGHT_TERRAIN: the ground.
+ * @return CIM_OK; CIM_EARG; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: some 0.3 us among buildings.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_line(cim_ctx *ctx, const cim_sight_scene *scene, const double from[3], const double to[3], uint32_t *blocker_out);
+
+/**
+ * Many sight lines.
+ *
+ * @param from, to      3 * count coordinates each.
+ * @param[out] seen_out count bytes: 1 seen, 0 hidden.  Written in part when it fails half-way.
+ * @return CIM_OK; CIM_EARG naming the first bad point, before any answer; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread; uses the context's threads.   Cost: as cim_sight_line(), each.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_lines(cim_ctx *ctx, const cim_sight_scene *scene, const double *from, const double *to, size_t count, uint8_t *seen_out);
+
+/**
+ * Sight lines from one point to many, taken by their direction: what one line meets the next is likely to meet.
+ *
+ * @param from          x, y, z.
+ * @param to            3 * count coordinates.
+ * @param[out] seen_out count bytes: 1 seen, 0 hidden.  Written in part when it fails half-way.
+ * @return CIM_OK; CIM_EARG naming the first bad point, before any answer; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: the thread that uses the query.   Cost: some 0.1 us a target.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_fan(cim_ctx *ctx, cim_sight_query *query, const double from[3], const double *to, size_t count, uint8_t *seen_out);
+
+CIM_END
+
+#endif

@@ -1,0 +1,9 @@
+COVER_TESTS = %D%/test_sight_lines
+check_PROGRAMS += $(COVER_TESTS)
+TESTS += $(COVER_TESTS)
+check_LTLIBRARIES += %D%/libscenes.la
+%C%_libscenes_la_SOURCES = %D%/scenes.c %D%/scenes.h
+%C%_libscenes_la_CPPFLAGS = $(TEST_CPPFLAGS)
+COVER_LDADD = %D%/libscenes.la $(TEST_LDADD) -lm
+%C%_test_sight_lines_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sight_lines_LDADD = $(COVER_LDADD)
