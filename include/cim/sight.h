@@ -156,6 +156,46 @@ CIM_API cim_status cim_sight_lines(cim_ctx *ctx, const cim_sight_scene *scene, c
  */
 CIM_API cim_status cim_sight_fan(cim_ctx *ctx, cim_sight_query *query, const double from[3], const double *to, size_t count, uint8_t *seen_out);
 
+/* ---- viewsheds ---- */
+
+/** What hides in a raster. */
+enum {
+    CIM_SIGHT_INTERPOLATED = 0, /* heights are linear between neighbouring posts, as for the terrain of a scene */
+    CIM_SIGHT_COLUMNS = 1       /* every post is a square column as high as it is; the target's own does not hide it */
+};
+
+/** Of a post: neither seen nor hidden, but without height or farther than asked for. */
+#define CIM_SIGHT_BEYOND 255
+
+typedef struct cim_sight_viewshed_options {
+    size_t struct_size;     /* set by CIM_SIGHT_VIEWSHED_OPTIONS_INIT */
+    double eye_height_m;    /* of the observer above the post */
+    double target_height_m; /* of what is to be seen above each post */
+    double max_m;           /* distance in the plane; 0: no limit */
+    double earth_radius_m;  /* 0: the earth is flat; else heights fall by distance^2 / (2 radius), 6378137 for r.viewshed -c */
+    double refraction;      /* bends the fall back by this share, 0.14286 for r.viewshed -r; only with a radius */
+    int32_t method;         /* CIM_SIGHT_INTERPOLATED, CIM_SIGHT_COLUMNS */
+    int32_t reserved0;
+} cim_sight_viewshed_options;
+
+#define CIM_SIGHT_VIEWSHED_OPTIONS_INIT { sizeof(cim_sight_viewshed_options), 1.75, 0.0, 0.0, 0.0, 0.14286, CIM_SIGHT_INTERPOLATED, 0 }
+
+/**
+ * Which posts of a raster are seen from one of them.
+ *
+ * The sight line goes from the eye above the observer's post to the target above another; it must not be below what hides where it crosses
+ * it, touching is seen.  Every answer is that of the line itself, whatever bounds were used to save work.
+ *
+ * @param column, row   the observer's post.
+ * @param options       NULL: all defaults.
+ * @param[out] seen_out columns * rows: 1 seen, 0 hidden, CIM_SIGHT_BEYOND.  Written in part when it fails half-way.
+ * @return CIM_OK; CIM_EARG naming what is wrong; CIM_EVERSION; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread; uses up to eight of the context's threads.   Cost: some 50 ns a post, and a copy of the raster.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_viewshed(cim_ctx *ctx, const cim_sight_raster *raster, uint32_t column, uint32_t row,
+                                      const cim_sight_viewshed_options *options, uint8_t *seen_out);
+
 CIM_END
 
 #endif

@@ -4,7 +4,7 @@
 #include "core/par.h"
 #include "core/sort.h"
 
-enum { CHUNK = 4096 };
+enum { CHUNK = 4096, MOST = 1 << 17 };
 
 /* The line in cells: at x + t dx, y + t dy. */
 typedef struct walk {
@@ -179,36 +179,45 @@ cim_status cim_sight_line(cim_ctx *ctx, const cim_sight_scene *scene, const doub
 typedef struct batch {
     const cim_sight_scene *scene;
     const double *from, *to;
-    size_t count;
+    size_t count, chunk;
     uint8_t *seen;
 } batch;
 
+/* Lines that begin near each other one after the other: they need the same prisms, which are then at hand. */
 static cim_status some_lines(cim_ctx *ctx, uint32_t worker, size_t item, void *user)
 {
     const batch *b = user;
-    size_t end = (item + 1) * CHUNK < b->count ? (item + 1) * CHUNK : b->count;
+    size_t first = item * b->chunk, count = b->count - first < b->chunk ? b->count - first : b->chunk;
+    cim__keyed *keys = cim__alloc_n(ctx->mem, 2 * count, sizeof *keys);
+    cim_status st = keys ? CIM_OK : cim__nomem(ctx);
     uint32_t hint = CIM_NONE;
     cim__sight s;
     (void)worker;
-    for (size_t i = item * CHUNK; i < end; i++) {
+    for (size_t i = 0; keys && i < count; i++) keys[i] = (cim__keyed){ cim__sight_key(b->scene, b->from + 3 * (first + i)), (uint32_t)i, 0 };
+    if (keys) cim__sort_keyed(keys, keys + count, count);
+    for (size_t k = 0; st >= 0 && k < count; k++) {
+        size_t i = first + keys[k].id;
         cim__sight_set(&s, b->from + 3 * i, b->to + 3 * i);
         int meets = blocked(b->scene, &s, &hint);
-        if (meets < 0) return cim__nomem(ctx);
+        if (meets < 0) st = cim__nomem(ctx);
         b->seen[i] = !meets;
+        if (k % CHUNK == 0 && st >= 0) st = cim__tick(ctx, item, (b->count + b->chunk - 1) / b->chunk, "sight lines");
     }
-    return CIM_OK;
+    cim__free(ctx->mem, keys);
+    return st;
 }
 
 cim_status cim_sight_lines(cim_ctx *ctx, const cim_sight_scene *scene, const double *from, const double *to, size_t count, uint8_t *seen_out)
 {
-    batch b = { scene, from, to, count, seen_out };
+    batch b = { scene, from, to, count, CHUNK, seen_out };
     cim__enter(ctx);
     if (!scene || (count && (!from || !to || !seen_out))) return cim__fail(ctx, CIM_EARG, "no scene, no ends or no place for the answers");
     for (size_t i = 0; i < count; i++) {
         CIM__TRY(cim__sight_point_ok(ctx, from + 3 * i, i, "beginning"));
         CIM__TRY(cim__sight_point_ok(ctx, to + 3 * i, i, "end"));
     }
-    return count ? cim__par_run(ctx, (count + CHUNK - 1) / CHUNK, "sight lines", some_lines, &b) : CIM_OK;
+    while (b.chunk < MOST && b.chunk * 4 * ctx->threads < count) b.chunk *= 2;
+    return count ? cim__par_run(ctx, (count + b.chunk - 1) / b.chunk, "sight lines", some_lines, &b) : CIM_OK;
 }
 
 /* A number that rises with the angle of (x, y), from 0 to 4. */

@@ -4,4 +4,5 @@ libcimcore_la_SOURCES += \
 	%D%/prism.c \
 	%D%/scene.c \
 	%D%/sight.h \
-	%D%/terrain.c
+	%D%/terrain.c \
+	%D%/viewshed.c

@@ -168,6 +168,13 @@ static cim__cell *cell_at(const cim_sight_scene *s, uint32_t x, uint32_t y)
     return &s->cells[((size_t)first << 2 * s->shift) + ((size_t)(y & mask) << s->shift) + (x & mask)];
 }
 
+uint64_t cim__sight_key(const cim_sight_scene *s, const double *xy)
+{
+    uint32_t x = column_of(xy[0], s->box.min_x, s->per_m, s->blocks_x << s->shift), y = column_of(xy[1], s->box.min_y, s->per_m, s->blocks_y << s->shift);
+    uint64_t block = (uint64_t)(y >> s->shift) * s->blocks_x + (x >> s->shift), mask = (1u << s->shift) - 1;
+    return block << 2 * s->shift | (y & mask) << s->shift | (x & mask);
+}
+
 /* Prisms in the order of the cells where their boxes begin, which is that of the lists. */
 static bool order_prisms(cim_sight_scene *s, const cim_sight_prisms *a, const cim__prism *given)
 {

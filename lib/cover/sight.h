@@ -71,6 +71,9 @@ bool cim__sight_earth(const cim__raster *r, const cim__sight *s);
 /* A prism in the way, CIM_SIGHT_TERRAIN, CIM_NONE; *hint is tested first.  -1: out of memory. */
 int cim__sight_blocked(const cim_sight_scene *scene, const cim__sight *s, uint32_t *hint, uint32_t *blocker_out);
 
+/* Rises with the cell of a point, in the order in which prisms are kept. */
+uint64_t cim__sight_key(const cim_sight_scene *scene, const double *xy);
+
 cim_status cim__sight_point_ok(cim_ctx *ctx, const double *xyz, size_t i, const char *what);
 cim_status cim__raster_copy(cim_ctx *ctx, const cim_sight_raster *raster, cim__raster *raster_out); /* raster_out->height is the caller's */
 

@@ -1,4 +1,4 @@
-COVER_TESTS = %D%/test_sight_lines
+COVER_TESTS = %D%/test_sight_lines %D%/test_sight_viewshed
 check_PROGRAMS += $(COVER_TESTS)
 TESTS += $(COVER_TESTS)
 check_LTLIBRARIES += %D%/libscenes.la
@@ -7,3 +7,5 @@ check_LTLIBRARIES += %D%/libscenes.la
 COVER_LDADD = %D%/libscenes.la $(TEST_LDADD) -lm
 %C%_test_sight_lines_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_sight_lines_LDADD = $(COVER_LDADD)
+%C%_test_sight_viewshed_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sight_viewshed_LDADD = $(COVER_LDADD)
