@@ -69,6 +69,7 @@ dist_check_SCRIPTS = \
 	tests/installed/test_installed.sh \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
+	tests/interop/test_isovist.sh \
 	tests/interop/test_osrm.sh \
 	tests/interop/test_trace.sh \
 	tests/style/test_layers.sh \
@@ -84,6 +85,7 @@ EXTRA_DIST += \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \
+	tests/interop/cgal_isovist.cc \
 	tests/interop/osrm/explained.tsv \
 	tests/interop/osrm/gherkin.py \
 	tests/interop/osrm/judge.py \

@@ -196,6 +196,151 @@ typedef struct cim_sight_viewshed_options {
 CIM_API cim_status cim_sight_viewshed(cim_ctx *ctx, const cim_sight_raster *raster, uint32_t column, uint32_t row,
                                       const cim_sight_viewshed_options *options, uint8_t *seen_out);
 
+/* ---- isovists ---- */
+
+typedef struct cim_sight_isovist_options {
+    size_t struct_size; /* set by CIM_SIGHT_ISOVIST_OPTIONS_INIT */
+    double z_m;         /* height of the eye: prisms hide that have it between base and top.  Not a number: all do */
+    double max_m;       /* how far it sees; 0: as far as the frame */
+    cim_box frame;      /* sight ends here; all 0: the box of the scene and the point, 1 m wider, or what max_m reaches */
+    double arc_deg;     /* step of the outline where sight ends at max_m */
+} cim_sight_isovist_options;
+
+#define CIM_SIGHT_ISOVIST_OPTIONS_INIT { sizeof(cim_sight_isovist_options), 0.0, 0.0, { 0.0, 0.0, 0.0, 0.0 }, 1.0 }
+
+/** A visible part of a wall: between two fractions of the way from a vertex to the next of its ring. */
+typedef struct cim_sight_wall {
+    uint32_t prism, vertex; /* as in the arrays */
+    double from, to, length_m;
+} cim_sight_wall;
+
+/** Borrowed from the query until its next use. */
+typedef struct cim_sight_isovist {
+    size_t struct_size; /* set by the caller */
+    double area_m2;     /* of what is seen, with true arcs */
+    const double *xy;   /* 2 * count: the outline, counter-clockwise, the first not repeated; through the point itself where that is on a wall */
+    size_t count;
+    const cim_sight_wall *walls; /* by prism, vertex, from */
+    size_t wall_count;
+} cim_sight_isovist;
+
+/**
+ * What is seen around a point in the plane: the polygon of all points to which the sight line does not enter a footprint.
+ *
+ * Nothing is sampled: the nearest wall in every direction is the upper envelope of functions linear in the direction, merged by halves (as
+ * M. Atallah, "Dynamic Computational Geometry", 1983), so footprints may overlap and cross.  Walls are gathered outwards until what is farther
+ * cannot be seen.  A point in a footprint sees nothing; one on a wall does not see into its own building.  Of walls that
+ * coincide one is listed.
+ *
+ * @param options  NULL: all defaults; the height is then 0.
+ * @param[out] isovist_out  struct_size set by the caller; area 0 and no outline inside a footprint.
+ * @return CIM_OK; CIM_EARG; CIM_EVERSION; CIM_ENOMEM.
+ * Thread rule: the thread that uses the query.   Cost: some 0.2 ms in a town.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_isovist_find(cim_ctx *ctx, cim_sight_query *query, double x, double y, const cim_sight_isovist_options *options,
+                                          cim_sight_isovist *isovist_out);
+
+/* ---- along a line ---- */
+
+/** Borrowed from the query until its next use. */
+typedef struct cim_sight_spans {
+    size_t struct_size; /* set by the caller */
+    const double *at;   /* 2 * count fractions of the way: from, to, ascending, apart */
+    size_t count;
+    double share;       /* their sum, 0 to 1 */
+} cim_sight_spans;
+
+/**
+ * Which parts of a straight line, such as an edge of a road, are seen from a point.
+ *
+ * @param from         x, y, z of the eye.
+ * @param a, b         x, y, z of the line's ends.
+ * @param[out] spans_out  struct_size set by the caller; exact but for the rounding of their ends, and of points of a line that lies in a wall.
+ * @return CIM_OK; CIM_EARG; CIM_EUNSUPPORTED when the scene has terrain; CIM_ENOMEM.
+ * Thread rule: the thread that uses the query.   Cost: some microseconds a prism near the triangle of the three points.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_along(cim_ctx *ctx, cim_sight_query *query, const double from[3], const double a[3], const double b[3],
+                                   cim_sight_spans *spans_out);
+
+/* ---- sky and sun ---- */
+
+/**
+ * The sky view factor: the share of the sky, weighted as a level surface receives it, that is not behind prisms.
+ *
+ * Prisms are taken to reach down to the ground, and terrain does not count.  Exact for all prisms within max_m; a point on a wall does not
+ * see the sky of its own building's side, one below a roof sees none.
+ *
+ * @param point        x, y, z.
+ * @param max_m        prisms farther away are left out; 0: none are.
+ * @param[out] share_out  0 to 1.
+ * @return CIM_OK; CIM_EARG; CIM_ENOMEM.
+ * Thread rule: the thread that uses the query.   Cost: some 0.2 ms in a town.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_sky(cim_ctx *ctx, cim_sight_query *query, const double point[3], double max_m, double *share_out);
+
+/** Where the sun stands. */
+typedef struct cim_sight_sun {
+    size_t struct_size;   /* set by the caller */
+    double azimuth_deg;   /* from north over east */
+    double elevation_deg; /* of its middle, without refraction */
+    double apparent_deg;  /* the same with the refraction of 1010 hPa and 10 degrees C */
+    double declination_deg, right_ascension_deg;
+} cim_sight_sun;
+
+/**
+ * Where the sun stands, to 0.01 degrees, after J. Meeus, "Astronomical Algorithms" (1998), with terms for the planets and the moon.
+ *
+ * @param unix_s         seconds since 1970-01-01T00:00:00Z, between 1900 and 2100.
+ * @param latitude_deg, longitude_deg  of the place; north and east are positive.
+ * @param[out] sun_out   struct_size set by the caller.
+ * @return CIM_OK; CIM_EARG.
+ * Thread rule: any thread.   Cost: under 1 us.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_sun_at(cim_ctx *ctx, double unix_s, double latitude_deg, double longitude_deg, cim_sight_sun *sun_out);
+
+/**
+ * Which points are in the sun, not in a shadow.
+ *
+ * @param xyz            3 * count coordinates.
+ * @param azimuth_deg    of the sun, from the direction of the y axis over that of the x axis.
+ * @param elevation_deg  of the sun; none is lit when it is not above 0.
+ * @param[out] lit_out   count bytes: 1 in the sun.  Written in part when it fails half-way.
+ * @return CIM_OK; CIM_EARG; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread; uses the context's threads.   Cost: as cim_sight_line(), each.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_sun_lit(cim_ctx *ctx, const cim_sight_scene *scene, const double *xyz, size_t count, double azimuth_deg, double elevation_deg,
+                                     uint8_t *lit_out);
+
+typedef struct cim_sight_sun_options {
+    size_t struct_size;                 /* set by CIM_SIGHT_SUN_OPTIONS_INIT */
+    double latitude_deg, longitude_deg; /* one place for all points */
+    double from_s, to_s;                /* seconds since 1970 */
+    double step_s;                      /* the sun stands still for so long, as in the middle of each step */
+    double least_deg;                   /* a lower sun does not count */
+    double north_deg;                   /* direction of the y axis from true north over east: the convergence of the grid */
+    const double *normals;              /* 3 * count: the sun must be before the surface, too; NULL: of no surface */
+} cim_sight_sun_options;
+
+#define CIM_SIGHT_SUN_OPTIONS_INIT { sizeof(cim_sight_sun_options), 0.0, 0.0, 0.0, 0.0, 600.0, 0.0, 0.0, NULL }
+
+/**
+ * Hours in the sun of points, such as those of walls, roofs and lawns, from one time to another.
+ *
+ * @param xyz            3 * count coordinates.
+ * @param options        place and time.
+ * @param[out] hours_out count numbers.  Written in part when it fails half-way.
+ * @return CIM_OK; CIM_EARG; CIM_ELIMIT for more than 10 million steps; CIM_EVERSION; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread; uses the context's threads.   Cost: some 0.1 us a point and step with the sun up.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sight_sun_hours(cim_ctx *ctx, const cim_sight_scene *scene, const double *xyz, size_t count, const cim_sight_sun_options *options,
+                                       double *hours_out);
+
 CIM_END
 
 #endif

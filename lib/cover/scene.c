@@ -322,6 +322,7 @@ void cim_sight_query_free(cim_sight_query *q)
     cim__buf *buffers[] = { &q->keys, &q->scratch, &q->pieces, &q->other, &q->near, &q->corners, &q->walls, &q->spans, &q->marks };
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) cim__buf_free(buffers[i]);
     cim__free(mem, q->seen);
+    cim__free(mem, q->ways);
     cim_sight_scene_free(q->scene);
     cim__free(mem, q);
     cim__mem_unref(mem);

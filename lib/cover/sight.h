@@ -54,7 +54,8 @@ struct cim_sight_query {
     cim__mem *mem;
     cim_sight_scene *scene;
     uint32_t *seen, turn; /* prisms met in this turn */
-    cim__buf keys, scratch, pieces, other, near, corners, walls, spans, marks;
+    double (*ways)[2];    /* unit vectors between sectors */
+    cim__buf keys, scratch, pieces, other, near, corners, walls, spans, marks; /* corners, spans: results */
 };
 
 /* A sight line ready for tests. */
