@@ -36,9 +36,9 @@ static Scene make_scene(std::mt19937_64 &random)
         if (unit(random) < 0.4) continue;
         double x = X + CELL * (cell % SIDE + 0.5), y = Y + CELL * (cell / SIDE + 0.5);
         for (int ring = 0; ring < (unit(random) < 0.3 ? 2 : 1); ring++) {
-            int corners = 3 + (int)(unit(random) * 8);
+            int corners = 5 + (int)(unit(random) * 8); /* so that a courtyard is inside */
             for (int i = 0; i < corners; i++) {
-                double t = 2 * M_PI * (i + 0.8 * unit(random)) / corners, r = CELL * (ring ? 0.1 : 0.2 + 0.28 * unit(random));
+                double t = 2 * M_PI * (i + 0.8 * unit(random)) / corners, r = CELL * (ring ? 0.05 : 0.2 + 0.28 * unit(random));
                 s.xy.push_back(x + r * std::cos(t)), s.xy.push_back(y + r * std::sin(t));
             }
             s.ring_end.push_back((uint32_t)(s.xy.size() / 2));
