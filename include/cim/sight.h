@@ -229,8 +229,8 @@ typedef struct cim_sight_isovist {
  *
  * Nothing is sampled: the nearest wall in every direction is the upper envelope of functions linear in the direction, merged by halves (as
  * M. Atallah, "Dynamic Computational Geometry", 1983), so footprints may overlap and cross.  Walls are gathered outwards until what is farther
- * cannot be seen.  A point in a footprint sees nothing; one on a wall does not see into its own building.  Of walls that
- * coincide one is listed.
+ * cannot be seen.  A point in a footprint sees nothing; one on a wall does not see into its own building.  A wall in line
+ * with the point is seen as far as the sight line along it.  Of walls that coincide one is listed.
  *
  * @param options  NULL: all defaults; the height is then 0.
  * @param[out] isovist_out  struct_size set by the caller; area 0 and no outline inside a footprint.

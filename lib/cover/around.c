@@ -35,11 +35,18 @@ static bool add_prism(const cim__around *a, uint32_t number, double factor, cim_
 {
     const cim_sight_scene *s = a->q->scene;
     const cim__prism *p = &s->prisms[number];
+    const double eye[2] = { a->x, a->y };
     for (uint32_t ring = p->ring; ring < p->ring + p->rings; ring++) {
         uint32_t first = cim__prism_ring_first(s, p, ring), end = s->ring_end[ring];
         for (uint32_t v = first; v < end; v++) {
             const double *u = s->xy + 2 * (size_t)v, *w = s->xy + 2 * (size_t)(v + 1 < end ? v + 1 : first);
             cim__wall wall = { { u[0] - a->x, u[1] - a->y }, { w[0] - a->x, w[1] - a->y }, number, v };
+            if (!cim__orient(u, w, eye)) { /* seen end-on: hides nothing */
+                cim__wall *at = a->end_on ? CIM__PUSH(a->end_on, cim__wall) : &wall;
+                if (!at) return false;
+                *at = wall;
+                continue;
+            }
             if (!cim__around_wall(a->q, runs, &wall, factor)) return false;
         }
     }

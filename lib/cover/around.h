@@ -19,6 +19,7 @@ typedef struct cim__around {
     cim__around_fn factor;
     const void *user;
     double most;      /* the greatest factor; for inverse distances 1 */
+    cim__buf *end_on; /* gets walls in line with the point; NULL: not wanted */
 } cim__around;
 
 /* Begins with the walls and pieces that are in q->walls, q->pieces (one run, or none); ends with all that matter.  CIM_NONE is fine. */

@@ -134,6 +134,57 @@ static void take(outline *o, const cim__piece *p)
     if (b > half) arc(o, a > half ? from : leave, to);
 }
 
+/* ---- walls in line with the eye: seen as far as the sight line along them ---- */
+
+static bool out_of(double from, double step, double low, double high, double *most)
+{
+    double room = step > 0.0 ? (high - from) / step : step < 0.0 ? (low - from) / step : HUGE_VAL;
+    if (room < *most) *most = room;
+    return *most > 0.0;
+}
+
+/* How far from the eye to the end of a wall nothing is in the way, as a share; negative: out of memory. */
+static double open_to(cim_sight_query *q, const eye *e, const double to[2])
+{
+    double most = 1.0, length = hypot(to[0], to[1]), at;
+    const double from[3] = { e->x, e->y, 0.0 }, end[3] = { e->x + to[0], e->y + to[1], 0.0 };
+    cim__sight s;
+    if (e->limit > 0.0 && e->limit < length) most = e->limit / length;
+    if (!out_of(e->x, to[0], e->frame.min_x, e->frame.max_x, &most) || !out_of(e->y, to[1], e->frame.min_y, e->frame.max_y, &most)) return 0.0;
+    cim__sight_set(&s, from, end);
+    if (!cim__sight_turn(q) || !cim__sight_gather(q, s.box)) return -1.0;
+    for (size_t i = 0; i < CIM__COUNT(&q->near, uint32_t); i++) {
+        const cim__prism *p = &q->scene->prisms[CIM__AT(&q->near, uint32_t, i)];
+        if (!(stands(p, e) > 0.0)) continue;
+        s.za = s.zb = s.low = s.high = 0.5 * (p->base + p->top);
+        int meets = cim__sight_enters(q->scene, p, &s, &at);
+        if (meets < 0) return -1.0;
+        if (meets && at < most) most = at;
+    }
+    return most;
+}
+
+/* From the eye, one end or both of a wall on its line: the farther one of each side. */
+static bool add_end_on(cim_sight_query *q, const eye *e, const cim__wall *w)
+{
+    double d[2] = { w->b[0] - w->a[0], w->b[1] - w->a[1] }, square = d[0] * d[0] + d[1] * d[1];
+    if (!(square > 0.0)) return true;
+    double at = -(w->a[0] * d[0] + w->a[1] * d[1]) / square; /* the eye on the wall's line */
+    const double *ends[] = { w->a, w->b };
+    for (int i = 0; i < 2; i++) {
+        double end = i, near = i ? fmax(at, 0.0) : fmin(at, 1.0); /* towards an end, from the eye or from the other end */
+        if (i ? end <= at : end >= at) continue;
+        double open = open_to(q, e, ends[i]), last = at + open * (end - at);
+        if (open < 0.0) return false;
+        double from = i ? near : last, to = i ? last : near;
+        if (!(to > from)) continue;
+        cim_sight_wall *seen = CIM__PUSH(&q->spans, cim_sight_wall);
+        if (!seen) return false;
+        *seen = (cim_sight_wall){ w->prism, w->vertex, from, to, (to - from) * sqrt(square) };
+    }
+    return true;
+}
+
 static int by_wall(const void *a, const void *b)
 {
     const cim_sight_wall *x = a, *y = b;
@@ -167,16 +218,17 @@ static size_t settle_walls(cim_sight_query *q)
 
 static bool look(cim_sight_query *q, const eye *e, cim_sight_isovist *view)
 {
-    cim__around a = { q, e->x, e->y, HUGE_VAL, stands, e, 1.0 };
+    cim__around a = { q, e->x, e->y, HUGE_VAL, stands, e, 1.0, &q->keys };
     outline o = { .q = q, .e = e };
     bool inside = false;
     if (e->limit > 0.0) a.reach = e->limit;
     cim__around_begin(q);
-    q->corners.size = q->spans.size = 0;
+    q->corners.size = q->spans.size = q->keys.size = 0;
     if (!cim__around_host(&a, &inside, &q->marks)) return false;
     if (inside) return true;
     if (!add_frame(q, e) || !cim__around_gather(&a)) return false;
     for (size_t i = 0; i < CIM__COUNT(&q->pieces, cim__piece); i++) take(&o, &CIM__AT(&q->pieces, cim__piece, i));
+    for (size_t i = 0; i < CIM__COUNT(&q->keys, cim__wall) && !o.failed; i++) o.failed = !add_end_on(q, e, &CIM__AT(&q->keys, cim__wall, i));
     if (o.failed) return false;
     view->area_m2 = o.area;
     view->xy = (const double *)(const void *)q->corners.data;
@@ -189,7 +241,7 @@ static bool look(cim_sight_query *q, const eye *e, cim_sight_isovist *view)
 
 static void forget(cim_sight_query *q) /* a buffer that could not grow stays so: begin anew */
 {
-    cim__buf *buffers[] = { &q->pieces, &q->other, &q->near, &q->corners, &q->walls, &q->spans, &q->marks, &q->scratch };
+    cim__buf *buffers[] = { &q->pieces, &q->other, &q->near, &q->corners, &q->walls, &q->spans, &q->marks, &q->scratch, &q->keys };
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) cim__buf_free(buffers[i]);
 }
 

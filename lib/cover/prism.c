@@ -113,19 +113,20 @@ static bool between(const cim__prism *p, const cim__sight *s, const cim__cross *
     return below_top && above_base;
 }
 
-static bool inside_somewhere(const cim__prism *p, const cim__sight *s, cim__cross *c, uint32_t count)
+/* The crossing where the line first goes in; NULL: nowhere. */
+static const cim__cross *inside_somewhere(const cim__prism *p, const cim__sight *s, cim__cross *c, uint32_t count)
 {
     uint32_t in = 0;
     if (count == 2) {
         int order = cim__cross_order(&c[0], &c[1], s->a, s->b);
-        return order && c[0].shifts == 3 && between(p, s, &c[order > 0], &c[order < 0]);
+        return order && c[0].shifts == 3 && between(p, s, &c[order > 0], &c[order < 0]) ? &c[order > 0] : NULL;
     }
     sort(c, count, s);
     for (uint32_t i = 0; i + 1 < count; i++) {
         in ^= c[i].shifts;
-        if (in == 3 && cim__cross_order(&c[i], &c[i + 1], s->a, s->b) < 0 && between(p, s, &c[i], &c[i + 1])) return true;
+        if (in == 3 && cim__cross_order(&c[i], &c[i + 1], s->a, s->b) < 0 && between(p, s, &c[i], &c[i + 1])) return &c[i];
     }
-    return false;
+    return NULL;
 }
 
 bool cim__prism_holds(const cim_sight_scene *scene, const cim__prism *p, double x, double y, bool *on_edge_out)
@@ -149,7 +150,7 @@ static inline bool beside(const cim__prism *p, const cim__sight *s)
     return fabs(left - right) > reach * 1.000001 + (fabs(left) + fabs(right)) * 1e-6;
 }
 
-int cim__sight_meets(const cim_sight_scene *scene, const cim__prism *p, const cim__sight *s)
+int cim__sight_enters(const cim_sight_scene *scene, const cim__prism *p, const cim__sight *s, double *at_out)
 {
     bool on_edge;
     list l;
@@ -159,7 +160,11 @@ int cim__sight_meets(const cim_sight_scene *scene, const cim__prism *p, const ci
     if (beside(p, s)) return 0;
     l.at = l.few, l.count = 0, l.cap = FEW, l.mem = scene->mem, l.failed = false;
     crossings(scene, p, s, &l);
-    int meets = l.failed ? -1 : l.count > 1 && inside_somewhere(p, s, l.at, l.count);
+    const cim__cross *in = l.failed || l.count < 2 ? NULL : inside_somewhere(p, s, l.at, l.count);
+    int meets = l.failed ? -1 : in != NULL;
+    if (in && at_out) *at_out = in->t > 0.0 ? in->t : 0.0;
     if (l.at != l.few) cim__free(l.mem, l.at);
     return meets;
 }
+
+int cim__sight_meets(const cim_sight_scene *scene, const cim__prism *p, const cim__sight *s) { return cim__sight_enters(scene, p, s, NULL); }

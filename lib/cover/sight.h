@@ -67,6 +67,8 @@ typedef struct cim__sight {
 void cim__sight_set(cim__sight *s, const double from[3], const double to[3]);
 /* 1: goes through the prism's interior, 0: not, -1: out of memory. */
 int cim__sight_meets(const cim_sight_scene *scene, const cim__prism *p, const cim__sight *s);
+/* The same, and where it first goes in: at_out of the way, but for plumb lines. */
+int cim__sight_enters(const cim_sight_scene *scene, const cim__prism *p, const cim__sight *s, double *at_out);
 /* The same for the terrain. */
 bool cim__sight_earth(const cim__raster *r, const cim__sight *s);
 /* A prism in the way, CIM_SIGHT_TERRAIN, CIM_NONE; *hint is tested first.  -1: out of memory. */

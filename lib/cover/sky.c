@@ -39,7 +39,7 @@ cim_status cim_sight_sky(cim_ctx *ctx, cim_sight_query *query, const double poin
     if (!query || !point || !share_out) return cim__fail(ctx, CIM_EARG, "no query, no point or no place for the answer");
     if (!(max_m >= 0.0)) return cim__fail(ctx, CIM_EARG, "the distance is negative or not a number");
     CIM__TRY(cim__sight_point_ok(ctx, point, 0, "point"));
-    cim__around a = { query, point[0], point[1], max_m > 0.0 ? max_m : HUGE_VAL, above, &point[2], fmax(query->scene->highest - point[2], 0.0) };
+    cim__around a = { query, point[0], point[1], max_m > 0.0 ? max_m : HUGE_VAL, above, &point[2], fmax(query->scene->highest - point[2], 0.0), NULL };
     bool inside = false;
     cim__around_begin(query);
     if (!cim__around_host(&a, &inside, &query->marks) || (!inside && !cim__around_gather(&a))) {

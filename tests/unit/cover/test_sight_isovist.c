@@ -223,7 +223,6 @@ static void test_isovist_walls(void **state)
                 listed |= v.walls[i].from <= part && part <= v.walls[i].to;
                 edge_from = fmin(edge_from, fmin(fabs(v.walls[i].from - part), fabs(v.walls[i].to - part)));
             }
-            if (a[0] == b[0] ? a[0] == eye[0] : a[1] == eye[1]) continue; /* seen end-on: touched, but nothing of it faces the eye */
             tested++;
             bad += listed != line && edge_from > 1e-9;
         }
