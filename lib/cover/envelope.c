@@ -60,7 +60,8 @@ static bool put(cim__buf *out, size_t first, const cim__way *from, const cim__wa
 static bool put_higher(cim__buf *out, size_t first, const cim__way *from, const cim__way *to, const cim__piece *a, const cim__piece *b)
 {
     double m[2] = { a->m[0] - b->m[0], a->m[1] - b->m[1] }, x = m[0] * from->x + m[1] * from->y, y = m[0] * to->x + m[1] * to->y;
-    double least_x = 1e-14 * (fabs(cim__piece_at(a, from)) + fabs(cim__piece_at(b, from))), least_y = 1e-14 * (fabs(cim__piece_at(a, to)) + fabs(cim__piece_at(b, to)));
+    double least_x = 1e-14 * (fabs(cim__piece_at(a, from)) + fabs(cim__piece_at(b, from)));
+    double least_y = 1e-14 * (fabs(cim__piece_at(a, to)) + fabs(cim__piece_at(b, to)));
     x = fabs(x) <= least_x ? 0.0 : x;
     y = fabs(y) <= least_y ? 0.0 : y;
     if (x >= 0.0 && y >= 0.0) return put(out, first, from, to, x == 0.0 && y == 0.0 && b->wall < a->wall ? b : a);

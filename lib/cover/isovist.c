@@ -38,8 +38,8 @@ static cim_status frame_ok(cim_ctx *ctx, const cim_sight_scene *s, const cim_sig
     }
     f = &e->frame;
     if (!(f->min_x < e->x && e->x < f->max_x && f->min_y < e->y && e->y < f->max_y)) return cim__fail(ctx, CIM_EARG, "the point is not inside the frame");
-    if (!(fabs(f->min_x) <= 4 * CIM__SIGHT_FAR && fabs(f->max_x) <= 4 * CIM__SIGHT_FAR && fabs(f->min_y) <= 4 * CIM__SIGHT_FAR && fabs(f->max_y) <= 4 * CIM__SIGHT_FAR))
-        return cim__fail(ctx, CIM_EARG, "the frame is absurd");
+    double most = fmax(fmax(fabs(f->min_x), fabs(f->max_x)), fmax(fabs(f->min_y), fabs(f->max_y)));
+    if (!(most <= 4 * CIM__SIGHT_FAR)) return cim__fail(ctx, CIM_EARG, "the frame is absurd");
     return CIM_OK;
 }
 

@@ -4,12 +4,13 @@
 #include "core/par.h"
 #include "core/sort.h"
 
-enum { CHUNK = 4096, MOST = 1 << 17 };
+enum { CHUNK = 4096, MOST = 1 << 17, TESTED = 16 };
 
 /* The line in cells: at x + t dx, y + t dy. */
 typedef struct walk {
     double x, y, dx, dy, per_x, per_y, za, dz, slack;
     bool still_x, still_y;
+    uint32_t tested[TESTED]; /* prisms that this line does not meet: they are in several cells */
 } walk;
 
 /* Where the walk leaves a square of `side` at column c: t, or beyond all. */
@@ -22,18 +23,22 @@ static inline double lowest(const walk *w, double t0, double t1) { return w->za 
 
 static inline double clamp(double v, double most) { return v < 0.0 ? 0.0 : v > most ? most : v; }
 
-static int in_cell(const cim_sight_scene *scene, const cim__cell *cell, const cim__sight *s, uint32_t *blocker)
+static int in_cell(const cim_sight_scene *scene, const cim__cell *cell, walk *w, const cim__sight *s, uint32_t *blocker)
 {
     for (uint32_t i = cell[0].first, end = cell[1].first; i < end; i++) {
-        int meets = cim__sight_meets(scene, &scene->prisms[scene->items[i]], s);
+        uint32_t p = scene->items[i];
+        if (w->tested[p % TESTED] == p) continue;
+        int meets = cim__sight_meets(scene, &scene->prisms[p], s);
+        w->tested[p % TESTED] = p;
         if (!meets) continue;
-        *blocker = scene->items[i];
+        *blocker = p;
         return meets;
     }
     return 0;
 }
 
-static int in_block(const cim_sight_scene *scene, const walk *w, const cim__sight *s, size_t block, double bx, double by, double t0, double t1, uint32_t *blocker)
+static int in_block(const cim_sight_scene *scene, walk *w, const cim__sight *s, size_t block, double bx, double by, double t0, double t1,
+                    uint32_t *blocker)
 {
     double side = (double)(1u << scene->shift), x0 = bx * side, y0 = by * side;
     double x = x0 + clamp(floor(w->x + t0 * w->dx - x0), side - 1.0), y = y0 + clamp(floor(w->y + t0 * w->dy - y0), side - 1.0);
@@ -44,7 +49,7 @@ static int in_block(const cim_sight_scene *scene, const walk *w, const cim__sigh
         if (t > t1) t = t1;
         const cim__cell *cell = cells + ((size_t)(y - y0) << scene->shift) + (size_t)(x - x0);
         if (lowest(w, t0, t) < (double)cell->top) {
-            int meets = in_cell(scene, cell, s, blocker);
+            int meets = in_cell(scene, cell, w, s, blocker);
             if (meets) return meets;
         }
         if (t >= t1) return 0;
@@ -85,13 +90,14 @@ static bool begin(const cim_sight_scene *scene, const cim__sight *s, walk *w)
     w->still_y = fabs(w->dy) < 1e-9;
     w->per_x = w->still_x ? 0.0 : 1.0 / w->dx;
     w->per_y = w->still_y ? 0.0 : 1.0 / w->dy;
+    memset(w->tested, 0xff, sizeof w->tested);
     w->za = s->za;
     w->dz = s->zb - s->za;
     w->slack = 1e-9 * fabs(w->dz) + 1e-12 * (fabs(s->za) + fabs(s->zb));
     return fabs(w->x) + fabs(w->y) + fabs(w->dx) + fabs(w->dy) < 0x1p34; /* beyond, rounding moves the line by more than the cells are padded */
 }
 
-static int through_blocks(const cim_sight_scene *scene, const walk *w, const cim__sight *s, uint32_t *blocker)
+static int through_blocks(const cim_sight_scene *scene, walk *w, const cim__sight *s, uint32_t *blocker)
 {
     double side = (double)(1u << scene->shift), t0 = 0.0, t1 = 1.0;
     clip(w->x, w->dx, w->per_x, w->still_x, scene->blocks_x * side, &t0, &t1);

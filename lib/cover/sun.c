@@ -30,7 +30,8 @@ static double delta_t(double year)
 static void apparent(double t, double *longitude_out, double *obliquity_out)
 {
     double mean = 280.46646 + t * (36000.76983 + t * 0.0003032), anomaly = 357.52911 + t * (35999.05029 - t * 0.0001537);
-    double centre = (1.914602 - t * (0.004817 + t * 0.000014)) * sin_deg(anomaly) + (0.019993 - t * 0.000101) * sin_deg(2.0 * anomaly) + 0.000289 * sin_deg(3.0 * anomaly);
+    double centre = (1.914602 - t * (0.004817 + t * 0.000014)) * sin_deg(anomaly) + (0.019993 - t * 0.000101) * sin_deg(2.0 * anomaly) +
+                    0.000289 * sin_deg(3.0 * anomaly);
     double from_1900 = t + 1.0, node = 125.04 - 1934.136 * t;
     double others = 0.00134 * cos_deg(153.23 + 22518.7541 * from_1900) + 0.00154 * cos_deg(216.57 + 45037.5082 * from_1900) +
                     0.00200 * cos_deg(312.69 + 32964.3577 * from_1900) + 0.00179 * sin_deg(350.74 + 445267.1142 * from_1900);
@@ -102,7 +103,8 @@ static double farthest(const cim_sight_scene *s, const double *p)
 {
     double most = 0.0;
     const cim__raster *t = &s->terrain;
-    double xs[] = { s->box.min_x, s->box.max_x, t->x, t->x + t->step_x * (t->columns - 1.0) }, ys[] = { s->box.min_y, s->box.max_y, t->y, t->y + t->step_y * (t->rows - 1.0) };
+    double xs[] = { s->box.min_x, s->box.max_x, t->x, t->x + t->step_x * (t->columns - 1.0) };
+    double ys[] = { s->box.min_y, s->box.max_y, t->y, t->y + t->step_y * (t->rows - 1.0) };
     for (int i = 0; i < (t->height ? 4 : 2); i++) most = fmax(most, fmax(fabs(xs[i] - p[0]), fabs(ys[i] - p[1])));
     return 1.5 * most + 1.0;
 }
@@ -143,7 +145,8 @@ static cim_status some_points(cim_ctx *ctx, uint32_t worker, size_t item, void *
 
 static cim_status points_ok(cim_ctx *ctx, const shine *s)
 {
-    if (!s->scene || (s->count && (!s->xyz || (!s->hours_out && !s->lit_out)))) return cim__fail(ctx, CIM_EARG, "no scene, no points or no place for the answers");
+    if (!s->scene || (s->count && (!s->xyz || (!s->hours_out && !s->lit_out))))
+        return cim__fail(ctx, CIM_EARG, "no scene, no points or no place for the answers");
     for (size_t i = 0; i < s->count; i++) {
         CIM__TRY(cim__sight_point_ok(ctx, s->xyz + 3 * i, i, "point"));
         if (s->normals) CIM__TRY(cim__sight_point_ok(ctx, s->normals + 3 * i, i, "normal"));
@@ -151,9 +154,13 @@ static cim_status points_ok(cim_ctx *ctx, const shine *s)
     return CIM_OK;
 }
 
-static cim_status run(cim_ctx *ctx, shine *s) { return s->count ? cim__par_run(ctx, (s->count + POINTS - 1) / POINTS, "sun", some_points, s) : CIM_OK; }
+static cim_status run(cim_ctx *ctx, shine *s)
+{
+    return s->count ? cim__par_run(ctx, (s->count + POINTS - 1) / POINTS, "sun", some_points, s) : CIM_OK;
+}
 
-cim_status cim_sight_sun_lit(cim_ctx *ctx, const cim_sight_scene *scene, const double *xyz, size_t count, double azimuth_deg, double elevation_deg, uint8_t *lit_out)
+cim_status cim_sight_sun_lit(cim_ctx *ctx, const cim_sight_scene *scene, const double *xyz, size_t count, double azimuth_deg, double elevation_deg,
+                             uint8_t *lit_out)
 {
     cim__enter(ctx);
     if (!(fabs(azimuth_deg) <= 1000.0 && fabs(elevation_deg) <= 90.0)) return cim__fail(ctx, CIM_EARG, "the sun is not in the sky");
@@ -166,14 +173,17 @@ cim_status cim_sight_sun_lit(cim_ctx *ctx, const cim_sight_scene *scene, const d
 static cim_status hours_ok(cim_ctx *ctx, const cim_sight_sun_options *o)
 {
     CIM__TRY(place_ok(ctx, o->latitude_deg, o->longitude_deg));
-    if (!(o->from_s >= FIRST_S && o->to_s < LAST_S && o->from_s <= o->to_s)) return cim__fail(ctx, CIM_EARG, "the times are not between 1900 and 2100, or not in order");
+    if (!(o->from_s >= FIRST_S && o->to_s < LAST_S && o->from_s <= o->to_s))
+        return cim__fail(ctx, CIM_EARG, "the times are not between 1900 and 2100, or not in order");
     if (!(o->step_s >= 1.0 && o->step_s <= 86400.0)) return cim__fail(ctx, CIM_EARG, "the step is not between a second and a day");
-    if (!(fabs(o->least_deg) <= 90.0 && fabs(o->north_deg) <= 360.0)) return cim__fail(ctx, CIM_EARG, "the least elevation or the direction of north is absurd");
+    if (!(fabs(o->least_deg) <= 90.0 && fabs(o->north_deg) <= 360.0))
+        return cim__fail(ctx, CIM_EARG, "the least elevation or the direction of north is absurd");
     if ((o->to_s - o->from_s) / o->step_s > 1e7) return cim__fail(ctx, CIM_ELIMIT, "more than 10 million steps of time");
     return CIM_OK;
 }
 
-cim_status cim_sight_sun_hours(cim_ctx *ctx, const cim_sight_scene *scene, const double *xyz, size_t count, const cim_sight_sun_options *options, double *hours_out)
+cim_status cim_sight_sun_hours(cim_ctx *ctx, const cim_sight_scene *scene, const double *xyz, size_t count, const cim_sight_sun_options *options,
+                               double *hours_out)
 {
     cim_sight_sun_options o = CIM_SIGHT_SUN_OPTIONS_INIT;
     cim__enter(ctx);

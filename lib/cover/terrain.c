@@ -26,8 +26,8 @@ cim_status cim__raster_copy(cim_ctx *ctx, const cim_sight_raster *raster, cim__r
 }
 
 /* Crossings with the lines of posts along one axis: u counts posts along it, v across. */
-static bool below_along(const cim__raster *r, double u0, double u1, double v0, double v1, double z0, double z1, size_t stride_u, size_t stride_v, uint32_t count_u,
-                        uint32_t count_v)
+static bool below_along(const cim__raster *r, double u0, double u1, double v0, double v1, double z0, double z1, size_t stride_u, size_t stride_v,
+                        uint32_t count_u, uint32_t count_v)
 {
     double least = u0 < u1 ? u0 : u1, most = u0 < u1 ? u1 : u0, du = u1 - u0;
     double first = ceil(least), last = floor(most);

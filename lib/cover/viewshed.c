@@ -245,7 +245,8 @@ static cim_status options_ok(cim_ctx *ctx, const cim_sight_viewshed_options *o)
 {
     if (!(fabs(o->eye_height_m) <= 1e6 && fabs(o->target_height_m) <= 1e6)) return cim__fail(ctx, CIM_EARG, "heights of eye and target are absurd");
     if (!(o->max_m >= 0.0)) return cim__fail(ctx, CIM_EARG, "the distance is negative or not a number");
-    if (!(o->earth_radius_m >= 0.0) || (o->earth_radius_m > 0.0 && o->earth_radius_m < 1000.0)) return cim__fail(ctx, CIM_EARG, "the radius of the earth is absurd");
+    if (!(o->earth_radius_m >= 0.0) || (o->earth_radius_m > 0.0 && o->earth_radius_m < 1000.0))
+        return cim__fail(ctx, CIM_EARG, "the radius of the earth is absurd");
     if (!(o->refraction >= 0.0 && o->refraction <= 1.0)) return cim__fail(ctx, CIM_EARG, "refraction is not between 0 and 1");
     if (o->method != CIM_SIGHT_INTERPOLATED && o->method != CIM_SIGHT_COLUMNS) return cim__fail(ctx, CIM_EARG, "no method %d", o->method);
     return CIM_OK;

@@ -41,7 +41,8 @@ static double once(cim_sight_scene *scene, cim_sight_query *q, int kind, size_t 
 {
     double begin = now();
     if (kind % 2 == 0) must(cim_sight_lines(ctx, scene, from, to, count, seen), "lines");
-    for (size_t i = 0; kind % 2 && i < count; i += FAN) must(cim_sight_fan(ctx, q, from + 3 * i, to + 3 * i, count - i < FAN ? count - i : FAN, seen + i), "fan");
+    for (size_t i = 0; kind % 2 && i < count; i += FAN)
+        must(cim_sight_fan(ctx, q, from + 3 * i, to + 3 * i, count - i < FAN ? count - i : FAN, seen + i), "fan");
     return now() - begin;
 }
 
@@ -99,7 +100,8 @@ static void isovists(const char *path, size_t count)
         }
         best_sky = now() - middle < best_sky ? now() - middle : best_sky;
     }
-    printf("isovist_us\t%.6g\t%.6g\nsky_us\t%.6g\t%.6g\n", best / (double)count * 1e6, area / (double)count, best_sky / (double)count * 1e6, sky / (double)count);
+    printf("isovist_us\t%.6g\t%.6g\nsky_us\t%.6g\t%.6g\n",
+           best / (double)count * 1e6, area / (double)count, best_sky / (double)count * 1e6, sky / (double)count);
     cim_sight_query_free(q);
     cim_sight_scene_free(scene);
 }

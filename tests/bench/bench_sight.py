@@ -109,7 +109,8 @@ def measure_lines(temp):
     bench.row("sight", f"scene of {count:,} footprints", "ms", number(ours, "build_ms"), number(embree, "build_ms"), peer, "-", "osm, 3 cities")
     for kind, name in enumerate(KINDS):
         differ = f"{int(embree[f'kind{kind}'][1])} of {LINES:,} differ" if embree else "-"
-        bench.row("sight", f"lines, {name}", "M/s", number(ours, f"kind{kind}"), number(embree, f"kind{kind}"), peer, differ, "osm, 3 cities", "88172645463325252", higher_is_better=True)
+        rates = number(ours, f"kind{kind}"), number(embree, f"kind{kind}")
+        bench.row("sight", f"lines, {name}", "M/s", *rates, peer, differ, "osm, 3 cities", "88172645463325252", higher_is_better=True)
     isovists = values("bench_sight", "isovists", temp / "town.bin", 1000)
     bench.row("sight", "isovist, 500 m", "us", number(isovists, "isovist_us"), None, "-", "-", "osm, 3 cities")
     bench.row("sight", "sky view factor, 500 m", "us", number(isovists, "sky_us"), None, "-", "-", "osm, 3 cities")
@@ -151,16 +152,19 @@ def measure_viewsheds(temp):
         if cpu is None or not path.exists():
             return
         wrong, of = differing(interpolated, path, value)
-        bench.row("sight", f"viewshed {size}, interpolated", "s", number(ours, "interpolated_s"), cpu, peer, f"{wrong} of {of:,} seen differ", name, "-", None, mb)
+        agree = f"{wrong} of {of:,} seen differ"
+        bench.row("sight", f"viewshed {size}, interpolated", "s", number(ours, "interpolated_s"), cpu, peer, agree, name, "-", None, mb)
 
     if which("gdal_viewshed"):
         out = temp / "gdal.raw"
-        cpu, mb = timed(["gdal_viewshed", "-q", "-of", "ENVI", "-ox", x, "-oy", y, "-oz", eye, "-tz", target, "-cc", 0, "-md", 0, "-vv", 255, "-iv", 0, "-ov", 0, raster, out])
+        where = ["-ox", x, "-oy", y, "-oz", eye, "-tz", target, "-cc", 0, "-md", 0, "-vv", 255, "-iv", 0, "-ov", 0]
+        cpu, mb = timed(["gdal_viewshed", "-q", "-of", "ENVI", *where, raster, out])
         row_of(bench.version_of(["gdalinfo", "--version"]), "boxes on hills", cpu, mb, out, 255)
     if which("grass"):
         script = temp / "view.sh"
         script.write_text(f"r.in.gdal -o input={raster} output=dsm --quiet && g.region raster=dsm && "
-                          f"r.viewshed -b input=dsm output=seen coordinates={x},{y} observer_elevation={eye} target_elevation={target} memory=4000 --quiet && "
+                          f"r.viewshed -b input=dsm output=seen coordinates={x},{y} observer_elevation={eye} target_elevation={target} "
+                          f"memory=4000 --quiet && "
                           f"r.out.gdal input=seen output={temp}/grass.raw format=ENVI type=Byte --quiet\n")
         cpu, mb = timed(["grass", "--tmp-location", "XY", "--exec", "sh", script])
         row_of("GRASS r.viewshed, with reading", "boxes on hills", cpu, mb, temp / "grass.raw", 1)

@@ -25,7 +25,7 @@ static void *grown(void *at, uint32_t *cap, uint32_t count, size_t size)
 
 void town_free(town *t)
 {
-    free(t->prism_end), free(t->ring_end), free(t->xy), free(t->base), free(t->top), free(t->box), free(t->group);
+    free(t->prism_end), free(t->ring_end), free(t->xy), free(t->base), free(t->top), free(t->box), free(t->group), free(t->order);
     memset(t, 0, sizeof *t);
 }
 
@@ -72,24 +72,44 @@ static void widen(double box[4], const double other[4])
 static uint32_t ring_first(const town *t, uint32_t r) { return r ? t->ring_end[r - 1] : 0; }
 static uint32_t prism_first(const town *t, uint32_t p) { return p ? t->prism_end[p - 1] : 0; }
 
+typedef struct place {
+    double strip, x;
+    uint32_t prism;
+} place;
+
+static int by_place(const void *a, const void *b)
+{
+    const place *p = a, *q = b;
+    if (p->strip != q->strip) return p->strip < q->strip ? -1 : 1;
+    return p->x != q->x ? (p->x > q->x) - (p->x < q->x) : (p->prism > q->prism) - (p->prism < q->prism);
+}
+
 void town_boxes(town *t)
 {
+    static const double none[4] = { HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL };
     uint32_t groups = (t->prisms + GROUP - 1) / GROUP;
     double all[4] = { HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL };
-    free(t->box), free(t->group);
+    place *places = calloc(t->prisms + 1, sizeof *places);
+    free(t->box), free(t->group), free(t->order);
     t->box = calloc(t->prisms + 1, sizeof *t->box);
     t->group = calloc(groups + 1, sizeof *t->group);
-    assert_true(t->box && t->group);
+    t->order = calloc(t->prisms + 1, sizeof *t->order);
+    assert_true(places && t->box && t->group && t->order);
     for (uint32_t p = 0; p < t->prisms; p++) {
-        const double none[4] = { HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL };
-        if (p % GROUP == 0) memcpy(t->group[p / GROUP], none, sizeof none);
         memcpy(t->box[p], none, sizeof none);
         for (uint32_t r = prism_first(t, p); r < t->prism_end[p]; r++)
             for (uint32_t v = ring_first(t, r); v < t->ring_end[r]; v++)
                 widen(t->box[p], (const double[4]){ t->xy[2 * v], t->xy[2 * v + 1], t->xy[2 * v], t->xy[2 * v + 1] });
-        widen(t->group[p / GROUP], t->box[p]);
+        places[p] = (place){ floor(t->box[p][1] / 150), t->box[p][0], p };
         widen(all, t->box[p]);
     }
+    qsort(places, t->prisms, sizeof *places, by_place);
+    for (uint32_t i = 0; i < t->prisms; i++) {
+        t->order[i] = places[i].prism;
+        if (i % GROUP == 0) memcpy(t->group[i / GROUP], none, sizeof none);
+        widen(t->group[i / GROUP], t->box[t->order[i]]);
+    }
+    free(places);
     t->min_x = all[0], t->min_y = all[1], t->max_x = all[2], t->max_y = all[3];
 }
 
@@ -226,7 +246,8 @@ static void add_city(cim_ctx *ctx, town *t, cim_city *city, const double to[2], 
 
 town town_real(cim_ctx *ctx, uint32_t prisms)
 {
-    static const struct { const char *name; int epsg; } files[] = { { "osm/monaco.osm.pbf", 32632 }, { "osm/malta-2018.osm.pbf", 32633 }, { "osm/andorra.osm.pbf", 32631 } };
+    static const struct { const char *name; int epsg; } files[] = {
+        { "osm/monaco.osm.pbf", 32632 }, { "osm/malta-2018.osm.pbf", 32633 }, { "osm/andorra.osm.pbf", 32631 } };
     town t = { 0 };
     double at[2] = { 461000, 5423000 };
     uint32_t last = UINT32_MAX;
@@ -359,8 +380,8 @@ uint32_t town_blocker(const town *t, const double from[3], const double to[3])
     const double s[4] = { fmin(from[0], to[0]), fmin(from[1], to[1]), fmax(from[0], to[0]), fmax(from[1], to[1]) };
     for (uint32_t g = 0; g * GROUP < t->prisms; g++) {
         if (apart(t->group[g], s)) continue;
-        for (uint32_t p = g * GROUP; p < t->prisms && p < (g + 1) * GROUP; p++)
-            if (!apart(t->box[p], s) && town_meets(t, p, from, to)) return p;
+        for (uint32_t i = g * GROUP; i < t->prisms && i < (g + 1) * GROUP; i++)
+            if (!apart(t->box[t->order[i]], s) && town_meets(t, t->order[i], from, to)) return t->order[i];
     }
     return CIM_NONE;
 }

@@ -8,8 +8,9 @@ typedef struct town {
     uint32_t prisms, rings, vertices, prism_cap, ring_cap, vertex_cap;
     uint32_t *prism_end, *ring_end;
     double *xy, *base, *top;
-    double (*box)[4]; /* of prisms, then of groups of 64 */
-    double (*group)[4];
+    double (*box)[4];   /* of prisms */
+    double (*group)[4]; /* of 64 in their order */
+    uint32_t *order;    /* strip by strip, so that groups are small */
     double min_x, min_y, max_x, max_y;
 } town;
 

@@ -11,8 +11,8 @@ static cim_ctx *ctx;
 /* Count disagreements over rays; of those hidden, the named prism must be in the way. */
 static void compare(const town *t, cim_sight_scene *scene, uint64_t *seed, size_t rays)
 {
-    double *from = malloc(rays * 24), *to = malloc(rays * 24);
-    uint8_t *seen = malloc(rays);
+    double *from = calloc(rays, 24), *to = calloc(rays, 24);
+    uint8_t *seen = calloc(rays, 1);
     size_t bad = 0, hidden = 0;
     for (size_t i = 0; i < rays; i++) town_ray(t, seed, from + 3 * i, to + 3 * i);
     assert_ok(ctx, cim_sight_lines(ctx, scene, from, to, rays, seen));
@@ -177,9 +177,11 @@ static void test_sight_comb(void **state)
     town_prism(&t, 5, 9);
     town_boxes(&t);
     cim_sight_scene *scene = town_scene(ctx, &t);
-    static const double ends[][6] = { { -5, 50, 7, TEETH + 5, 50, 7 }, { -5, 50, 4, TEETH + 5, 50, 4 }, { -5, 199, 7, TEETH + 5, 199, 7 }, { -5, 198.9, 7, TEETH + 5, 198.9, 7 },
-                                      { -5, 0, 7, TEETH + 5, 0, 7 },   { -5, -1, 7, TEETH + 5, -1, 7 }, { -5, 99, 0, TEETH + 5, 99, 5 },    { -5, 99, 0, TEETH + 5, 99, 5.5 },
-                                      { TEETH + 5, 100, 9.5, -5, 100, 8.9 } };
+    static const double ends[][6] = {
+        { -5, 50, 7, TEETH + 5, 50, 7 },       { -5, 50, 4, TEETH + 5, 50, 4 }, { -5, 199, 7, TEETH + 5, 199, 7 }, { -5, 198.9, 7, TEETH + 5, 198.9, 7 },
+        { -5, 0, 7, TEETH + 5, 0, 7 },         { -5, -1, 7, TEETH + 5, -1, 7 }, { -5, 99, 0, TEETH + 5, 99, 5 },   { -5, 99, 0, TEETH + 5, 99, 5.5 },
+        { TEETH + 5, 100, 9.5, -5, 100, 8.9 },
+    };
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         uint32_t blocker = 7;
         assert_ok(ctx, cim_sight_line(ctx, scene, ends[i], ends[i] + 3, &blocker));

@@ -244,7 +244,8 @@ static town little;
 
 static cim_status ask(cim_ctx *c, cim_sight_scene *s, cim_sight_query *q)
 {
-    double from[3] = { little.min_x - 5, little.min_y - 5, 3 }, to[3] = { little.max_x + 5, little.max_y + 5, 3 }, corner[3] = { little.xy[0], little.xy[1], 3 }, share, hours;
+    double from[3] = { little.min_x - 5, little.min_y - 5, 3 }, to[3] = { little.max_x + 5, little.max_y + 5, 3 };
+    double corner[3] = { little.xy[0], little.xy[1], 3 }, share, hours;
     uint8_t seen;
     cim_sight_isovist v = { .struct_size = sizeof v };
     cim_sight_spans spans = { .struct_size = sizeof spans };

@@ -84,7 +84,8 @@ static double horizon(const town *t, const double eye[3], double angle, double l
         for (; r < t->prism_end[p]; r++)
             for (uint32_t first = v; v < t->ring_end[r]; v++) {
                 const double *u = t->xy + 2 * v, *w = t->xy + 2 * (v + 1 < t->ring_end[r] ? v + 1 : first);
-                double a[2] = { u[0] - eye[0], u[1] - eye[1] }, g[2] = { w[0] - u[0], w[1] - u[1] }, n = d[0] * g[1] - d[1] * g[0];
+                double a[2] = { u[0] - eye[0], u[1] - eye[1] }, g[2] = { w[0] - u[0], w[1] - u[1] };
+                double n = d[0] * g[1] - d[1] * g[0];
                 double sa = d[0] * a[1] - d[1] * a[0], sb = d[0] * (w[1] - eye[1]) - d[1] * (w[0] - eye[0]), x = (a[0] * g[1] - a[1] * g[0]) / n;
                 if ((sa > 0) != (sb > 0) && x > 0 && x <= limit && t->top[p] > t->base[p]) most = fmax(most, (t->top[p] - eye[2]) / x);
             }
@@ -110,7 +111,8 @@ static void test_sight_sky_random(void **state)
         const double eye[3] = { support_uniform(&seed, -20, 240), support_uniform(&seed, -20, 240), support_uniform(&seed, 0, 8) };
         assert_ok(ctx, cim_sight_sky(ctx, q, eye, 0, &share));
         bool under = false;
-        for (uint32_t p = 0; p < t.prisms; p++) under |= t.box[p][0] < eye[0] && eye[0] < t.box[p][2] && t.box[p][1] < eye[1] && eye[1] < t.box[p][3] && eye[2] < t.top[p];
+        for (uint32_t p = 0; p < t.prisms; p++)
+            under |= t.box[p][0] < eye[0] && eye[0] < t.box[p][2] && t.box[p][1] < eye[1] && eye[1] < t.box[p][3] && eye[2] < t.top[p];
         for (int i = 0; i < STEPS; i++) {
             double f = horizon(&t, eye, (i + 0.5) * 6.283185307179586 / STEPS, HUGE_VAL);
             sum += f * f / (1 + f * f);
@@ -133,7 +135,8 @@ static void test_sight_sky_known(void **state)
     double share = 7;
     (void)state;
     for (int ring = 0; ring < 2; ring++) {
-        for (int i = 0; i < SIDES; i++) town_vertex(&t, (ring ? 30 : 20) * cos(6.283185307179586 * i / SIDES), (ring ? 30 : 20) * sin(6.283185307179586 * i / SIDES));
+        double r = ring ? 30 : 20;
+        for (int i = 0; i < SIDES; i++) town_vertex(&t, r * cos(6.283185307179586 * i / SIDES), r * sin(6.283185307179586 * i / SIDES));
         town_ring(&t);
     }
     town_prism(&t, 0, 16.5);
@@ -203,7 +206,8 @@ static void test_sun_hours(void **state)
     uint8_t lit[N];
     for (int i = 0; i < N; i++) {
         const double *v = town_pick(&t, &seed);
-        xyz[3 * i] = v[0] + support_uniform(&seed, -9, 9), xyz[3 * i + 1] = v[1] + support_uniform(&seed, -9, 9), xyz[3 * i + 2] = i ? support_uniform(&seed, 0, 12) : 500;
+        for (int k = 0; k < 2; k++) xyz[3 * i + k] = v[k] + support_uniform(&seed, -9, 9);
+        xyz[3 * i + 2] = i ? support_uniform(&seed, 0, 12) : 500;
         normals[3 * i] = 0, normals[3 * i + 1] = -1, normals[3 * i + 2] = 0; /* looks south */
     }
     cim_sight_sun_options o = CIM_SIGHT_SUN_OPTIONS_INIT;
@@ -220,7 +224,8 @@ static void test_sun_hours(void **state)
         sunny += 0.25;
         assert_ok(ctx, cim_sight_sun_lit(ctx, scene, xyz, N, s.azimuth_deg - 1.5, s.apparent_deg, lit));
         for (int i = 0; i < N; i++) {
-            double a = (s.azimuth_deg - 1.5) * 0.017453292519943295, up = tan(s.apparent_deg * 0.017453292519943295), reach = fmin(2000, 60 / up);
+            double a = (s.azimuth_deg - 1.5) * 0.017453292519943295;
+            double up = tan(s.apparent_deg * 0.017453292519943295), reach = fmin(2000, 60 / up);
             const double to[3] = { xyz[3 * i] + reach * sin(a), xyz[3 * i + 1] + reach * cos(a), xyz[3 * i + 2] + reach * up };
             bad += lit[i] != (town_blocker(&t, xyz + 3 * i, to) == CIM_NONE);
             sums[i] += lit[i] * 0.25;
