@@ -72,6 +72,7 @@ dist_check_SCRIPTS = \
 	tests/interop/test_isovist.sh \
 	tests/interop/test_osrm.sh \
 	tests/interop/test_trace.sh \
+	tests/interop/test_viewshed.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Sight lines, viewsheds and isovists, beside Embree, GRASS r.viewshed and gdal_viewshed on the same input, where these are installed.
 
-One thread, processor time, the least of three rounds (GRASS, GDAL: one).  "agree" is the share of lines or cells that differ: Embree's floats
-and the rule for what is touched explain some, what is wrong of GDAL is known (OSGeo/gdal#10588).  Cells that are seen, of both, are counted."""
+One thread, processor time, the least of three rounds (GRASS, GDAL: one).  "agree" is how many lines or cells differ: Embree has only walls, so that it
+sees from end to end of a line inside one building; what is wrong of GDAL is known (OSGeo/gdal#10588).  Of cells, those seen by either count."""
 import sqlite3
 import struct
 import subprocess
