@@ -27,7 +27,7 @@ static int in_cell(const cim_sight_scene *scene, const cim__cell *cell, walk *w,
 {
     for (uint32_t i = cell[0].first, end = cell[1].first; i < end; i++) {
         uint32_t p = scene->items[i];
-        if (w->tested[p % TESTED] == p) continue;
+        if (w->tested[p % TESTED] == p || !cim__sight_nears(&scene->prisms[p], s)) continue;
         int meets = cim__sight_meets(scene, &scene->prisms[p], s);
         w->tested[p % TESTED] = p;
         if (!meets) continue;

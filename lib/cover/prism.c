@@ -141,23 +141,12 @@ bool cim__prism_holds(const cim_sight_scene *scene, const cim__prism *p, double 
     return inside && !*on_edge_out;
 }
 
-/* All of the box on one side of the line, with room for rounding. */
-static inline bool beside(const cim__prism *p, const cim__sight *s)
-{
-    double x = 0.5 * (p->box[0] + p->box[2]) - s->a[0], y = 0.5 * (p->box[1] + p->box[3]) - s->a[1];
-    double left = s->dx * y, right = s->dy * x;
-    double reach = fabs(s->dx) * 0.5 * (p->box[3] - p->box[1]) + fabs(s->dy) * 0.5 * (p->box[2] - p->box[0]);
-    return fabs(left - right) > reach * 1.000001 + (fabs(left) + fabs(right)) * 1e-6;
-}
-
 int cim__sight_enters(const cim_sight_scene *scene, const cim__prism *p, const cim__sight *s, double *at_out)
 {
     bool on_edge;
     list l;
-    if (s->low >= p->top || s->high <= p->base || !(p->base < p->top)) return 0;
-    if (s->box[0] >= p->box[2] || s->box[2] <= p->box[0] || s->box[1] >= p->box[3] || s->box[3] <= p->box[1]) return 0;
+    if (!(p->base < p->top) || !cim__sight_nears(p, s)) return 0;
     if (s->a[0] == s->b[0] && s->a[1] == s->b[1]) return cim__prism_holds(scene, p, s->a[0], s->a[1], &on_edge);
-    if (beside(p, s)) return 0;
     l.at = l.few, l.count = 0, l.cap = FEW, l.mem = scene->mem, l.failed = false;
     crossings(scene, p, s, &l);
     const cim__cross *in = l.failed || l.count < 2 ? NULL : inside_somewhere(p, s, l.at, l.count);

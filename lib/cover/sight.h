@@ -64,6 +64,16 @@ typedef struct cim__sight {
     double box[4], low, high; /* low, high: of its heights */
 } cim__sight;
 
+/* Does the line meet the prism's box, and is it beside no corner of it?  In line because most prisms of a cell end here. */
+static inline bool cim__sight_nears(const cim__prism *p, const cim__sight *s)
+{
+    if (s->low >= p->top || s->high <= p->base) return false;
+    if (s->box[0] >= p->box[2] || s->box[2] <= p->box[0] || s->box[1] >= p->box[3] || s->box[3] <= p->box[1]) return false;
+    double x = 0.5 * (p->box[0] + p->box[2]) - s->a[0], y = 0.5 * (p->box[1] + p->box[3]) - s->a[1], left = s->dx * y, right = s->dy * x;
+    double reach = fabs(s->dx) * 0.5 * (p->box[3] - p->box[1]) + fabs(s->dy) * 0.5 * (p->box[2] - p->box[0]);
+    return !(fabs(left - right) > reach * 1.000001 + (fabs(left) + fabs(right)) * 1e-6); /* with room for rounding */
+}
+
 void cim__sight_set(cim__sight *s, const double from[3], const double to[3]);
 /* 1: goes through the prism's interior, 0: not, -1: out of memory. */
 int cim__sight_meets(const cim_sight_scene *scene, const cim__prism *p, const cim__sight *s);

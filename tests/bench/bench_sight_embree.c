@@ -1,5 +1,6 @@
 /* The sight lines of bench_sight.c by Embree: walls as quadrangles, float, moved to a local origin.  A line that enters a building and leaves it
- * meets a wall, so roofs are not needed; one with both ends in the same building meets none, and is what differs most.  Reads what bench_sight saw, prints "name<TAB>value..." a line.
+ * meets a wall, so roofs are not needed; one with both ends in the same building meets none, and is what differs most.  Reads
+ * what bench_sight saw, prints "name<TAB>value..." a line.
  *
  *     bench_sight_embree TOWN COUNT SEEN */
 #include "sight_bench.h"
