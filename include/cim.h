@@ -26,6 +26,7 @@
 #include "cim/query.h"
 #include "cim/route.h"
 #include "cim/shapes.h"
+#include "cim/sight.h"
 #include "cim/trace.h"
 #include "cim/utility.h"
 #include "cim/traffic.h"
