@@ -277,6 +277,7 @@ typedef struct ascent {
     double theta[2];
     bool by_cost;
     uint32_t every;    /* iterations between plans */
+    bool quiet;        /* no plan at the first one either */
 } ascent;
 
 /* The best bound of so many iterations from u, which end at the best multipliers. */
@@ -297,7 +298,7 @@ static cim_status ascend(place_core *c, uint32_t iterations, double scale, uint3
             a->theta[0] = c->theta[0], a->theta[1] = c->theta[1], a->by_cost = c->price_by_cost;
             keep(c);
         }
-        if (it % a->every == 0) CIM__TRY(try_plan(c));
+        if (it % a->every == 0 && !a->quiet) CIM__TRY(try_plan(c));
         if (cim__place_is_cut(c, a->least)) break;
         if (stale >= patience) {
             scale *= 0.6, stale = 0;
@@ -384,7 +385,7 @@ static cim_status leaf(place_core *c)
 /* One node: its bound, INFINITY of one without plans; and whether there is nothing to be looked for below it. */
 static cim_status node(place_core *c, double above, double *bound_out, bool *closed_out)
 {
-    ascent a = { .least = above, .every = 10 };
+    ascent a = { .least = above, .every = c->run->nodes % 16 ? 1000 : 10, .quiet = c->run->nodes % 16 != 0 };
     node_kind kind = settle(c);
     c->run->nodes++;
     *closed_out = true, *bound_out = INFINITY;
