@@ -290,7 +290,7 @@ static cim_status ascend(place_core *c, uint32_t iterations, double scale, uint3
         CIM__TRY(choose(c, &sum, &amount));
         bound += sum;
         c->run->iterations++;
-        for (uint32_t j = 0; j < c->n; j++) c->mean[j] = 0.9 * c->mean[j] + 0.1 * c->x[j];
+        for (uint32_t j = 0; j < c->n; j++) c->mean[j] = 0.95 * c->mean[j] + 0.05 * c->x[j];
         stale = bound > a->raw + 1e-5 * fabs(a->raw) ? 0 : stale + 1;
         if (bound > a->raw) {
             a->raw = bound;
