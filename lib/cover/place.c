@@ -51,7 +51,8 @@ static cim_status check_lists(cim_ctx *ctx, const cim_place_problem *p)
     for (uint32_t j = 0; st >= 0 && j < p->site_count; j++)
         if (p->first[j + 1] < p->first[j] || p->first[j + 1] - p->first[j] > p->demand_count)
             st = cim__fail(ctx, CIM_EARG, "the list of site %u ends before it begins, or is longer than there are demands", j);
-    if (st >= 0 && p->first[p->site_count] && (!p->demands || (wants_values(p->kind) && !p->values))) st = cim__fail(ctx, CIM_EARG, "lists without demands or values");
+    if (st >= 0 && p->first[p->site_count] && (!p->demands || (wants_values(p->kind) && !p->values)))
+        st = cim__fail(ctx, CIM_EARG, "lists without demands or values");
     for (uint32_t j = 0; st >= 0 && j < p->site_count; j++) {
         for (uint64_t k = p->first[j]; st >= 0 && k < p->first[j + 1]; k++) {
             uint32_t i = p->demands[k];
@@ -113,7 +114,8 @@ static cim_status check_groups(cim_ctx *ctx, const cim_place_problem *p)
     if (p->kind != CIM_PLACE_THRESHOLD) return p->group_count || p->groups ? cim__fail(ctx, CIM_EARG, "only THRESHOLD has groups") : CIM_OK;
     if ((p->demand_count && !p->groups) || (p->group_count && !p->needs)) return cim__fail(ctx, CIM_EARG, "no groups or no needs");
     for (uint32_t i = 0; i < p->demand_count; i++)
-        if (p->groups[i] != CIM_NONE && p->groups[i] >= p->group_count) return cim__fail(ctx, CIM_EARG, "demand %u is of group %u of %u", i, p->groups[i], p->group_count);
+        if (p->groups[i] != CIM_NONE && p->groups[i] >= p->group_count)
+            return cim__fail(ctx, CIM_EARG, "demand %u is of group %u of %u", i, p->groups[i], p->group_count);
     for (uint32_t g = 0; g < p->group_count; g++)
         if (!(p->needs[g] > 0.0)) return cim__fail(ctx, CIM_EARG, "group %u needs nothing", g);
     CIM__TRY(check_numbers(ctx, p->needs, p->group_count, "need"));
@@ -165,7 +167,8 @@ static cim_status ignore(place_run *r)
     }
     for (uint32_t i = 0; i < p->demand_count; i++) {
         if (may[i] >= cim__place_folds(p, i) || (p->kind == CIM_PLACE_CENTER && !(cim__place_weight(p, i) > 0.0))) continue;
-        if (!r->o.leave_out) return cim__fail(r->ctx, CIM_ENOTFOUND, "no plan serves demand %u: %u of the sites that may be chosen do, it needs %u", i, may[i], cim__place_folds(p, i));
+        if (!r->o.leave_out)
+            return cim__fail(r->ctx, CIM_ENOTFOUND, "no plan serves demand %u: %u of the sites that may be chosen do, it needs %u", i, may[i], cim__place_folds(p, i));
         r->ignored[i] = 1;
         r->left_out++;
     }
@@ -174,14 +177,15 @@ static cim_status ignore(place_run *r)
 
 /* ---- the plan ---- */
 
-static bool is_minimum(uint32_t kind) { return kind == CIM_PLACE_COVER_ALL || kind == CIM_PLACE_MEDIAN || kind == CIM_PLACE_CENTER || kind == CIM_PLACE_IMPACT; }
+static bool is_minimum(uint32_t kind) { return kind != CIM_PLACE_COVER_MOST && kind != CIM_PLACE_DISPERSION && kind != CIM_PLACE_THRESHOLD; }
 
 static cim_status check_plan(place_run *r, const place_answer *a, cim_place_result *v)
 {
     const cim_place_problem *p = r->p;
     for (uint32_t j = 0; j < p->site_count; j++) {
         uint8_t flag = cim__place_flag(p, j);
-        if ((flag == CIM_PLACE_FIXED && !a->open[j]) || (flag == CIM_PLACE_FORBIDDEN && a->open[j])) return cim__fail(r->ctx, CIM_EINTERNAL, "the plan ignores the flag of site %u", j);
+        if ((flag == CIM_PLACE_FIXED && !a->open[j]) || (flag == CIM_PLACE_FORBIDDEN && a->open[j]))
+            return cim__fail(r->ctx, CIM_EINTERNAL, "the plan ignores the flag of site %u", j);
         if (a->open[j]) v->count++, v->cost += cim__place_cost(p, j);
     }
     if (v->count > p->most || v->cost > p->budget * (1.0 + 1e-9) || (p->kind == CIM_PLACE_DISPERSION && v->count != p->most))

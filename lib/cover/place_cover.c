@@ -10,6 +10,7 @@ typedef struct cover {
     const place_sets *s;
     bool all, plain;      /* plain: all folds are 1 */
     uint32_t *count;      /* of a demand: open sites */
+    uint32_t *held;       /* and those that are taken in a part of the tree */
     double *gain, *pair;  /* of sites */
     uint32_t *heap, *stamp;
     size_t heap_size;
@@ -18,11 +19,25 @@ typedef struct cover {
 
 /* ---- the relaxation ---- */
 
+/* What sites that are taken cover enough has no price. */
+static void hold(cover *v)
+{
+    place_core *c = &v->c;
+    const place_sets *s = v->s;
+    memset(v->held, 0, s->m * sizeof *v->held);
+    for (uint32_t j = 0; j < s->n; j++) {
+        if (c->state[j] != PLACE_IN) continue;
+        for (uint64_t k = s->first[j]; k < s->first[j + 1]; k++)
+            if (++v->held[s->demands[k]] == s->folds[s->demands[k]]) c->u[s->demands[k]] = 0.0;
+    }
+}
+
 static double relax(place_core *c, double *amount)
 {
-    const cover *v = c->engine;
+    cover *v = c->engine;
     const place_sets *s = v->s;
     double sum = 0.0, used = 0.0;
+    hold(v);
     for (uint32_t i = 0; i < s->m; i++) sum += s->folds[i] * c->u[i];
     for (uint32_t j = 0; j < s->n; j++) {
         double own = 0.0;
@@ -323,12 +338,13 @@ static cim_status make(place_run *r, cover *v)
     c->u = cim__place_zeros(r, s->m, sizeof(double));
     c->cap = cim__place_zeros(r, s->m, sizeof(double));
     v->count = cim__place_zeros(r, s->m, sizeof *v->count);
+    v->held = cim__place_zeros(r, s->m, sizeof *v->held);
     v->gain = cim__place_zeros(r, s->n, sizeof(double));
     v->pair = cim__place_zeros(r, s->n, sizeof(double));
     v->heap = cim__place_zeros(r, s->n, sizeof *v->heap);
     v->stamp = cim__place_zeros(r, s->n, sizeof *v->stamp);
     v->covered = cim__place_zeros(r, s->words, sizeof *v->covered);
-    if (!c->u || !c->cap || !v->count || !v->gain || !v->pair || !v->heap || !v->stamp || !v->covered) return cim__nomem(r->ctx);
+    if (!c->u || !c->cap || !v->count || !v->held || !v->gain || !v->pair || !v->heap || !v->stamp || !v->covered) return cim__nomem(r->ctx);
     return cim__place_core_init(c);
 }
 

@@ -8,14 +8,26 @@
 
 /* ---- the relaxation ---- */
 
+/* Nobody pays more than a site that is taken costs it. */
+static double capped(const place_median *q, uint32_t i, uint64_t *work)
+{
+    double u = q->c.u[i];
+    uint64_t k = q->first[i], end = q->first[i + 1];
+    while (k < end && q->value[k] < u && q->c.state[q->site[k]] != PLACE_IN) k++;
+    *work += k - q->first[i];
+    return k < end && q->value[k] < u ? q->value[k] : u;
+}
+
 static double relax(place_core *c, double *amount)
 {
     place_median *q = c->engine;
     double sum = 0.0, used = 0.0;
     uint64_t work = c->n + c->m;
+    bool taken = false;
     memset(c->rc, 0, c->n * sizeof *c->rc);
+    for (uint32_t j = 0; j < c->n && !taken; j++) taken = c->state[j] == PLACE_IN;
     for (uint32_t i = 0; i < c->m; i++) {
-        double u = c->u[i];
+        double u = taken ? c->u[i] = capped(q, i, &work) : c->u[i];
         uint64_t k = q->first[i], end = q->first[i + 1];
         sum += u;
         for (; k < end && q->value[k] < u; k++) c->rc[q->site[k]] += q->value[k] - u;

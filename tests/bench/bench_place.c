@@ -114,9 +114,9 @@ static void write_lp(const cim_place_problem *p, const char *path)
 {
     FILE *file = fopen(path, "w");
     if (!file) die("%s: %s", path, strerror(errno));
-    fprintf(file, "Maximize\n obj:");
+    fprintf(file, "Maximize\n obj:\n");
     for (uint32_t i = 0; i < p->demand_count; i++) fprintf(file, " + %.0f y%u\n", p->weights[i], i);
-    fprintf(file, "Subject To\n most:");
+    fprintf(file, "Subject To\n most:\n");
     for (uint32_t j = 0; j < p->site_count; j++) fprintf(file, " + x%u\n", j);
     fprintf(file, " <= %u\n", p->most);
     uint32_t *site = room((size_t)p->first[p->site_count], sizeof *site), *at = room((size_t)p->demand_count + 2, sizeof *at);
