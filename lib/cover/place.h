@@ -84,7 +84,7 @@ struct place_core {
     double *rc;          /* reduced costs: what opening a site adds */
     double *x;           /* how much of a site the relaxation opens */
     double *mean;        /* of x, over the iterations */
-    double *slope;
+    double *slope, *way; /* a subgradient, and the way that is gone: with a part of the ways before (P. Camerini and others, 1975) */
     uint8_t *open, *best_open;
     double best;         /* the best value so far, INFINITY: none */
     bool has_best, whole;

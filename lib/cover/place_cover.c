@@ -272,10 +272,9 @@ static exchange best_exchange(cover *v, const uint8_t *open, double cost)
 
 static cim_status exchanges(cover *v, uint8_t *open)
 {
-    const place_sets *s = v->s;
     uint32_t count;
     double cost;
-    while (!cim__place_stop(v->c.run)) {
+    while (!cim__place_stop(v->c.run) && v->c.run->work < v->c.end_work) {
         spend(v, open, &count, &cost);
         exchange e = best_exchange(v, open, cost);
         if (e.out == CIM_NONE) return CIM_OK;
@@ -286,7 +285,6 @@ static cim_status exchanges(cover *v, uint8_t *open)
         if (v->c.budget < INFINITY) fill(v, open);
         CIM__TRY(cim__place_tick(v->c.run, "placement: swaps"));
     }
-    (void)s;
     return CIM_OK;
 }
 

@@ -27,6 +27,8 @@ typedef struct apart {
     uint64_t end_work;
 } apart;
 
+static bool over(apart *a) { return a->r->work >= a->end_work || cim__place_stop(a->r); }
+
 static double between(const apart *a, uint32_t x, uint32_t y) { return a->d[(size_t)a->site[x] * a->all + a->site[y]]; }
 
 static double least_of(const apart *a, const uint32_t *plan, uint32_t count)
@@ -94,11 +96,12 @@ static cim_status first_plans(apart *a)
     uint32_t *plan = cim__place_zeros(a->r, a->want, sizeof *plan);
     if (!near || !plan) return cim__nomem(a->r->ctx);
     a->worst = -1.0;
-    for (uint32_t round = 0; round < 1 + (a->n < 32 ? a->n : 32) && !(round && cim__place_stop(a->r)); round++) {
+    for (uint32_t round = 0; round < 1 + (a->n < 32 ? a->n : 32) ; round++) {
+        if (round && over(a)) break;
         for (uint32_t i = 0; i < a->fixed; i++) plan[i] = i;
         if (!a->fixed) plan[0] = round < a->n ? round : 0;
         farthest_next(a, plan, a->fixed ? a->fixed : 1, near);
-        while (exchange(a, plan) && !cim__place_stop(a->r)) CIM__TRY(cim__place_tick(a->r, "placement: swaps"));
+        while (exchange(a, plan) && !over(a)) CIM__TRY(cim__place_tick(a->r, "placement: swaps"));
         keep_plan(a, plan);
         if (a->fixed) break;
     }
@@ -141,8 +144,6 @@ static uint32_t colours(apart *a, const uint64_t *set, uint32_t *order, uint32_t
     a->r->work += (uint64_t)count * a->words / 4 + 1;
     return count;
 }
-
-static bool over(apart *a) { return a->r->work >= a->end_work || cim__place_stop(a->r); }
 
 /* 1: a->now is such a plan; 0: there is none; -1: not known. */
 static cim_status clique(apart *a, uint32_t depth, int *answer_out)

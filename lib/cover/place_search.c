@@ -61,13 +61,14 @@ cim_status cim__place_core_init(place_core *c)
     for (size_t i = 0; i < sizeof doubles / sizeof *doubles; i++)
         if (!(*doubles[i] = cim__place_zeros(r, c->n, sizeof(double)))) return cim__nomem(r->ctx);
     c->slope = cim__place_zeros(r, c->m, sizeof(double));
+    c->way = cim__place_zeros(r, c->m, sizeof(double));
     c->kept_u = cim__place_zeros(r, c->m, sizeof(double));
     c->state = cim__place_zeros(r, c->n, 1);
     c->open = cim__place_zeros(r, c->n, 1);
     c->best_open = cim__place_zeros(r, c->n, 1);
     c->order = cim__place_zeros(r, c->n, sizeof *c->order);
     c->trail = cim__place_zeros(r, c->n, sizeof *c->trail);
-    if (!c->slope || !c->kept_u || !c->state || !c->open || !c->best_open || !c->order || !c->trail) return cim__nomem(r->ctx);
+    if (!c->slope || !c->way || !c->kept_u || !c->state || !c->open || !c->best_open || !c->order || !c->trail) return cim__nomem(r->ctx);
     if (c->n) memcpy(c->state, c->base, c->n);
     return CIM_OK;
 }
@@ -258,7 +259,7 @@ static cim_status try_plan(place_core *c)
 
 static void step(place_core *c, double length)
 {
-    for (uint32_t i = 0; i < c->m; i++) c->u[i] = fmin(fmax(c->u[i] + length * c->slope[i], 0.0), c->cap[i]);
+    for (uint32_t i = 0; i < c->m; i++) c->u[i] = fmin(fmax(c->u[i] + length * c->way[i], 0.0), c->cap[i]);
 }
 
 static bool is_over(place_core *c)
@@ -285,6 +286,7 @@ static cim_status ascend(place_core *c, uint32_t iterations, double scale, uint3
 {
     uint32_t stale = 0;
     a->raw = -INFINITY;
+    if (c->m) memset(c->way, 0, c->m * sizeof *c->way);
     for (uint32_t it = 0; it < iterations && !(it && is_over(c)); it++) {
         double amount = 0.0, sum, bound = c->relax(c, &amount), squares = 0.0;
         CIM__TRY(choose(c, &sum, &amount));
@@ -301,13 +303,14 @@ static cim_status ascend(place_core *c, uint32_t iterations, double scale, uint3
         if (it % a->every == 0 && !a->quiet) CIM__TRY(try_plan(c));
         if (cim__place_is_cut(c, a->least)) break;
         if (stale >= patience) {
-            scale *= 0.6, stale = 0;
+            scale *= 0.75, stale = 0;
             if (scale < 2e-4) break;
-            memcpy(c->u, c->kept_u, c->m * sizeof *c->u);
-            continue;
         }
         c->gradient(c);
-        for (uint32_t i = 0; i < c->m; i++) squares += c->slope[i] * c->slope[i];
+        for (uint32_t i = 0; i < c->m; i++) {
+            c->way[i] = c->slope[i] + 0.75 * c->way[i];
+            squares += c->way[i] * c->way[i];
+        }
         if (!(squares > 0.0)) break;
         double target = c->best < INFINITY ? 1.02 * c->best - 0.02 * bound : bound + 0.05 * fabs(bound) + 1.0;
         step(c, scale * fmax(target - bound, 1e-9 * fabs(bound)) / squares);
@@ -525,7 +528,7 @@ static cim_status branch(path *p, double root_bound, double *bound_out)
 
 cim_status cim__place_search(place_core *c, uint32_t root_iterations, double *bound_out, const char **proof_out)
 {
-    ascent a = { .least = -INFINITY, .every = 4 };
+    ascent a = { .least = -INFINITY, .every = 12 };
     *proof_out = "lagrangian bound";
     node_kind kind = settle(c);
     if (kind == NODE_LEAF) CIM__TRY(leaf(c));

@@ -157,7 +157,7 @@ cim_status cim__place_swap_improve(place_core *c, uint8_t *open, double *value_o
     for (uint32_t i = 0; i < c->m; i++) nearest(q, i, open);
     fill(q, open);
     double value = total(q);
-    while (!cim__place_stop(c->run)) {
+    while (!cim__place_stop(c->run) && c->run->work < c->end_work) {
         exchange e = best_exchange(q, open, value);
         if (e.out == CIM_NONE) break;
         shut(q, e.out, open);

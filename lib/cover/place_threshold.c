@@ -21,6 +21,8 @@ typedef struct groups {
     double *most_of;      /* of each group: the most one site brings */
     uint32_t *touched;    /* groups of a site, while it is tried */
     double *saved;
+    double *upper;        /* of sites: what they brought when they were looked at last */
+    uint32_t *stamp;
 } groups;
 
 typedef struct aim { /* compared in this order */
@@ -115,17 +117,39 @@ static void keep(groups *g)
         if (g->in[x]) g->best[g->best_count++] = x;
 }
 
-/* truly: by the true aim first, else by the mild one alone. */
-static void fill(groups *g, bool truly)
+/* By the milder aim, whose gains only ever shrink: they are computed again when they come up (CELF). */
+static void fill_mild(groups *g)
+{
+    uint32_t count = chosen(g), round = 1;
+    aim now = aim_now(g);
+    for (uint32_t x = 0; x < g->n; x++) g->upper[x] = g->in[x] ? -1.0 : with(g, x, now).mild - now.mild, g->stamp[x] = round;
+    while (count < g->most) {
+        uint32_t best = 0;
+        for (uint32_t x = 1; x < g->n; x++)
+            if (g->upper[x] > g->upper[best]) best = x;
+        if (!g->n || !(g->upper[best] > 1e-12)) return;
+        if (g->stamp[best] == round) {
+            put(g, best, 1);
+            g->upper[best] = -1.0;
+            now = aim_now(g);
+            count++, round++;
+        } else {
+            g->upper[best] = with(g, best, now).mild - now.mild;
+            g->stamp[best] = round;
+        }
+        g->r->work += g->n / 4;
+    }
+}
+
+/* By the true aim first. */
+static void fill(groups *g)
 {
     for (uint32_t count = chosen(g); count < g->most; count++) {
         uint32_t best = CIM_NONE;
         aim now = aim_now(g), most = now;
-        if (!truly) now.value = most.value = 0.0;
         for (uint32_t x = 0; x < g->n; x++) {
             if (g->in[x]) continue;
             aim a = with(g, x, now);
-            if (!truly) a.value = 0.0;
             if (better(a, most)) most = a, best = x;
         }
         if (best == CIM_NONE) return;
@@ -144,7 +168,7 @@ static cim_status exchanges(groups *g)
         reached = aim_now(g);
         for (uint32_t out = g->fixed; out < g->n; out++) {
             uint32_t best = CIM_NONE;
-            if (!g->in[out]) continue;
+            if (!g->in[out] || g->r->work >= g->r->o.work) continue;
             aim most = aim_now(g);
             put(g, out, -1);
             aim without = aim_now(g);
@@ -246,7 +270,9 @@ static cim_status rooms(groups *g)
     g->most_of = cim__place_zeros(r, p->group_count, sizeof *g->most_of);
     g->touched = cim__place_zeros(r, p->group_count, sizeof *g->touched);
     g->saved = cim__place_room(r, p->group_count, sizeof *g->saved);
-    return g->site && g->count && g->amount && g->in && g->best && g->most_of && g->touched && g->saved ? CIM_OK : cim__nomem(r->ctx);
+    g->upper = cim__place_zeros(r, p->site_count, sizeof *g->upper);
+    g->stamp = cim__place_zeros(r, p->site_count, sizeof *g->stamp);
+    return g->upper && g->stamp && g->site && g->count && g->amount && g->in && g->best && g->most_of && g->touched && g->saved ? CIM_OK : cim__nomem(r->ctx);
 }
 
 /* The groups that could be served if all sites were chosen; and most_of. */
@@ -273,12 +299,14 @@ static double reachable(groups *g)
 
 static cim_status improve(groups *g)
 {
-    for (int truly = 0; truly < 2; truly++) {
+    bool few = (double)g->p->first[g->p->site_count] * g->most < 2e8; /* the true aim looks at all sites for each that it takes */
+    for (int truly = 0; truly < 1 + few; truly++) {
         memset(g->in + g->fixed, 0, g->n - g->fixed);
         recount(g);
-        fill(g, truly);
+        if (!truly) fill_mild(g);
+        else fill(g);
         CIM__TRY(exchanges(g));
-        fill(g, true);
+        if (few) fill(g);
         keep(g);
     }
     return CIM_OK;
@@ -292,7 +320,7 @@ static cim_status shake(groups *g, uint64_t end_work)
         for (uint32_t k = 0; k < g->best_count; k++) g->in[g->best[k]] = 1;
         recount(g);
         kick(g);
-        fill(g, true);
+        fill(g);
         CIM__TRY(exchanges(g));
         keep(g);
         if (g->best_value > was) stale = 0;

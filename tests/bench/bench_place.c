@@ -146,9 +146,11 @@ static void cover(uint32_t m, uint32_t n, uint32_t most, double radius, uint64_t
     double *xy = room(2ull * (m + n), sizeof *xy), *weights = room(m, sizeof *weights), seconds;
     uint64_t *first = room((size_t)n + 1, sizeof *first), at = 0;
     uint32_t *demands = room((size_t)n * m, sizeof *demands);
-    state = 0x9e3779b97f4a7c15u ^ seed;
-    for (uint32_t i = 0; i < 2 * (m + n); i++) xy[i] = 1000.0 * unit();
-    for (uint32_t i = 0; i < m; i++) weights[i] = (double)(1 + next() % 100);
+    state = seed;
+    for (uint32_t i = 0; i < m + n; i++) {
+        xy[2 * i] = 1000.0 * unit(), xy[2 * i + 1] = 1000.0 * unit();
+        if (i < m) weights[i] = (double)(1 + next() % 100);
+    }
     for (uint32_t j = 0; j < n; j++) {
         const double *a = xy + 2 * (m + j);
         for (uint32_t i = 0; i < m; i++)
