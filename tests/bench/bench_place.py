@@ -16,7 +16,7 @@ FOLDER = bench.BUILD / "tests" / "bench"
 LIBRARY = bench.DATA / "sensor" / "orlib_pmed"
 COVERS = {(2000, 200, 20, 60): 29638, (2000, 200, 20, 90): 56493, (2000, 200, 20, 130): 91932}  # demands, sites, chosen, radius: GLPK 5.0's optimum
 SEED = 20240607
-QUICK = 100_000_000  # work
+QUICK, LONG = 100_000_000, 10_000_000_000  # work
 LIMIT_S = 60
 
 
@@ -87,11 +87,11 @@ def covers(temp):
         best = known if best is None else best
         agree = "yes" if value <= best + 0.5 and best <= bound + 0.5 and best == known else "NO"
         good &= agree != "NO"
-        proven = run("cover", *case, SEED, "prove")[0][1:]
-        good &= float(proven[0]) == float(proven[1]) == known
+        long = run("cover", *case, SEED, LONG)[0][1:]
+        good &= float(long[0]) == known <= float(long[1])
         title = f"MCLP {case[0]} x {case[1]}, {case[2]} of radius {case[3]}: {value:.0f} of at most {bound:.0f}, {proof}"
         bench.row("place", title, "s", float(seconds), peer, name, agree, "random", SEED)
-        bench.row("place", title.split(":")[0] + f": proven {proven[0]}, {proven[5]} nodes", "s", float(proven[3]), peer, name, "yes" if good else "NO", "random", SEED)
+        bench.row("place", title.split(":")[0] + f": {long[0]} of at most {long[1]}, {long[5]} nodes", "s", float(long[3]), peer, name, "yes" if good else "NO", "random", SEED)
         bench.row("place", title.split(":")[0] + ": gap", "%", 100 * (bound - value) / value, None, "-", agree, "random", SEED)
     return good
 
