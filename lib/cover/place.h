@@ -160,7 +160,6 @@ typedef struct place_median { /* medians */
     /* swaps */
     uint32_t *c1, *c2, *slot, *chosen;
     double *d1, *d2, *gain, *loss, *extra;
-    size_t extra_size;
 } place_median;
 
 cim_status cim__place_swap_improve(place_core *c, uint8_t *open, double *value_out);

@@ -8,7 +8,7 @@
 typedef struct cover {
     place_core c;
     const place_sets *s;
-    bool all, plain;      /* plain: all folds are 1 */
+    bool all;
     uint32_t *count;      /* of a demand: open sites */
     uint32_t *held;       /* and those that are taken in a part of the tree */
     double *gain, *pair;  /* of sites */
@@ -323,7 +323,6 @@ static void start(cover *v)
             least = fmin(least, s->cost[j] / (double)(s->first[j + 1] - s->first[j]));
         }
         v->c.u[i] = v->all ? least : 0.5 * v->c.cap[i];
-        if (s->folds[i] > 1) v->plain = false;
     }
 }
 
@@ -349,7 +348,7 @@ static cim_status make(place_run *r, cover *v)
 cim_status cim__place_cover_search(place_run *r, const place_sets *s, bool all, uint32_t most, double budget, double cutoff, double enough, uint64_t end_work,
                                uint8_t *open, double *value_out, double *bound_out, const char **proof_out)
 {
-    cover v = { .s = s, .all = all, .plain = true };
+    cover v = { .s = s, .all = all };
     double value;
     CIM__TRY(make(r, &v));
     v.c.most = most, v.c.budget = budget, v.c.enough = enough, v.c.end_work = end_work, v.c.best = cutoff;
