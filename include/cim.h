@@ -23,6 +23,7 @@
 #include "cim/match.h"
 #include "cim/matrix.h"
 #include "cim/net.h"
+#include "cim/place.h"
 #include "cim/query.h"
 #include "cim/route.h"
 #include "cim/shapes.h"

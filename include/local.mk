@@ -19,6 +19,7 @@ ciminclude_HEADERS = \
 	include/cim/match.h \
 	include/cim/matrix.h \
 	include/cim/net.h \
+	include/cim/place.h \
 	include/cim/query.h \
 	include/cim/route.h \
 	include/cim/shapes.h \

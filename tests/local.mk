@@ -39,6 +39,7 @@ include tests/unit/route/local.mk
 include tests/unit/trace/local.mk
 include tests/unit/utility/local.mk
 include tests/unit/net/local.mk
+include tests/unit/place/local.mk
 include tests/unit/travel/local.mk
 include tests/unit/dispatch/local.mk
 include tests/unit/impact/local.mk

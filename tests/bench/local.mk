@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	%D%/bench_live.py \
 	%D%/bench_net.py \
 	%D%/bench_open.py \
+	%D%/bench_place.py \
 	%D%/bench_reach.py \
 	%D%/bench_route.py \
 	%D%/bench_shapes.py \
@@ -27,6 +28,7 @@ bench_plain = \
 	%D%/bench_journey \
 	%D%/bench_live \
 	%D%/bench_net \
+	%D%/bench_place \
 	%D%/bench_reach \
 	%D%/bench_route \
 	%D%/bench_sight \
@@ -40,6 +42,7 @@ bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
 %C%_bench_journey_LDADD = libcim.la
 %C%_bench_live_LDADD = libcim.la -lpthread
 %C%_bench_net_LDADD = libcim.la
+%C%_bench_place_LDADD = libcim.la -lm
 %C%_bench_reach_LDADD = libcim.la -lm
 %C%_bench_route_LDADD = libcim.la
 %C%_bench_sight_SOURCES = %D%/bench_sight.c %D%/sight_bench.h
