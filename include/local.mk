@@ -19,9 +19,11 @@ ciminclude_HEADERS = \
 	include/cim/match.h \
 	include/cim/matrix.h \
 	include/cim/net.h \
+	include/cim/place.h \
 	include/cim/query.h \
 	include/cim/route.h \
 	include/cim/shapes.h \
+	include/cim/sight.h \
 	include/cim/trace.h \
 	include/cim/utility.h \
 	include/cim/traffic.h

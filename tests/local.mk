@@ -39,6 +39,7 @@ include tests/unit/route/local.mk
 include tests/unit/trace/local.mk
 include tests/unit/utility/local.mk
 include tests/unit/net/local.mk
+include tests/unit/place/local.mk
 include tests/unit/travel/local.mk
 include tests/unit/dispatch/local.mk
 include tests/unit/impact/local.mk
@@ -46,6 +47,7 @@ include tests/unit/journey/local.mk
 include tests/unit/traffic/local.mk
 include tests/unit/flows/local.mk
 include tests/unit/city/local.mk
+include tests/unit/cover/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk
 include tests/unit/gis/local.mk
@@ -74,11 +76,13 @@ dist_check_SCRIPTS = \
 	tests/interop/test_data.sh \
 	tests/interop/test_gdal.sh \
 	tests/interop/test_gis.sh \
+	tests/interop/test_isovist.sh \
 	tests/interop/test_osrm.sh \
 	tests/interop/test_power.sh \
 	tests/interop/test_epanet.sh \
 	tests/interop/test_town_water.sh \
 	tests/interop/test_trace.sh \
+	tests/interop/test_viewshed.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh
@@ -96,6 +100,7 @@ EXTRA_DIST += \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \
 	tests/interop/inp_compare.py \
+	tests/interop/cgal_isovist.cc \
 	tests/interop/osrm/explained.tsv \
 	tests/interop/osrm/gherkin.py \
 	tests/interop/osrm/judge.py \

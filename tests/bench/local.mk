@@ -10,9 +10,11 @@ EXTRA_DIST += \
 	%D%/bench_live.py \
 	%D%/bench_net.py \
 	%D%/bench_open.py \
+	%D%/bench_place.py \
 	%D%/bench_reach.py \
 	%D%/bench_route.py \
 	%D%/bench_shapes.py \
+	%D%/bench_sight.py \
 	%D%/bench_trace.py \
 	%D%/bench_utility.py \
 	%D%/gen_city.py \
@@ -26,8 +28,10 @@ bench_plain = \
 	%D%/bench_journey \
 	%D%/bench_live \
 	%D%/bench_net \
+	%D%/bench_place \
 	%D%/bench_reach \
 	%D%/bench_route \
+	%D%/bench_sight \
 	%D%/bench_trace \
 	%D%/bench_utility
 EXTRA_PROGRAMS += $(bench_plain) %D%/bench_index %D%/bench_shapes %D%/open_window
@@ -38,8 +42,11 @@ bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
 %C%_bench_journey_LDADD = libcim.la
 %C%_bench_live_LDADD = libcim.la -lpthread
 %C%_bench_net_LDADD = libcim.la
+%C%_bench_place_LDADD = libcim.la -lm
 %C%_bench_reach_LDADD = libcim.la -lm
 %C%_bench_route_LDADD = libcim.la
+%C%_bench_sight_SOURCES = %D%/bench_sight.c %D%/sight_bench.h
+%C%_bench_sight_LDADD = libcim.la -lm
 %C%_bench_trace_LDADD = libcim.la -lm
 %C%_bench_utility_LDADD = libcim.la
 
@@ -82,6 +89,12 @@ bench_needs += $(bench_igraph:=$(EXEEXT))
 %C%_bench_route_igraph_LDADD = $(IGRAPH_LIBS) -lm
 %C%_bench_trace_igraph_CPPFLAGS = $(IGRAPH_CFLAGS)
 %C%_bench_trace_igraph_LDADD = $(IGRAPH_LIBS) -lm
+endif
+if HAVE_EMBREE
+EXTRA_PROGRAMS += %D%/bench_sight_embree
+%C%_bench_sight_embree_SOURCES = %D%/bench_sight_embree.c %D%/sight_bench.h
+%C%_bench_sight_embree_LDADD = -lembree3 -lm
+bench_needs += %D%/bench_sight_embree$(EXEEXT)
 endif
 if HAVE_METIS
 EXTRA_PROGRAMS += %D%/bench_route_metis

@@ -1,0 +1,17 @@
+COVER_TESTS = %D%/test_sight_lines %D%/test_sight_viewshed %D%/test_sight_isovist %D%/test_sight_sun %D%/test_sight_refuses
+check_PROGRAMS += $(COVER_TESTS)
+TESTS += $(COVER_TESTS)
+check_LTLIBRARIES += %D%/libscenes.la
+%C%_libscenes_la_SOURCES = %D%/scenes.c %D%/scenes.h
+%C%_libscenes_la_CPPFLAGS = $(TEST_CPPFLAGS)
+COVER_LDADD = %D%/libscenes.la $(TEST_LDADD) -lm
+%C%_test_sight_lines_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sight_lines_LDADD = $(COVER_LDADD)
+%C%_test_sight_viewshed_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sight_viewshed_LDADD = $(COVER_LDADD)
+%C%_test_sight_isovist_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sight_isovist_LDADD = $(COVER_LDADD)
+%C%_test_sight_sun_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sight_sun_LDADD = $(COVER_LDADD)
+%C%_test_sight_refuses_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sight_refuses_LDADD = $(COVER_LDADD)

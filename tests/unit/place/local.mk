@@ -1,0 +1,9 @@
+PLACE_TESTS = %D%/test_place_random %D%/test_place_data %D%/test_place_refuses
+check_PROGRAMS += $(PLACE_TESTS)
+TESTS += $(PLACE_TESTS)
+%C%_test_place_random_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_place_random_LDADD = $(TEST_LDADD) -lm
+%C%_test_place_data_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_place_data_LDADD = $(TEST_LDADD) -lm
+%C%_test_place_refuses_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_place_refuses_LDADD = $(TEST_LDADD) -lm
