@@ -2,8 +2,9 @@
 # project's root.
 
 BUILD_PACKAGES="build-essential autoconf automake libtool pkg-config libsqlite3-dev libxml2-dev libproj-dev libgeos-dev libdeflate-dev
-zlib1g-dev libbz2-dev liblz4-dev libzstd-dev nettle-dev libyajl-dev libspatialite-dev libgdal-dev"
-TEST_PACKAGES="libcmocka-dev pmccabe mandoc python3 gdal-bin sqlite3 osmium-tool strace locales file"
+zlib1g-dev libbz2-dev liblz4-dev libzstd-dev nettle-dev libyajl-dev libspatialite-dev libgdal-dev
+libcairo2-dev"
+TEST_PACKAGES="libcmocka-dev pmccabe mandoc python3 gdal-bin sqlite3 osmium-tool strace locales file libxml2-utils chromium"
 
 say() { printf '%s\n' "$*" >&2; }
 

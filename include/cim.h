@@ -31,5 +31,6 @@
 #include "cim/trace.h"
 #include "cim/utility.h"
 #include "cim/traffic.h"
+#include "cim/view.h"
 
 #endif

@@ -26,4 +26,5 @@ ciminclude_HEADERS = \
 	include/cim/sight.h \
 	include/cim/trace.h \
 	include/cim/utility.h \
-	include/cim/traffic.h
+	include/cim/traffic.h \
+	include/cim/view.h

@@ -20,9 +20,11 @@ dist_man_MANS += \
 	%D%/cimtool-match.1 \
 	%D%/cimtool-matrix.1 \
 	%D%/cimtool-nearest.1 \
+	%D%/cimtool-plot.1 \
 	%D%/cimtool-prepare.1 \
 	%D%/cimtool-query.1 \
 	%D%/cimtool-route.1 \
 	%D%/cimtool-trace.1 \
 	%D%/cimtool-traffic.1 \
+	%D%/cimtool-view.1 \
 	%D%/cimtool.1

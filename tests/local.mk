@@ -58,6 +58,7 @@ include tests/unit/power/local.mk
 include tests/unit/query/local.mk
 include tests/unit/epanet/local.mk
 include tests/unit/export/local.mk
+include tests/unit/view/local.mk
 include tests/fault/local.mk
 endif
 include tests/bench/local.mk
@@ -85,7 +86,8 @@ dist_check_SCRIPTS = \
 	tests/interop/test_viewshed.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
-	tests/style/test_sizes.sh
+	tests/style/test_sizes.sh \
+	tests/view/test_view.sh
 TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \
 	tests/cli/bad_input.cli \
@@ -99,6 +101,7 @@ EXTRA_DIST += \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \
+	tests/cli/view.cli \
 	tests/interop/inp_compare.py \
 	tests/interop/cgal_isovist.cc \
 	tests/interop/osrm/explained.tsv \
@@ -106,4 +109,7 @@ EXTRA_DIST += \
 	tests/interop/osrm/judge.py \
 	tests/interop/osrm/libcim.py \
 	tests/interop/osrm/testbot.profile \
-	tests/run.sh
+	tests/run.sh \
+	tests/view/chromium.py \
+	tests/view/references.json \
+	tests/view/test_view.py

@@ -8,6 +8,8 @@ cimtool_SOURCES = \
 	%D%/impact_print.c \
 	%D%/main.c \
 	%D%/options.c \
+	%D%/picture.c \
+	%D%/picture.h \
 	%D%/places.c \
 	%D%/places.h \
 	%D%/tool.h \
@@ -34,6 +36,7 @@ cimtool_SOURCES = \
 	%D%/verb_match.c \
 	%D%/verb_matrix.c \
 	%D%/verb_nearest.c \
+	%D%/verb_plot.c \
 	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
@@ -42,6 +45,7 @@ cimtool_SOURCES = \
 	%D%/verb_trace_rank.c \
 	%D%/verb_trace_report.c \
 	%D%/verb_traffic.c \
+	%D%/verb_view.c \
 	%D%/verbs.c \
 	%D%/view.c
 cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE

@@ -113,9 +113,11 @@ int verb_matrix(cimtool *tool);
 int verb_nearest(cimtool *tool);
 int verb_match(cimtool *tool);
 int verb_query(cimtool *tool);
+int verb_plot(cimtool *tool);
 int verb_prepare(cimtool *tool);
 int verb_route(cimtool *tool);
 int verb_trace(cimtool *tool);
 int verb_traffic(cimtool *tool);
+int verb_view(cimtool *tool);
 
 #endif
