@@ -42,9 +42,10 @@ uniform mat4 uSunMatrix;
 uniform float uShadow;
 uniform float uPlain;
 uniform float uGhost;
+uniform float uTexel;
 uniform highp sampler2DShadow uShadowMap;
 float shadow(vec3 n) {
-    vec4 p = uSunMatrix * vec4(vPos + n * 0.6, 1.0);
+    vec4 p = uSunMatrix * vec4(vPos + n * uTexel, 1.0);
     vec3 q = p.xyz * 0.5 + 0.5;
     if (q.x <= 0.0 || q.y <= 0.0 || q.x >= 1.0 || q.y >= 1.0 || q.z >= 1.0) return 1.0;
     float s = 0.0, t = 0.7 / 2048.0;
@@ -178,6 +179,19 @@ void main() {
 layout(location = 1) in uint aId;
 void main() { gl_Position = state(aId).a < 0.5 || dot(vec4(aPos, 1.0), uCut) > 0.0 ? vec4(2.0, 2.0, 2.0, 1.0) : uMatrix * vec4(aPos, 1.0); }`, SHARED + `out vec4 colour;
 void main() { colour = vec4(1.0); }`],
+    ground: [`#version 300 es
+uniform mat4 uMatrix;
+uniform vec4 uArea;
+void main() {
+    // in 64 x 64 pieces: depth across one very large triangle would not be exact enough to be the same as that of what lies on it
+    int cell = gl_VertexID / 6, corner = gl_VertexID % 6;
+    vec2 at = vec2(float(cell % 64 + (corner == 1 || corner == 2 || corner == 4 ? 1 : 0)), float(cell / 64 + (corner == 2 || corner == 4 || corner == 5 ? 1 : 0))) / 32.0 - 1.0;
+    gl_Position = uMatrix * vec4(uArea.xy + sign(at) * at * at * uArea.z, 0.0, 1.0);
+}`, `#version 300 es
+precision highp float;
+precision highp int;
+` + OUT + `uniform vec3 uGround;
+void main() { colour = vec4(uGround, 1.0); number = 0u; }`],
     finish: [`#version 300 es
 out vec2 vAt;
 void main() { vec2 p = vec2(float((gl_VertexID << 1) & 2), float(gl_VertexID & 2)); vAt = p; gl_Position = vec4(p * 2.0 - 1.0, 0.0, 1.0); }`, `#version 300 es
@@ -221,7 +235,7 @@ void main() {
                 float a = spin + float(i) * 2.3999632, k = sqrt((float(i) + 0.5) / 12.0);
                 vec2 at = mid + vec2(cos(a), sin(a) * uSize.x / uSize.y) * radius * k;
                 float e = 1.0 / max(w + dot(slope, at - mid), 1e-6) - depth(at), m = 9.0 * k;
-                dark += smoothstep(0.25, 2.5, e) * (1.0 - smoothstep(m * 1.5, m * 4.0 + 3.0, e));
+                dark += smoothstep(0.3 + d * 0.0015, 2.5 + d * 0.003, e) * (1.0 - smoothstep(m * 1.5, m * 4.0 + 3.0, e));
             }
             c *= 1.0 - 0.34 * clamp(dark / 12.0 * 1.5, 0.0, 1.0);
         }
@@ -359,6 +373,7 @@ class Scene {
         set("uPixel", "uniform1f", camera.pixel || 0);
         set("uPlain", "uniform1f", this.plain ? 1 : 0);
         set("uGhost", "uniform1f", 0);
+        set("uTexel", "uniform1f", this.texel || 0.6);
         return set;
     }
     run(item, camera, roofsOnly) {
@@ -375,6 +390,7 @@ class Scene {
     drawShadows(camera) {
         const gl = this.gl, sun = this.sun = V.unit([-0.55, -0.42, 0.86]), reach = Math.min(camera.reach * 0.6 + 100, camera.distance * 0.95 + 80);
         const view = M.look(V.add(camera.target, sun, reach * 3), camera.target, [0, 1, 0]);
+        this.texel = 2 * reach / this.shadowSize * 1.6;
         this.sunMatrix = M.mul(M.ortho(reach, reach, reach * 0.5, reach * 6), view);
         const light = { matrix: this.sunMatrix, sees: (box) => Math.hypot(Math.max(box[0] - camera.at[0], 0, camera.at[0] - box[2]), Math.max(box[1] - camera.at[1], 0, camera.at[1] - box[3])) < reach * 1.8 };
         gl.bindFramebuffer(gl.FRAMEBUFFER, this.shadowTarget);
@@ -420,6 +436,13 @@ class Scene {
         gl.depthFunc(gl.ALWAYS);
         gl.enable(gl.BLEND);
         gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE);
+        const p = this.programs.ground, k = camera.far * 2;
+        gl.useProgram(p.program);
+        gl.bindVertexArray(this.empty);
+        gl.uniformMatrix4fv(p.at.uMatrix, false, camera.matrix);
+        gl.uniform4f(p.at.uArea, camera.at[0], camera.at[1], k, 0);
+        gl.uniform3fv(p.at.uGround, this.ground);
+        gl.drawArrays(gl.TRIANGLES, 0, 64 * 64 * 6);
         for (const item of this.items) if (item.shown && item.level === "ground" && item.visible(camera)) this.run1(item, camera);
     }
     run1(item, camera) {

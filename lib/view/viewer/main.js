@@ -23,8 +23,8 @@ class App {
         if (!l || l.count < 3) return this.box;
         for (let o = l.first; o < l.first + l.count; o++) if (this.city.type[o]) { const v = 2 * this.city.ringStart(this.city.ringFirst[o]); xs.push(this.city.xy[v]); ys.push(this.city.xy[v + 1]); }
         if (xs.length < 3) return this.box;
-        const X = Float64Array.from(xs).sort(), Y = Float64Array.from(ys).sort(), a = Math.floor(X.length * 0.02), b = X.length - 1 - a;
-        return [X[a], Y[a], X[b], Y[b]];
+        const X = Float64Array.from(xs).sort(), Y = Float64Array.from(ys).sort(), part = (f) => { const a = Math.floor(X.length * f), b = X.length - 1 - a; return [X[a], Y[a], X[b], Y[b]]; }, most = part(0.02);
+        return Math.hypot(most[2] - most[0], most[3] - most[1]) > 6000 ? part(0.15) : most;
     }
     start() {
         const canvas = $("scene"), city = this.city;
@@ -68,9 +68,12 @@ class App {
                     const where = l.value("location", o - l.first), net = l.value("network", o - l.first);
                     return where === "overhead" ? 9 : where === "underground" || where === undefined ? UNDER_Z[net] || -1.2 : 0.4;
                 };
-                const mesh = lineMesh(city, l, (o) => { const w = l.value("width_m", o - l.first); return road && w > 0.5 && w < 60 && l.name === "road" ? w : colours.width(l, o); }, z);
-                if (utility) add("line", mesh, { level: "over", under: true, least: 1.1, alpha: 1 });
-                else add("line", mesh, { level: "ground", least: l.name === "road" ? 0.35 : 0.45, casing: l.name === "road" ? 0.8 : 0, visible: l.name === "barrier" ? near(1500) : always });
+                const width = (o) => { const w = l.value("width_m", o - l.first); return road && w > 0.5 && w < 60 && l.name === "road" ? w : colours.width(l, o); };
+                const small = (o) => l.name === "road" && colours.width(l, o) < 3;
+                const mesh = lineMesh(city, l, (o) => (small(o) ? 0 : width(o)), z);
+                if (utility) { add("line", mesh, { level: "over", under: true, least: 1.1, alpha: 1 }); continue; }
+                if (l.name === "road") add("line", lineMesh(city, l, (o) => (small(o) ? width(o) : 0), z), { level: "ground", least: 0.3, casing: 0.5, visible: near(4500), rank: rank - 0.2 });
+                add("line", mesh, { level: "ground", least: l.name === "road" ? 0.35 : 0.45, casing: l.name === "road" ? 0.8 : 0, visible: l.name === "barrier" ? near(1500) : always });
             }
             if (l.base === 1 && l.name !== "tree") {
                 const sizes = { sensor: [15, 7, 1e9], poi: [10, 5, 1800], utility_node: [9, 3, 2500], entrance: [6, 2, 350], address: [4, 1, 200], furniture: [5, 1.2, 500], road_point: [7, 2, 900] }, s = sizes[l.name] || [7, 3, 1500];

@@ -281,6 +281,7 @@ function lineMesh(city, layer, widthOf, heightOf) {
     for (let o = layer.first; o < layer.first + layer.count; o++) {
         if (city.type[o] !== 2) continue;
         const w = widthOf(o) / 2, z = heightOf(o);
+        if (!(w > 0)) continue;
         for (let r = city.ringFirst[o]; r < city.ringFirst[o + 1]; r++) {
             const pts = [];
             for (let i = city.ringStart(r); i < city.ringEnd[r]; i++) {
