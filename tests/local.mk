@@ -43,6 +43,7 @@ include tests/unit/place/local.mk
 include tests/unit/travel/local.mk
 include tests/unit/dispatch/local.mk
 include tests/unit/impact/local.mk
+include tests/unit/scene/local.mk
 include tests/unit/journey/local.mk
 include tests/unit/traffic/local.mk
 include tests/unit/flows/local.mk

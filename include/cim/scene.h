@@ -37,7 +37,7 @@ enum {
 /** What of their geometry. */
 enum {
     CIM_SCENE_PRISMS = 0,   /**< outlines between the lowest and the highest point */
-    CIM_SCENE_TRIANGLES = 1 /**< for cim_scene_line() and its like: roofs and walls of objects that have them (LoD 2 and more) */
+    CIM_SCENE_TRIANGLES = 1 /**< for cim_scene_line() and its like: roofs and walls of objects that have them (LoD 2 and more), bridges, too */
 };
 
 /** Where the ground is from. */
@@ -96,7 +96,7 @@ typedef struct cim_scene_view {
     size_t struct_size;            /* set by the caller */
     uint32_t object_count;         /* that hide */
     uint32_t prism_count;          /* of them, and those added */
-    uint32_t triangle_count;       /* 0 unless CIM_SCENE_TRIANGLES */
+    uint32_t face_count;           /* 0 unless CIM_SCENE_TRIANGLES */
     uint32_t guessed_count;        /* objects whose height is a default: nobody stated it, nor a number of storeys */
     uint32_t left_count;
     int32_t ground;                /* CIM_SCENE_GROUND_NONE and so on */
@@ -107,6 +107,8 @@ typedef struct cim_scene_view {
     const cim_scene_left *left;    /* left_count, by object */
     const uint32_t *guessed;       /* guessed_count, ascending */
     const cim_sight_raster *terrain; /* NULL: none; the ground hides only when there is one */
+    const cim_sight_faces *faces;    /* face_count: roofs and walls of objects that have them */
+    const uint32_t *face_object;     /* face_count */
 } cim_scene_view;
 
 /**

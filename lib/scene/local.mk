@@ -2,6 +2,7 @@ libcimcore_la_SOURCES += \
 	%D%/ask.c \
 	%D%/build.c \
 	%D%/choose.c \
+	%D%/faces.c \
 	%D%/ground.c \
 	%D%/raster.c \
 	%D%/read.c \

@@ -35,6 +35,7 @@ int sight_open(sight *s, cimtool *tool)
     o.hides = cimtool_value(tool, "hides");
     o.at = cimtool_value(tool, "at-time");
     o.terrain_path = cimtool_value(tool, "terrain");
+    if (cimtool_has(tool, "surfaces")) o.detail = CIM_SCENE_TRIANGLES;
     if (cimtool_has(tool, "trees")) o.kinds |= CIM_SCENE_TREES;
     if (cimtool_has(tool, "walls")) o.kinds |= CIM_SCENE_BARRIERS;
     cim_status st = cim_scene_build(tool->ctx, s->travel.city, &o, &s->scene);
@@ -64,7 +65,7 @@ static const char *ground_name(int32_t ground)
 
 void sight_print_scene(const sight *s)
 {
-    printf("\"scene\":{\"objects\":%u,\"prisms\":%u,\"guessed\":%u,\"left_out\":%u,\"ground\":\"%s\"}", s->view.object_count, s->view.prism_count, s->view.guessed_count,
+    printf("\"scene\":{\"objects\":%u,\"prisms\":%u,\"faces\":%u,\"guessed\":%u,\"left_out\":%u,\"ground\":\"%s\"}", s->view.object_count, s->view.prism_count, s->view.face_count, s->view.guessed_count,
            s->view.left_count, ground_name(s->view.ground));
 }
 

@@ -9,6 +9,7 @@
     { "hides", 0, "EXPR", "of what can hide only objects for which an expression is true (cim-query(7))" },         \
     { "trees", 0, NULL, "crowns of trees hide, too" },                                                              \
     { "walls", 0, NULL, "walls and hedges hide, too" },                                                             \
+    { "surfaces", 0, NULL, "roofs and walls hide where they are known (LoD 2 and more), not outlines; for sight lines" }, \
     { "without", 0, "ID", "as if this object were not there; may be given several times" },                         \
     { "at-time", 0, "T", "only what exists at a date or time" },                                                    \
     { "terrain", 0, "FILE", "GeoTIFF with the heights of the ground (default: what the city knows of it)" },        \
