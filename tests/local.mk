@@ -97,6 +97,7 @@ EXTRA_DIST += \
 	tests/cli/impact.cli \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
+	tests/cli/see.cli \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \

@@ -182,7 +182,8 @@ typedef struct cim_sight_mesh cim_sight_mesh;
  * of a solid only when it, and the eight lines beside it at 1 micrometre that end so much earlier at both ends, all meet a face of that solid.  So a line
  * along a wall, through an edge from outside, or that ends on a wall passes, and one between two solids that share a wall does; one through an edge into
  * the inside does not.  Seen along the line the edges of neighbouring faces coincide exactly, so nothing slips through between faces whose
- * corners are the same doubles.  A line that begins and ends inside of one solid meets no face, and passes.  A face that is not plane is at its mean plane.
+ * corners are the same doubles.  A line from wall to wall of a solid that is inside of it half-way does not pass, either; one that begins and ends
+ * inside of one solid meets no face, and passes.  A face that is not plane is at its mean plane.
  *
  * @param[out] mesh_out  freed with cim_sight_mesh_free().
  * @return CIM_OK; CIM_EARG naming the first thing that is wrong; CIM_EVERSION; CIM_ENOMEM.

@@ -452,6 +452,25 @@ static bool beside(const cim_sight_mesh *m, const line *l, uint32_t solid)
     return true;
 }
 
+static int count_faces(const face *f, meeting found, void *user)
+{
+    (void)f, (void)found;
+    ++*(uint32_t *)user;
+    return 0;
+}
+
+/* Is the middle of the line inside the solid?  So it is of a line from wall to wall, which meets faces at its ends only. */
+static bool through(const cim_sight_mesh *m, const line *l, uint32_t solid)
+{
+    static const double far[3] = { 137.0, 71.0, 20000.0 }; /* up, but along no wall */
+    double from[3], to[3];
+    uint32_t count = 0;
+    line up;
+    for (int i = 0; i < 3; i++) from[i] = m->origin[i] + l->o[i] + 0.5 * l->d[i], to[i] = from[i] + far[i];
+    if (set_line(m, from, to, &up)) walk(m, &up, 0.0, solid, count_faces, &count);
+    return count & 1;
+}
+
 typedef struct asking {
     const cim_sight_mesh *m;
     const line *l;
@@ -464,7 +483,7 @@ static int in_the_way(const face *f, meeting found, void *user)
     asking *a = user;
     for (uint32_t i = 0; found == NEAR && i < a->count && i < 16; i++)
         if (a->tested[i] == f->solid) return 0;
-    if (found == MEETS || beside(a->m, a->l, f->solid)) {
+    if (found == MEETS || beside(a->m, a->l, f->solid) || through(a->m, a->l, f->solid)) {
         a->found = f->id;
         return 1;
     }

@@ -3,6 +3,7 @@
 
 #include "core/par.h"
 #include "cover/sight.h"
+#include "geom/geom.h"
 
 #include <stdlib.h>
 
@@ -37,6 +38,35 @@ cim_status cim_scene_view_get(cim_ctx *ctx, const cim_scene *scene, cim_scene_vi
 }
 
 cim_sight_scene *cim_scene_sight(const cim_scene *scene) { return scene->sight; }
+
+/* The ground in the middle of a prism's box. */
+static double ground_of(const cim_scene *scene, uint32_t prism)
+{
+    const cim_sight_prisms *p = &scene->prisms;
+    cim_box box = CIM__BOX_EMPTY;
+    for (uint32_t r = prism ? p->prism_end[prism - 1] : 0; r < p->prism_end[prism]; r++)
+        for (uint32_t v = r ? p->ring_end[r - 1] : 0; v < p->ring_end[r]; v++) cim__box_add(&box, p->xy[2 * (size_t)v], p->xy[2 * (size_t)v + 1]);
+    return cim__box_ok(&box) ? cim_scene_ground(scene, 0.5 * (box.min_x + box.max_x), 0.5 * (box.min_y + box.max_y)) : 0.0;
+}
+
+cim_status cim_scene_level(cim_ctx *ctx, const cim_scene *scene, cim_sight_scene **level_out)
+{
+    cim__enter(ctx);
+    if (!scene || !level_out) return cim__fail(ctx, CIM_EARG, "no scene, or no place for the level one");
+    cim_sight_prisms level = scene->prisms;
+    double *heights = cim__alloc_n(ctx->mem, 2 * (size_t)level.prism_count + 1, sizeof *heights);
+    if (!heights) return cim__nomem(ctx);
+    for (uint32_t i = 0; i < level.prism_count; i++) {
+        double ground = ground_of(scene, i);
+        heights[i] = level.base_m[i] - ground;
+        heights[level.prism_count + (size_t)i] = level.top_m[i] - ground;
+    }
+    level.base_m = heights;
+    level.top_m = heights + level.prism_count;
+    cim_status st = cim_sight_scene_build(ctx, &level, NULL, level_out);
+    cim__free(ctx->mem, heights);
+    return st;
+}
 
 double cim_scene_ground(const cim_scene *scene, double x, double y) { return cim__scene_ground_at(&scene->ground, x, y); }
 

@@ -1,9 +1,12 @@
 /* place.c - where objects are, and how much of them is seen. */
 #include "scene/scene.h"
 
+#include "cover/sight.h"
 #include "geom/geom.h"
 
 #define EYE_M 1.6
+#define BEHIND_M 2.0 /* a sensor that is no farther behind a wall is meant to be before it */
+#define BEFORE_M 0.01
 
 cim_status cim__scene_geometry(cim_ctx *ctx, cim_city *city, uint32_t object, cim__arena *arena, cim__gbuild *geom_out, cim__object *object_out)
 {
@@ -23,6 +26,31 @@ static double roof_at(const cim_scene *scene, uint32_t first, uint32_t count)
     return top;
 }
 
+/* Out of the building that a sensor is mounted on: sources do not agree on walls to the centimetre. */
+static void step_out(const cim_scene *scene, double xyz[3])
+{
+    const cim_sight_scene *sight = scene->sight;
+    for (uint32_t i = 0; i < sight->prism_count; i++) {
+        const cim__prism *p = &sight->prisms[i];
+        double best = BEHIND_M, to[2] = { 0.0, 0.0 };
+        bool on_edge = false;
+        if (xyz[0] < p->box[0] || xyz[0] > p->box[2] || xyz[1] < p->box[1] || xyz[1] > p->box[3] || xyz[2] <= p->base || xyz[2] >= p->top) continue;
+        if (!cim__prism_holds(sight, p, xyz[0], xyz[1], &on_edge)) continue;
+        for (uint32_t ring = p->ring; ring < p->ring + p->rings; ring++) {
+            uint32_t first = cim__prism_ring_first(sight, p, ring), end = sight->ring_end[ring];
+            for (uint32_t v = first, last = end - 1; v < end; last = v++) {
+                const double *a = sight->xy + 2 * (size_t)last, *b = sight->xy + 2 * (size_t)v;
+                double dx = b[0] - a[0], dy = b[1] - a[1], size = dx * dx + dy * dy, t = size > 0.0 ? ((xyz[0] - a[0]) * dx + (xyz[1] - a[1]) * dy) / size : 0.0;
+                t = fmin(fmax(t, 0.0), 1.0);
+                double x = a[0] + t * dx - xyz[0], y = a[1] + t * dy - xyz[1], far = hypot(x, y);
+                if (far < best && far > 0.0) best = far, to[0] = x * (1.0 + BEFORE_M / far), to[1] = y * (1.0 + BEFORE_M / far);
+            }
+        }
+        if (best < BEHIND_M) xyz[0] += to[0], xyz[1] += to[1];
+        return;
+    }
+}
+
 static cim_status middle_of(cim_ctx *ctx, const cim_scene *scene, const cim__object *o, const cim_geom *g, double height_m, double xyz[3])
 {
     uint32_t first, count;
@@ -32,6 +60,7 @@ static cim_status middle_of(cim_ctx *ctx, const cim_scene *scene, const cim__obj
     double height = isnan(height_m) ? own >= 0.0 && own < 1000.0 ? own : EYE_M : height_m;
     xyz[0] = xy[0], xyz[1] = xy[1];
     xyz[2] = (count ? roof_at(scene, first, count) : cim_scene_ground(scene, xy[0], xy[1])) + height;
+    if (o->layer == CIM__L_SENSOR) step_out(scene, xyz);
     return CIM_OK;
 }
 

@@ -228,12 +228,15 @@ static int see_isovist(seeing *e)
     cim_sight_query *query = NULL;
     cim_sight_isovist_options o = CIM_SIGHT_ISOVIST_OPTIONS_INIT;
     cim_sight_isovist v = { .struct_size = sizeof v };
-    o.z_m = e->eye[2];
+    cim_sight_scene *level = NULL;
+    o.z_m = e->eye[2] - cim_scene_ground(e->sight.scene, e->eye[0], e->eye[1]);
     o.max_m = e->max_m;
-    cim_status st = cim_sight_query_new(tool->ctx, cim_scene_sight(e->sight.scene), &query);
+    cim_status st = cim_scene_level(tool->ctx, e->sight.scene, &level);
+    if (st >= 0) st = cim_sight_query_new(tool->ctx, level, &query);
     if (st >= 0) st = cim_sight_isovist_find(tool->ctx, query, e->eye[0], e->eye[1], &o, &v);
     int status = st < 0 ? cimtool_fail(tool, st) : show_isovist(e, &v);
     cim_sight_query_free(query);
+    cim_sight_scene_free(level);
     return status;
 }
 
