@@ -452,23 +452,55 @@ static bool beside(const cim_sight_mesh *m, const line *l, uint32_t solid)
     return true;
 }
 
+typedef struct counting {
+    uint32_t count;
+    bool near;
+} counting;
+
 static int count_faces(const face *f, meeting found, void *user)
 {
-    (void)f, (void)found;
-    ++*(uint32_t *)user;
-    return 0;
+    counting *c = user;
+    (void)f;
+    c->near |= found == NEAR;
+    c->count++;
+    return c->near;
 }
 
-/* Is the middle of the line inside the solid?  So it is of a line from wall to wall, which meets faces at its ends only. */
+/* Is a point inside the solid, not near any of its faces?  It is when lines up and down both meet an odd number of them. */
+static bool is_inside(const cim_sight_mesh *m, const line *l, double part, uint32_t solid)
+{
+    static const double ways[2][3] = { { 137.0, 71.0, 20000.0 }, { 53.0, -119.0, -20000.0 } }; /* along no wall */
+    for (int k = 0; k < 2; k++) {
+        double from[3], to[3];
+        counting c = { 0, false };
+        line plumb;
+        for (int i = 0; i < 3; i++) from[i] = m->origin[i] + l->o[i] + part * l->d[i], to[i] = from[i] + ways[k][i];
+        if (set_line(m, from, to, &plumb)) walk(m, &plumb, 2.0 * BESIDE, solid, count_faces, &c);
+        if (c.near || !(c.count & 1)) return false;
+    }
+    return true;
+}
+
+typedef struct ends {
+    const line *l;
+    bool from, to; /* on a face */
+} ends;
+
+static int find_ends(const face *f, meeting found, void *user)
+{
+    ends *e = user;
+    double s0 = dot(f->normal, e->l->o) - f->offset, s1 = s0 + dot(f->normal, e->l->d);
+    (void)found;
+    e->from |= fabs(s0) <= 2.0 * BESIDE;
+    e->to |= fabs(s1) <= 2.0 * BESIDE;
+    return e->from && e->to;
+}
+
+/* From wall to wall through the inside?  Such a line meets faces at its ends only. */
 static bool through(const cim_sight_mesh *m, const line *l, uint32_t solid)
 {
-    static const double far[3] = { 137.0, 71.0, 20000.0 }; /* up, but along no wall */
-    double from[3], to[3];
-    uint32_t count = 0;
-    line up;
-    for (int i = 0; i < 3; i++) from[i] = m->origin[i] + l->o[i] + 0.5 * l->d[i], to[i] = from[i] + far[i];
-    if (set_line(m, from, to, &up)) walk(m, &up, 0.0, solid, count_faces, &count);
-    return count & 1;
+    ends e = { .l = l };
+    return walk(m, l, 2.0 * BESIDE, solid, find_ends, &e) && is_inside(m, l, 0.5, solid) && is_inside(m, l, 0.25, solid) && is_inside(m, l, 0.75, solid);
 }
 
 typedef struct asking {
