@@ -28,7 +28,7 @@ LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/support/tap.sh
 EXTRA_DIST += tests/support/tap.sh
 TEST_EXTENSIONS = .sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
-SH_LOG_COMPILER = $(SHELL)
+SH_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/support/tap.sh $(SHELL)
 
 if HAVE_CMOCKA
 include tests/unit/core/local.mk
