@@ -2,6 +2,7 @@
 # Install what is missing, build, run all tests.  The last line is "N passed, N failed".
 #   CIM_DATA=DIR        the large data collection (default: ../shared/data beside the project); tests that need it are skipped without
 #   CIM_BUILD_DIR=DIR   where to build (default: build)
+#   CIM_QUICK=1         a fifth of the random cases; also under sanitizers
 #   CIM_TESTS="..."     only these test programs, e.g. "tests/unit/index/test_live tests/unit/index/test_index"
 set -eu
 cd "$(dirname "$0")/.."
