@@ -35,6 +35,7 @@ static const cimtool_flag import_flags[] = {
     { "max-depth", 0, "N", "give up where XML or JSON is nested deeper (default 256)" },
     { "unsafe-limits", 0, NULL, "accept input that expands more than 400 times" },
     { "overwrite", 0, NULL, "replace the city file if it exists" },
+    { "dry-run", 0, NULL, "say what would come of it, on a copy; the city file stays as it is" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -167,6 +168,7 @@ static const cimtool_flag traffic_flags[] = {
 };
 
 static const cimtool_flag prepare_flags[] = {
+    { "dry-run", 0, NULL, "say what would come of it, on a copy; the city file stays as it is" },
     { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
     { NULL, 0, NULL, NULL },
 };
