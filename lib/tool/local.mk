@@ -13,6 +13,8 @@ cimtool_SOURCES = \
 	%D%/places.c \
 	%D%/places.h \
 	%D%/suggest.c \
+	%D%/sight.c \
+	%D%/sight.h \
 	%D%/tool.h \
 	%D%/tracing.h \
 	%D%/travel.c \
@@ -40,6 +42,8 @@ cimtool_SOURCES = \
 	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
+	%D%/verb_see.c \
+	%D%/verb_sun.c \
 	%D%/verb_trace.c \
 	%D%/verb_trace_isolate.c \
 	%D%/verb_trace_rank.c \
