@@ -34,6 +34,8 @@
 #include "cim/city.h"
 #include "cim/ctx.h"
 
+#include <math.h>
+
 CIM_BEGIN
 
 /** Times that are taken: years 1 to 9999. */
@@ -63,7 +65,7 @@ typedef struct cim_stream {
     int64_t period_ms;    /**< between observations; 0: not known */
 } cim_stream;
 
-#define CIM_STREAM_INIT { sizeof(cim_stream), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, CIM_NONE, CIM_NONE, 0.0, 0.0, 0.0, 0.0, 0 }
+#define CIM_STREAM_INIT { sizeof(cim_stream), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, CIM_NONE, CIM_NONE, (double)NAN, (double)NAN, (double)NAN, (double)NAN, 0 }
 
 enum {
     CIM_SENSE_WRITE = 1, /**< to add streams and observations */
@@ -184,12 +186,24 @@ CIM_API const char *cim_sense_word(cim_sense *sense, uint32_t stream, double wor
  * @param values    count values; NaN: a gap.  Of booleans 0 or 1, of texts numbers of words.
  * @param qualities count of CIM_QUALITY_*; NULL: all good.
  * @return CIM_OK; CIM_ENOTFOUND for an unknown stream; CIM_EARG for a time outside CIM_TIME_MIN_MS to CIM_TIME_MAX_MS, an infinite value or
- *         one the kind does not have, or a sense that only reads; CIM_EIO, CIM_ENOMEM: the rest of what was not committed may be lost, too.
+ *         one the kind does not have, or a sense that only reads; CIM_ENOMEM; when it was time to commit what cim_sense_commit() returns:
+ *         the observations are taken all the same.
  * Thread rule: one thread at a time.   Cost: some 30 ns an observation in time order; a row is written every chunk_values.
  * Since 0.1.
  */
 CIM_API cim_status cim_sense_append(cim_ctx *ctx, cim_sense *sense, uint32_t stream, const int64_t *times_ms, const double *values, const uint8_t *qualities,
                                     size_t count);
+
+/**
+ * The same for observations of many streams, as they come from a feed.
+ *
+ * @param streams  count numbers of streams.
+ * @return as cim_sense_append().
+ * Thread rule: one thread at a time.   Cost: as cim_sense_append().
+ * Since 0.1.
+ */
+CIM_API cim_status cim_sense_append_many(cim_ctx *ctx, cim_sense *sense, const uint32_t *streams, const int64_t *times_ms, const double *values, const uint8_t *qualities,
+                                         size_t count);
 
 /**
  * Add one observation of a text; its word is made when it is new.
