@@ -464,7 +464,7 @@ def give(values: Any, kind: str, width: int = 1, count: int | None = None, what:
     type_, name, letter, size = _KINDS[kind]
     if np is not None:
         try:
-            a = np.asarray(values)
+            a = np.frombuffer(values, "u1") if isinstance(values, (bytes, bytearray)) and len(values) else np.asarray(values)
             if not a.size:
                 a = a.astype(name)
             _check_range(a, kind)
@@ -559,3 +559,11 @@ def to_ctypes(values: Any, type_: Any) -> Any:
         return made
     items = list(values)
     return (type_ * len(items))(*items)
+
+
+def copied(pointer: Any, kind: str, count: int) -> Any:
+    """Numbers that C lends only until the next call, as an array of one's own."""
+    view = column(pointer, kind, count, None)
+    if np is not None:
+        return view.copy()
+    return memoryview(bytearray(view.cast("B"))).cast(_KINDS[kind][2]) if count else view

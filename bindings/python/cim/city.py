@@ -29,7 +29,7 @@ def open(path: Path, *, foreign: bool = False) -> City:  # pylint: disable=redef
 
     >>> with cim.open(town) as city:
     ...     len(city), city.epsg
-    (10690, 25832)
+    (13780, 25832)
     """
     options = struct(_abi.cim_open_options, flags=_abi.CIM_OPEN_FOREIGN if foreign else 0)
     name = encode(path)
