@@ -83,6 +83,12 @@ dist_check_SCRIPTS = \
 	tests/interop/test_town_water.sh \
 	tests/interop/test_trace.sh \
 	tests/interop/test_viewshed.sh \
+	tests/python/test_bindings.sh \
+	tests/python/test_examples.sh \
+	tests/python/test_memory.sh \
+	tests/python/test_pip.sh \
+	tests/python/test_plain.sh \
+	tests/python/test_types.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh
@@ -106,4 +112,5 @@ EXTRA_DIST += \
 	tests/interop/osrm/judge.py \
 	tests/interop/osrm/libcim.py \
 	tests/interop/osrm/testbot.profile \
+	tests/python/python.sh \
 	tests/run.sh

@@ -21,13 +21,30 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TOKEN = re.compile(r'''\s*(?:(?P<name>[A-Za-z_]\w*)|(?P<number>\.?\d(?:[eEpP][+-]|[\w.])*)|(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')'''
-                   r'''|(?P<other>\.\.\.|<<|>>|<=|>=|==|!=|&&|\|\||.))''')
+TOKEN = re.compile(
+    r"""\s*(?:(?P<name>[A-Za-z_]\w*)|(?P<number>\.?\d(?:[eEpP][+-]|[\w.])*)|(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
+    r"""|(?P<other>\.\.\.|<<|>>|<=|>=|==|!=|&&|\|\||.))"""
+)
 SCALARS = {
-    "void": None, "char": "c_char", "signed char": "c_byte", "unsigned char": "c_ubyte", "short": "c_short", "unsigned short": "c_ushort", "int": "c_int",
-    "unsigned": "c_uint", "long": "c_long", "unsigned long": "c_ulong", "long long": "c_longlong",
-    "unsigned long long": "c_ulonglong", "float": "c_float", "double": "c_double", "_Bool": "c_bool", "size_t": "c_size_t", "ptrdiff_t": "c_ssize_t",
-    "intptr_t": "c_ssize_t", "uintptr_t": "c_size_t",
+    "void": None,
+    "char": "c_char",
+    "signed char": "c_byte",
+    "unsigned char": "c_ubyte",
+    "short": "c_short",
+    "unsigned short": "c_ushort",
+    "int": "c_int",
+    "unsigned": "c_uint",
+    "long": "c_long",
+    "unsigned long": "c_ulong",
+    "long long": "c_longlong",
+    "unsigned long long": "c_ulonglong",
+    "float": "c_float",
+    "double": "c_double",
+    "_Bool": "c_bool",
+    "size_t": "c_size_t",
+    "ptrdiff_t": "c_ssize_t",
+    "intptr_t": "c_ssize_t",
+    "uintptr_t": "c_size_t",
     **{f"{sign}int{bits}_t": f"c_{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
 }
 WORDS = {"char", "short", "int", "long", "signed", "unsigned", "float", "double", "void", "_Bool"}
@@ -38,6 +55,7 @@ class Failed(Exception):
 
 
 # ---- the preprocessor ----
+
 
 def preprocess(headers: str, text: str, *flags: str) -> str:
     command = shlex.split(os.environ.get("CC", "cc")) + ["-E", "-I", headers, *flags, "-x", "c", "-"]
@@ -73,6 +91,7 @@ def macros(headers: str) -> dict[str, str]:
 
 # ---- expressions ----
 
+
 def python_expression(tokens: list[str], known: dict[str, object]) -> object:
     """The value of a constant expression, of numbers, texts and constants that came before."""
     out = []
@@ -106,6 +125,7 @@ def canonical(words: list[str]) -> str:
 
 # ---- declarations ----
 
+
 class Parser:
     def __init__(self, lines: list[tuple[str, int, str]], strings: dict[str, object]):
         self.tokens: list[tuple[str, str, int]] = []
@@ -120,7 +140,7 @@ class Parser:
         self.constants: dict[str, object] = dict(strings)
         self.enumerators: list[str] = []
         self.types: dict[str, object] = dict(SCALARS)
-        self.structs: dict[str, dict] = {}      # name: {"kind", "fields" or None, "anonymous"}
+        self.structs: dict[str, dict] = {}  # name: {"kind", "fields" or None, "anonymous"}
         self.callbacks: dict[str, tuple] = {}
         self.functions: dict[str, tuple] = {}
         self.unnamed = 0
@@ -322,6 +342,7 @@ class Parser:
 
 # ---- writing ----
 
+
 def ctype(kind: object) -> str:
     tag = kind[0]
     if tag == "scalar":
@@ -396,7 +417,7 @@ def show(value: object) -> str:
         return "-INFINITY" if value < 0 else "INFINITY"
     if isinstance(value, float) and value != value:
         return "NAN"
-    if isinstance(value, int) and value > 0xffff:
+    if isinstance(value, int) and value > 0xFFFF:
         return hex(value)
     return repr(value)
 
@@ -433,14 +454,27 @@ def field(name: str, kind: object, bits: int | None) -> str:
 
 
 def write(p: Parser, plain: dict[str, object], inits: dict[str, object]) -> str:
-    out = ['"""Constants, structures and functions of libcim for ctypes.', "", "Written by generate.py from the headers include/cim/*.h, which are the manual.  Do not edit.", '"""',
-           "# mypy: disable-error-code=\"assignment\"",
-           "from __future__ import annotations", "", "from ctypes import (CFUNCTYPE, POINTER, Structure, Union, c_bool, c_byte, c_char, c_char_p, c_double, c_float, c_int, c_int8, c_int16,",
-           "                    c_int32, c_int64, c_long, c_longlong, c_short, c_size_t, c_ssize_t, c_ubyte, c_uint, c_uint8, c_uint16, c_uint32, c_uint64,",
-           "                    c_ulong, c_ulonglong, c_ushort, c_void_p)", "from typing import Any", "", 'INFINITY, NAN = float("inf"), float("nan")', "", "# ---- constants ----", ""]
+    out = [
+        '"""Constants, structures and functions of libcim for ctypes.',
+        "",
+        "Written by generate.py from the headers include/cim/*.h, which are the manual.  Do not edit.",
+        '"""',
+        '# mypy: disable-error-code="assignment"',
+        "from __future__ import annotations",
+        "",
+        "from ctypes import (CFUNCTYPE, POINTER, Structure, Union, c_bool, c_byte, c_char, c_char_p, c_double, c_float, c_int, c_int8, c_int16,",
+        "                    c_int32, c_int64, c_long, c_longlong, c_short, c_size_t, c_ssize_t, c_ubyte, c_uint, c_uint8, c_uint16, c_uint32, c_uint64,",
+        "                    c_ulong, c_ulonglong, c_ushort, c_void_p)",
+        "from typing import Any",
+        "",
+        'INFINITY, NAN = float("inf"), float("nan")',
+        "",
+        "# ---- constants ----",
+        "",
+    ]
     out += [f"{name} = {show(value)}" for name, value in plain.items()]
     out += [f"{name} = {show(p.constants[name])}" for name in p.enumerators]
-    out += ["", "CONSTANTS = {name: value for name, value in list(globals().items()) if name.startswith(\"CIM_\")}", "", "# ---- structures ----", ""]
+    out += ["", 'CONSTANTS = {name: value for name, value in list(globals().items()) if name.startswith("CIM_")}', "", "# ---- structures ----", ""]
     for name, s in p.structs.items():
         out += ["", f"class {name}({'Union' if s['kind'] == 'union' else 'Structure'}):"]
         out += [f"    {safe(f)}: {hint(kind)}" for f, kind, _ in s["fields"] or []] or ["    pass"]

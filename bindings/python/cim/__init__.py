@@ -17,8 +17,23 @@ from . import errors, geometry, net, place, route, sight, trace, traffic, utilit
 from ._core import Context
 from ._core import lib as _lib
 from .city import City, Object, Relation, Report, Result, check, import_files, import_map, load, open  # pylint: disable=redefined-builtin
-from .errors import (AlreadyExists, BadFormat, Cancelled, CimError, Closed, InputOutputError, InternalError, InvalidArgument, LimitExceeded, MissingFile, NotFound,
-                     OutOfMemory, Unsupported, UntrustedFile, WrongVersion)
+from .errors import (
+    AlreadyExists,
+    BadFormat,
+    Cancelled,
+    CimError,
+    Closed,
+    InputOutputError,
+    InternalError,
+    InvalidArgument,
+    LimitExceeded,
+    MissingFile,
+    NotFound,
+    OutOfMemory,
+    Unsupported,
+    UntrustedFile,
+    WrongVersion,
+)
 from .fleet import Coverage, Fleet, Scenarios, assign
 from .flows import Evacuation, Flow, Match
 from .geometry import lonlat
@@ -29,10 +44,66 @@ from .traffic import Traffic
 from .utility import Impact, Isolation, Trace, Utility
 
 __version__ = "0.1.0"
-__all__ = ["AlreadyExists", "BadFormat", "Cancelled", "CimError", "City", "Closed", "Context", "Coverage", "Evacuation", "Fleet", "Flow", "Impact", "Index", "InputOutputError", "InternalError",
-           "InvalidArgument", "Isochrone", "Isolation", "LimitExceeded", "LiveIndex", "Match", "MissingFile", "Net", "NotFound", "Object", "OutOfMemory", "Place",
-           "Places", "Relation", "Report", "Result", "Route", "Scenarios", "Shapes", "Trace", "Traffic", "Unsupported", "UntrustedFile", "Utility", "WrongVersion", "assign", "check", "errors",
-           "geometry", "import_files", "import_map", "load", "lonlat", "open", "net", "place", "profiles", "route", "sight", "trace", "traffic", "utility", "version"]
+__all__ = [
+    "AlreadyExists",
+    "BadFormat",
+    "Cancelled",
+    "CimError",
+    "City",
+    "Closed",
+    "Context",
+    "Coverage",
+    "Evacuation",
+    "Fleet",
+    "Flow",
+    "Impact",
+    "Index",
+    "InputOutputError",
+    "InternalError",
+    "InvalidArgument",
+    "Isochrone",
+    "Isolation",
+    "LimitExceeded",
+    "LiveIndex",
+    "Match",
+    "MissingFile",
+    "Net",
+    "NotFound",
+    "Object",
+    "OutOfMemory",
+    "Place",
+    "Places",
+    "Relation",
+    "Report",
+    "Result",
+    "Route",
+    "Scenarios",
+    "Shapes",
+    "Trace",
+    "Traffic",
+    "Unsupported",
+    "UntrustedFile",
+    "Utility",
+    "WrongVersion",
+    "assign",
+    "check",
+    "errors",
+    "geometry",
+    "import_files",
+    "import_map",
+    "load",
+    "lonlat",
+    "open",
+    "net",
+    "place",
+    "profiles",
+    "route",
+    "sight",
+    "trace",
+    "traffic",
+    "utility",
+    "version",
+]
 
 
 def version() -> str:

@@ -33,6 +33,7 @@ SONAME = "libcim.so.0"
 
 # ---- the library ----
 
+
 def _load() -> Any:
     path = os.environ.get("CIM_LIBRARY") or SONAME
     try:
@@ -48,7 +49,9 @@ def _load() -> Any:
             continue
         function.restype, function.argtypes = result, arguments
     if missing:
-        raise ImportError(f"{path} does not have {', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''}: it is another version of libcim than these bindings are for")
+        raise ImportError(
+            f"{path} does not have {', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''}: it is another version of libcim than these bindings are for"
+        )
     version = library.cim_version().decode()
     if version.split(".")[0] != str(_abi.CIM_VERSION_MAJOR):
         raise ImportError(f"{path} is libcim {version}, these bindings are for {_abi.CIM_VERSION_STRING}")
@@ -126,7 +129,7 @@ class Context:
     LEVELS = ("error", "warning", "info", "debug")
 
     def __init__(self, *, threads: int = 0, progress: Any = None, log: Callable[[str, str], Any] | None = None, log_level: str = "warning"):
-        if not 0 <= threads <= 0xffff:
+        if not 0 <= threads <= 0xFFFF:
             raise errors.InvalidArgument(f"threads: {threads} is not within 0 and 65535")
         if log_level not in self.LEVELS:
             raise errors.InvalidArgument(f"log_level: {log_level} is not one of {', '.join(self.LEVELS)}")
@@ -228,6 +231,7 @@ class _Nothing:
 
 # ---- calls ----
 
+
 def _fail(ctx: Context, status: int) -> NoReturn:
     message = decode(lib.cim_ctx_error(ctx._o)) or decode(lib.cim_status_text(status)) or ""
     if status == _abi.CIM_ECANCEL:
@@ -253,13 +257,18 @@ def _run_aside(ctx: Context, function: Any, args: tuple) -> int:
     done = _thread.allocate_lock()
     done.acquire()
 
+    job: list[Any] = [(function, ctx._o, args)]
+
     def run() -> None:
+        what, owner, given = job.pop()
+        out: Any
         try:
-            result.append(function(ctx._o, *args))
+            out = what(owner, *given)
         except BaseException as e:  # pylint: disable=broad-except
-            result.append(e)
-        finally:
-            done.release()
+            out = e
+        del what, owner, given  # this thread ends a little later than its work: it must not keep anything
+        result.append(out)
+        done.release()
 
     interrupted: BaseException | None = None
     started = False
@@ -296,6 +305,7 @@ def slow_call(function: Any, *args: Any) -> int:
 
 
 # ---- ownership ----
+
 
 class Owner:
     """A C object, freed with the last reference; what it keeps is let go of after that."""
@@ -352,6 +362,7 @@ class Handle:
 
 # ---- what C gives ----
 
+
 def take_buf(buf: Any) -> bytes:
     try:
         return ctypes.string_at(buf.data, buf.size) if buf.size else b""
@@ -382,7 +393,7 @@ def ask_ids(function: Any, *args: Any, type_: Any = ctypes.c_uint32, guess: int 
         room = (type_ * cap)()
         call(function, *args, room, cap, ctypes.byref(count))
         if count.value <= cap:
-            return room[:count.value]
+            return room[: count.value]
         cap = count.value
 
 
@@ -390,11 +401,18 @@ class _Interface:
     """Numbers at an address, for numpy; the array that is made of it keeps it, and so the owner."""
 
     __slots__ = ("__array_interface__", "owner")
+    __array_interface__: dict[str, Any]
+    owner: Any
 
 
 _KINDS: dict[str, tuple[Any, str, str, int]] = {
-    "u1": (ctypes.c_uint8, "|u1", "B", 1), "i4": (ctypes.c_int32, "=i4", "i", 4), "u4": (ctypes.c_uint32, "=u4", "I", 4), "u8": (ctypes.c_uint64, "=u8", "Q", 8),
-    "i8": (ctypes.c_int64, "=i8", "q", 8), "f4": (ctypes.c_float, "=f4", "f", 4), "f8": (ctypes.c_double, "=f8", "d", 8),
+    "u1": (ctypes.c_uint8, "|u1", "B", 1),
+    "i4": (ctypes.c_int32, "=i4", "i", 4),
+    "u4": (ctypes.c_uint32, "=u4", "I", 4),
+    "u8": (ctypes.c_uint64, "=u8", "Q", 8),
+    "i8": (ctypes.c_int64, "=i8", "q", 8),
+    "f4": (ctypes.c_float, "=f4", "f", 4),
+    "f8": (ctypes.c_double, "=f8", "d", 8),
 }
 _ORDER = "<" if np is None or np.little_endian else ">"
 
@@ -435,6 +453,7 @@ def records(pointer: Any, type_: Any, count: int, owner: Any) -> Any:
 
 
 # ---- what C is given ----
+
 
 class Given:
     """Numbers for C, without a copy where they lie in memory as C wants them: `pointer`, `count`, and what keeps them."""
@@ -508,6 +527,8 @@ def _flatten(values: Any, out: list[Any]) -> None:
     for v in values.tolist() if isinstance(values, memoryview) else values:
         if isinstance(v, (int, float)):
             out.append(v)
+        elif isinstance(v, (str, bytes)):
+            raise TypeError(f"numbers are needed, not {v!r}")
         else:
             _flatten(v, out)
 

@@ -49,8 +49,13 @@ class Report(dict):
 
 def _import_options(options: dict[str, Any]) -> tuple[Any, Any]:
     flags = 0
-    for name, bit in (("keep_going", _abi.CIM_IMPORT_KEEP_GOING), ("swap_xy", _abi.CIM_IMPORT_SWAP_XY), ("no_swap_xy", _abi.CIM_IMPORT_NO_SWAP_XY),
-                      ("unsafe_limits", _abi.CIM_IMPORT_UNSAFE_LIMITS), ("overwrite", _abi.CIM_IMPORT_OVERWRITE)):
+    for name, bit in (
+        ("keep_going", _abi.CIM_IMPORT_KEEP_GOING),
+        ("swap_xy", _abi.CIM_IMPORT_SWAP_XY),
+        ("no_swap_xy", _abi.CIM_IMPORT_NO_SWAP_XY),
+        ("unsafe_limits", _abi.CIM_IMPORT_UNSAFE_LIMITS),
+        ("overwrite", _abi.CIM_IMPORT_OVERWRITE),
+    ):
         flags |= bit if options.pop(name, False) else 0
     flags |= 0 if options.pop("relations", True) else _abi.CIM_IMPORT_NO_RELATIONS
     maps, count = _core.texts(options.pop("maps", ()))
@@ -65,6 +70,7 @@ def _import_options(options: dict[str, Any]) -> tuple[Any, Any]:
 
 def _run_import(function: Any, before: tuple, inputs: Sequence[Path], options: dict[str, Any], progress: Any) -> tuple[Report, Any]:
     import json
+
     made, maps = _import_options(options)
     names, count = _core.texts(inputs)
     buf = _abi.cim_buf()
@@ -215,7 +221,12 @@ class Object:
     @property
     def __geo_interface__(self) -> dict[str, Any]:
         """A Feature in the city's coordinates, for shapely and geopandas."""
-        return {"type": "Feature", "id": self.id, "geometry": self.geometry, "properties": {"id": self.id, "class": self.class_name, "layer": self.layer, **self.values}}
+        return {
+            "type": "Feature",
+            "id": self.id,
+            "geometry": self.geometry,
+            "properties": {"id": self.id, "class": self.class_name, "layer": self.layer, **self.values},
+        }
 
     @property
     def shapes(self) -> list[dict[str, Any]]:
@@ -294,6 +305,7 @@ class Result(Sequence[Object]):
     def to_geopandas(self, *names: str) -> Any:
         """A GeoDataFrame with id, class, layer, the properties asked for (without names all typed values) and the geometry, in the city's CRS."""
         import geopandas  # type: ignore[import]
+
         series = geopandas.GeoSeries.from_wkb(self.wkb(), crs=self.city.epsg)
         return geopandas.GeoDataFrame(self.to_dicts(*names), geometry=series)
 
@@ -342,8 +354,17 @@ class City(Handle):
 
     # ---- finding ----
 
-    def query(self, text: str | None = None, *, sort: str | None = None, descending: bool = False, limit: int = 0, offset: int = 0, at: str | None = None,
-              epsg: int = 0) -> Result:
+    def query(
+        self,
+        text: str | None = None,
+        *,
+        sort: str | None = None,
+        descending: bool = False,
+        limit: int = 0,
+        offset: int = 0,
+        at: str | None = None,
+        epsg: int = 0,
+    ) -> Result:
         """Objects for which an expression is true (CQL2 text, see cim-query(7)); without one all.
 
         sort: property; at: only objects whose life span contains this time; epsg: of the coordinates in the text, x before y.
@@ -370,8 +391,15 @@ class City(Handle):
     def _query_options(sort: str | None, descending: bool, limit: int, offset: int, at: str | None, epsg: int) -> Any:
         if limit < 0 or offset < 0:
             raise errors.InvalidArgument("limit and offset are not negative")
-        return struct(_abi.cim_query_options, sort=encode(sort), at=encode(at), limit=limit, offset=offset, epsg=epsg,
-                      flags=_abi.CIM_QUERY_DESCENDING if descending else 0)
+        return struct(
+            _abi.cim_query_options,
+            sort=encode(sort),
+            at=encode(at),
+            limit=limit,
+            offset=offset,
+            epsg=epsg,
+            flags=_abi.CIM_QUERY_DESCENDING if descending else 0,
+        )
 
     def values(self, ids: Any, *names: str) -> list[list[Any]]:
         """Values of properties of objects: a row for every object."""
@@ -429,8 +457,21 @@ class City(Handle):
 
     # ---- files ----
 
-    def export(self, path: Path, ids: Any = None, *, format: str | None = None, epsg: int = 0, lod: str | None = None, decimals: int = 0,  # pylint: disable=redefined-builtin
-               overwrite: bool = False, relations: bool = False, extrude: bool = True, styles: bool = True, progress: Any = None) -> dict[str, Any]:
+    def export(
+        self,
+        path: Path,
+        ids: Any = None,
+        *,
+        format: str | None = None,
+        epsg: int = 0,
+        lod: str | None = None,
+        decimals: int = 0,  # pylint: disable=redefined-builtin
+        overwrite: bool = False,
+        relations: bool = False,
+        extrude: bool = True,
+        styles: bool = True,
+        progress: Any = None,
+    ) -> dict[str, Any]:
         """Write objects (a Result, numbers; None: all) to GeoJSON, GeoJSONSeq, CityJSON, CityJSONSeq, GeoPackage or EPANET, by suffix or format.
 
         epsg: of the output; 0: WGS 84 for GeoJSON, the city's for others.  Gives the report.
@@ -444,18 +485,30 @@ class City(Handle):
 
     # ---- networks ----
 
-    def net(self, profile: str = "car", *, time: str | None = None, height_m: float = 0.0, width_m: float = 0.0, length_m: float = 0.0, weight_t: float = 0.0,
-            profile_text: str | None = None, turns: str = "full") -> Net:
+    def net(
+        self,
+        profile: str = "car",
+        *,
+        time: str | None = None,
+        height_m: float = 0.0,
+        width_m: float = 0.0,
+        length_m: float = 0.0,
+        weight_t: float = 0.0,
+        profile_text: str | None = None,
+        turns: str = "full",
+    ) -> Net:
         """The road net with the costs of a profile: car, emergency, bus, truck, bicycle, foot, wheelchair, elderly.
 
         time: local time "2026-01-31T08:30" at which conditional rules are judged.  turns: "full" or "restricted".
         """
         from .net import Net
+
         return Net(self, profile, time=time, height_m=height_m, width_m=width_m, length_m=length_m, weight_t=weight_t, profile_text=profile_text, turns=turns)
 
     def prepare(self, *, turns: str = "full", progress: Any = None) -> bool:
         """Compile the road net into the city file, so that net() is quick; False when it is there already."""
         from .net import net_options
+
         with _core.with_progress(progress):
             return _core.slow_call(lib.cim_net_prepare, self._o, ctypes.byref(net_options(turns))) == _abi.CIM_OK
 
@@ -465,11 +518,13 @@ class City(Handle):
         snap_m: ends of lines meet what is this near; negative: as the city says.  serve_m: buildings hang on the nearest line this near.
         """
         from .utility import Utility
+
         return Utility(self, network, snap_m=snap_m, serve_m=serve_m, controllers=controllers)
 
     def impact(self, utility: Utility | None = None, net: Net | None = None) -> Impact:
         """What follows when streets are closed or something fails; made ready once, then asked with find()."""
         from .utility import Impact
+
         return Impact(self, utility if utility is not None else self.utility(), net)
 
 
@@ -478,6 +533,7 @@ class _Found:
 
     def __init__(self) -> None:
         import weakref
+
         self.result = _abi.cim_query_result()
         weakref.finalize(self, lib.cim_query_result_dispose, ctypes.pointer(self.result)).atexit = False
 
@@ -491,5 +547,3 @@ def _numbers(ids: Any) -> Any:
     if isinstance(ids, Object):
         return [ids.number]
     return ids
-
-

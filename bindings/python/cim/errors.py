@@ -10,8 +10,23 @@ import re
 
 from . import _abi
 
-__all__ = ["CimError", "OutOfMemory", "InvalidArgument", "NotFound", "BadFormat", "InputOutputError", "MissingFile", "Cancelled", "WrongVersion", "LimitExceeded",
-           "UntrustedFile", "AlreadyExists", "Unsupported", "InternalError", "Closed"]
+__all__ = [
+    "CimError",
+    "OutOfMemory",
+    "InvalidArgument",
+    "NotFound",
+    "BadFormat",
+    "InputOutputError",
+    "MissingFile",
+    "Cancelled",
+    "WrongVersion",
+    "LimitExceeded",
+    "UntrustedFile",
+    "AlreadyExists",
+    "Unsupported",
+    "InternalError",
+    "Closed",
+]
 
 _PLACE = re.compile(r"(?P<place>(?:[^:]|:(?! ))*?:\d+(?::\d+)?|[^\s:]+[/.][^\s:]*): (?P<rest>.+)", re.DOTALL)
 
@@ -42,26 +57,31 @@ class CimError(Exception):
 
 class OutOfMemory(CimError, MemoryError):
     """CIM_ENOMEM"""
+
     status, name = _abi.CIM_ENOMEM, "CIM_ENOMEM"
 
 
 class InvalidArgument(CimError, ValueError):
     """CIM_EARG: a value is out of range, a query is wrong."""
+
     status, name = _abi.CIM_EARG, "CIM_EARG"
 
 
 class NotFound(CimError, LookupError):
     """CIM_ENOTFOUND: no such object, no way, no street."""
+
     status, name = _abi.CIM_ENOTFOUND, "CIM_ENOTFOUND"
 
 
 class BadFormat(CimError, ValueError):
     """CIM_EFORMAT: malformed input."""
+
     status, name = _abi.CIM_EFORMAT, "CIM_EFORMAT"
 
 
 class InputOutputError(CimError, OSError):
     """CIM_EIO"""
+
     status, name = _abi.CIM_EIO, "CIM_EIO"
 
 
@@ -75,36 +95,43 @@ class MissingFile(InputOutputError, FileNotFoundError):
 
 class Cancelled(CimError):
     """CIM_ECANCEL: `Context.cancel()` was called, or progress said False."""
+
     status, name = _abi.CIM_ECANCEL, "CIM_ECANCEL"
 
 
 class WrongVersion(CimError, RuntimeError):
     """CIM_EVERSION: a newer file, or an older library than these bindings."""
+
     status, name = _abi.CIM_EVERSION, "CIM_EVERSION"
 
 
 class LimitExceeded(CimError, OverflowError):
     """CIM_ELIMIT"""
+
     status, name = _abi.CIM_ELIMIT, "CIM_ELIMIT"
 
 
 class UntrustedFile(CimError, ValueError):
     """CIM_EUNTRUSTED: the file has content that libcim did not write."""
+
     status, name = _abi.CIM_EUNTRUSTED, "CIM_EUNTRUSTED"
 
 
 class AlreadyExists(CimError, FileExistsError):
     """CIM_EEXIST"""
+
     status, name = _abi.CIM_EEXIST, "CIM_EEXIST"
 
 
 class Unsupported(CimError, NotImplementedError):
     """CIM_EUNSUPPORTED: not in this build, or not for this kind of city."""
+
     status, name = _abi.CIM_EUNSUPPORTED, "CIM_EUNSUPPORTED"
 
 
 class InternalError(CimError, RuntimeError):
     """CIM_EINTERNAL"""
+
     status, name = _abi.CIM_EINTERNAL, "CIM_EINTERNAL"
 
 
@@ -112,5 +139,20 @@ class Closed(CimError, ValueError):
     """The object was closed."""
 
 
-BY_STATUS: dict[int, type[CimError]] = {c.status: c for c in (OutOfMemory, InvalidArgument, NotFound, BadFormat, InputOutputError, Cancelled, WrongVersion, LimitExceeded,
-                                                              UntrustedFile, AlreadyExists, Unsupported, InternalError)}
+BY_STATUS: dict[int, type[CimError]] = {
+    c.status: c
+    for c in (
+        OutOfMemory,
+        InvalidArgument,
+        NotFound,
+        BadFormat,
+        InputOutputError,
+        Cancelled,
+        WrongVersion,
+        LimitExceeded,
+        UntrustedFile,
+        AlreadyExists,
+        Unsupported,
+        InternalError,
+    )
+}

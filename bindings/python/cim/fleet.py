@@ -42,7 +42,9 @@ class Scenarios:
 
     def __init__(self, net: Net, count: int, seed: int, city_spread: float, class_spread: float, area_spread: float, area_m: float):
         net.ready("none")
-        options = struct(_abi.cim_scenario_options, count=count, seed=seed, city_spread=city_spread, class_spread=class_spread, area_spread=area_spread, area_m=area_m)
+        options = struct(
+            _abi.cim_scenario_options, count=count, seed=seed, city_spread=city_spread, class_spread=class_spread, area_spread=area_spread, area_m=area_m
+        )
         weights = None if net._metric is None else lib.cim_route_metric_weights(net._metric)
         self._o = build(_abi.cim_scenarios, lib.cim_scenarios_free, lib.cim_scenarios_make, net._o, net._hierarchy, weights, ctypes.byref(options))
         self.count, self._arcs = count, net.arrays.arc_count
@@ -62,7 +64,17 @@ class Fleet:
     def __init__(self, net: Net, places: Places, from_place: bool, scenarios: Scenarios | None):
         self.net, self.places, self.scenarios = net, places, scenarios
         direction = _abi.CIM_ROUTE_FORWARD if from_place else _abi.CIM_ROUTE_BACKWARD
-        self._o = build(_abi.cim_fleet, lib.cim_fleet_free, lib.cim_fleet_build, net._o, net._metric, scenarios._o if scenarios else None, places.array, len(places), direction)
+        self._o = build(
+            _abi.cim_fleet,
+            lib.cim_fleet_free,
+            lib.cim_fleet_build,
+            net._o,
+            net._metric,
+            scenarios._o if scenarios else None,
+            places.array,
+            len(places),
+            direction,
+        )
 
     def __len__(self) -> int:
         return len(self.places)
@@ -82,7 +94,9 @@ class Fleet:
             return []
         which, times, count = (ctypes.c_uint32 * k)(), (ctypes.c_uint32 * k)(), ctypes.c_size_t()
         query = self.net._metric_query()[1]
-        slow_call(lib.cim_fleet_nearest, self._o, query, ctypes.byref(at.struct), k, _core.milliseconds(within_s, "within_s"), which, times, ctypes.byref(count), None)
+        slow_call(
+            lib.cim_fleet_nearest, self._o, query, ctypes.byref(at.struct), k, _core.milliseconds(within_s, "within_s"), which, times, ctypes.byref(count), None
+        )
         return [Near(which[i], self.places[which[i]], times[i] / 1000.0) for i in range(count.value)]
 
     def matrix_ms(self, places: Any) -> Any:
@@ -105,8 +119,10 @@ class Fleet:
         k = min(k, len(self))
         ranks, count = (_abi.cim_rank * max(k, 1))(), ctypes.c_size_t()
         slow_call(lib.cim_fleet_rank, self._o, self.net._metric_query()[1], ctypes.byref(at.struct), ctypes.byref(options), k, ranks, ctypes.byref(count))
-        return [Rank(r.member, self.places[r.member], r.median_ms / 1e3, r.mean_ms / 1e3, r.best_ms / 1e3, r.worst_ms / 1e3, r.within_share, r.reached_share)
-                for r in ranks[: count.value]]
+        return [
+            Rank(r.member, self.places[r.member], r.median_ms / 1e3, r.mean_ms / 1e3, r.best_ms / 1e3, r.worst_ms / 1e3, r.within_share, r.reached_share)
+            for r in ranks[: count.value]
+        ]
 
 
 @dataclass(frozen=True)
@@ -164,7 +180,9 @@ class Coverage:
     def __init__(self, net: Net, posts: Fleet, demand: Places, within_s: float, weights: Any):
         given = None if weights is None else _core.give(weights, "f8", count=len(demand), what="weights")
         self.posts, self.demand = posts, demand
-        self._o = build(_abi.cim_coverage, lib.cim_coverage_free, lib.cim_coverage_build, posts._o, demand.array, given, len(demand), _core.milliseconds(within_s))
+        self._o = build(
+            _abi.cim_coverage, lib.cim_coverage_free, lib.cim_coverage_build, posts._o, demand.array, given, len(demand), _core.milliseconds(within_s)
+        )
         self._net = net
 
     def has(self, post: int, place: int) -> bool:
@@ -176,14 +194,30 @@ class Coverage:
         a, b = _core.give(before, "u4", what="before"), _core.give(after, "u4", what="after")
         lost, count, gap = (ctypes.c_uint32 * max(len(self.demand), 1))(), ctypes.c_size_t(), struct(_abi.cim_gap)
         call(lib.cim_coverage_gap, self._o, a, a.count, b, b.count, lost, len(self.demand), ctypes.byref(count), ctypes.byref(gap))
-        return Gap(gap.before_count, gap.after_count, lost[: count.value], gap.never_count, gap.before_weight, gap.after_weight, gap.lost_weight, gap.all_weight)
+        return Gap(
+            gap.before_count, gap.after_count, lost[: count.value], gap.never_count, gap.before_weight, gap.after_weight, gap.lost_weight, gap.all_weight
+        )
 
-    def move_up(self, at: Sequence[int], *, to: Sequence[int] | None = None, times_ms: Any = None, within_s: float | None = None, most: int = 1) -> list[MoveUp]:
+    def move_up(
+        self, at: Sequence[int], *, to: Sequence[int] | None = None, times_ms: Any = None, within_s: float | None = None, most: int = 1
+    ) -> list[MoveUp]:
         """Which of the units at these posts should move to which post so that most demand is covered."""
         posts = None if to is None else _core.give(to, "u4", what="to")
         units = _core.give(at, "u4", what="at")
         width = posts.count if posts else len(self.posts)
         times = None if times_ms is None else _core.give(times_ms, "u4", count=units.count * width, what="times_ms")
         moves, count = (_abi.cim_move_up * max(most, 1))(), ctypes.c_size_t()
-        slow_call(lib.cim_coverage_move_up, self._o, units, units.count, posts, posts.count if posts else 0, times, _core.milliseconds(within_s), most, moves, ctypes.byref(count))
+        slow_call(
+            lib.cim_coverage_move_up,
+            self._o,
+            units,
+            units.count,
+            posts,
+            posts.count if posts else 0,
+            times,
+            _core.milliseconds(within_s),
+            most,
+            moves,
+            ctypes.byref(count),
+        )
         return [MoveUp(m.unit, m.from_, m.to, m.time_ms / 1e3, m.before_weight, m.after_weight) for m in moves[: count.value]]

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 # ---- map matching ----
 
+
 def match_points(net: Net, points: Any) -> Any:
     """cim_match_point from a file or rows of x, y[, seconds]."""
     from .net import is_path
+
     if is_path(points):
         data = _core.bytes_of(lib.cim_match_load, encode(points), slow=True)
         made = (_abi.cim_match_point * (len(data) // ctypes.sizeof(_abi.cim_match_point))).from_buffer_copy(data)
@@ -63,18 +65,27 @@ class Match:
         self.speeds: Any = _core.records(view.speeds, _abi.cim_match_speed, view.speed_count, owner)
         self.xy: Any = _core.column(view.xy, "f8", (view.vertex_count, 2), owner)
         self.length_m: float = view.length_m
-        self.counts = {"found": view.found_count, "between": view.between_count, "no_street": view.no_street_count, "outlier": view.outlier_count,
-                       "unordered": view.unordered_count}
+        self.counts = {
+            "found": view.found_count,
+            "between": view.between_count,
+            "no_street": view.no_street_count,
+            "outlier": view.outlier_count,
+            "unordered": view.unordered_count,
+        }
         self._ranges = [(p.first_vertex, p.vertex_count) for p in view.parts[: view.part_count]]
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
         rows = [tuple(p) for p in self.xy.tolist()]
-        return {"type": "Feature", "properties": {"length_m": self.length_m, **self.counts},
-                "geometry": {"type": "MultiLineString", "coordinates": tuple(tuple(rows[a:a + n]) for a, n in self._ranges if n > 1)}}
+        return {
+            "type": "Feature",
+            "properties": {"length_m": self.length_m, **self.counts},
+            "geometry": {"type": "MultiLineString", "coordinates": tuple(tuple(rows[a : a + n]) for a, n in self._ranges if n > 1)},
+        }
 
 
 # ---- betweenness ----
+
 
 class Flow:
     """What streets carry.  link_trips: float64 view of shape (2 * edges,), link 2 * edge along its line, 2 * edge + 1 against; link_error: None when nothing was sampled.
@@ -82,8 +93,19 @@ class Flow:
     trips, unreachable_trips, time_s and length_m (means of a trip that gets there).
     """
 
-    def __init__(self, net: Net, origins: Places, destinations: Places, origin_weights: Any, destination_weights: Any, pairs: Any, trips: float, samples: int, seed: int,
-                 trees: bool):
+    def __init__(
+        self,
+        net: Net,
+        origins: Places,
+        destinations: Places,
+        origin_weights: Any,
+        destination_weights: Any,
+        pairs: Any,
+        trips: float,
+        samples: int,
+        seed: int,
+        trees: bool,
+    ):
         demand = struct(_abi.cim_flow_demand, origin_count=len(origins), destination_count=len(destinations), trips=trips)
         place = ctypes.POINTER(_abi.cim_net_place)
         demand.origins, demand.destinations = ctypes.cast(origins.array, place), ctypes.cast(destinations.array, place)
@@ -94,8 +116,9 @@ class Flow:
                 setattr(demand, name, kept[-1].pointer)
         if pairs is not None:
             rows = pairs.tolist() if hasattr(pairs, "tolist") else list(pairs)
-            made = (_abi.cim_flow_pair * len(rows))(*(_abi.cim_flow_pair(_index(r[0], len(origins)), _index(r[1], len(destinations)), float(r[2]) if len(r) > 2 else 1.0)
-                                                      for r in rows))
+            made = (_abi.cim_flow_pair * len(rows))(
+                *(_abi.cim_flow_pair(_index(r[0], len(origins)), _index(r[1], len(destinations)), float(r[2]) if len(r) > 2 else 1.0) for r in rows)
+            )
             demand.pairs, demand.pair_count = ctypes.cast(made, ctypes.POINTER(_abi.cim_flow_pair)), len(rows)
         options = struct(_abi.cim_flow_options, samples=samples, seed=seed, mode=_abi.CIM_FLOW_TREES if trees else _abi.CIM_FLOW_PAIRS)
         owner = build(_abi.cim_flow, lib.cim_flow_free, lib.cim_flow_run, net._o, net._metric, ctypes.byref(demand), ctypes.byref(options))
@@ -120,6 +143,7 @@ def _index(value: Any, count: int) -> int:
 
 
 # ---- evacuation ----
+
 
 class Evacuation:
     """Who leaves when by which way.  groups, legs, links: structured views (fields as in cim/flow.h).
@@ -162,5 +186,3 @@ class Evacuation:
         self.clearance_s, self.mean_s = view.clearance_s, view.mean_s
         self.clearance_bound_s, self.mean_bound_s = view.clearance_bound_s, view.mean_bound_s
         self.cut_people_per_hour = view.cut_people_per_hour
-
-

@@ -43,6 +43,7 @@ def lonlat(xy: Any, epsg: int, target: int = 4326) -> Any:
 
 # ---- to C ----
 
+
 class Geom:
     """A geometry for C, and the arrays that it borrows."""
 
@@ -59,10 +60,21 @@ class Geom:
         except (KeyError, TypeError, IndexError, ValueError) as e:
             raise errors.InvalidArgument(f"no coordinates of a {mapping['type']}: {e}") from e
         dim = self.dim or 2
-        self.arrays = ((ctypes.c_double * len(self.coords))(*self.coords), (ctypes.c_uint32 * len(self.rings))(*self.rings),
-                       (ctypes.c_uint32 * len(self.parts))(*self.parts))
-        self.struct = _abi.cim_geom(NUMBERS[mapping["type"]], dim, len(self.coords) // dim, len(self.rings), len(self.parts), 0,
-                                    *(ctypes.cast(a, t) for a, t in zip(self.arrays, (ctypes.POINTER(ctypes.c_double),) + 2 * (ctypes.POINTER(ctypes.c_uint32),))))
+        self.arrays = (
+            (ctypes.c_double * len(self.coords))(*self.coords),
+            (ctypes.c_uint32 * len(self.rings))(*self.rings),
+            (ctypes.c_uint32 * len(self.parts))(*self.parts),
+        )
+        self.struct = _abi.cim_geom(
+            NUMBERS[mapping["type"]],
+            dim,
+            len(self.coords) // dim,
+            len(self.rings),
+            len(self.parts),
+            0,
+            ctypes.cast(self.arrays[0], ctypes.POINTER(ctypes.c_double)),
+            *(ctypes.cast(a, ctypes.POINTER(ctypes.c_uint32)) for a in self.arrays[1:]),
+        )
 
     def _point(self, p: Any) -> None:
         xyz = [float(v) for v in p][:3]
@@ -111,11 +123,12 @@ def point_of(mapping: dict[str, Any]) -> tuple[float, float]:
     g = Geom(mapping)
     if not g.coords:
         raise errors.InvalidArgument("the geometry is empty")
-    xs, ys = g.coords[0::g.dim], g.coords[1::g.dim]
+    xs, ys = g.coords[0 :: g.dim], g.coords[1 :: g.dim]
     return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 
 # ---- from C ----
+
 
 def from_geom(g: Any) -> dict[str, Any]:
     """A cim_geom as a GeoJSON-like mapping."""
@@ -124,11 +137,11 @@ def from_geom(g: Any) -> dict[str, Any]:
     points = list(zip(*(flat[k::dim] for k in range(dim)))) if flat else []
     rings, at = [], 0
     for i in range(g.ring_count):
-        rings.append(tuple(points[at:g.ring_end[i]]))
+        rings.append(tuple(points[at : g.ring_end[i]]))
         at = g.ring_end[i]
     parts, at = [], 0
     for i in range(g.part_count):
-        parts.append(tuple(rings[at:g.part_end[i]]))
+        parts.append(tuple(rings[at : g.part_end[i]]))
         at = g.part_end[i]
     name = TYPES[g.type]
     inner: list[Any] = [p if name.endswith("Polygon") else p[0][0] if name.endswith("Point") else p[0] for p in parts]
@@ -177,6 +190,12 @@ def in_degrees(mapping: dict[str, Any], epsg: int) -> dict[str, Any]:
     moved = iter(out.tolist())
 
     def move(c: Any) -> Any:
-        return tuple((*next(moved), *c[2:]) if isinstance(c[0], (int, float)) else move(c) for c in c) if c and not isinstance(c[0], (int, float)) else (*next(moved), *c[2:]) if c else c
+        return (
+            tuple((*next(moved), *c[2:]) if isinstance(c[0], (int, float)) else move(c) for c in c)
+            if c and not isinstance(c[0], (int, float))
+            else (*next(moved), *c[2:])
+            if c
+            else c
+        )
 
     return {"type": mapping["type"], "coordinates": move(mapping["coordinates"])}

@@ -57,8 +57,14 @@ class Index(Handle):
             if values is not None:
                 kept.append(_core.give(values, kind, w, count=given.count, what=name))
                 setattr(options, name, kept[-1].pointer)
-        self._owner = build(_abi.cim_index, lib.cim_index_free, lib.cim_index_build, ctypes.cast(given.pointer, ctypes.POINTER(_abi.cim_box)), given.count,
-                            ctypes.byref(options))
+        self._owner = build(
+            _abi.cim_index,
+            lib.cim_index_free,
+            lib.cim_index_build,
+            ctypes.cast(given.pointer, ctypes.POINTER(_abi.cim_box)),
+            given.count,
+            ctypes.byref(options),
+        )
         del kept
 
     @classmethod
@@ -119,7 +125,7 @@ class Index(Handle):
         found = np.frombuffer(data, "u4") if np is not None else memoryview(data).cast("I") if data else []
         first, out = [0], []
         for i in range(n):
-            out.append(found[starts[i]:starts[i] + counts[i]])
+            out.append(found[starts[i] : starts[i] + counts[i]])
             first.append(first[-1] + counts[i])
         if np is not None:
             return np.array(first, "i8"), np.concatenate(out) if out else np.empty(0, "u4")
@@ -174,13 +180,17 @@ def _width(boxes: Any) -> int:
 class LiveIndex(Handle):
     """An index that changes.  apply() takes a batch, view() gives an Index that never changes."""
 
-    def __init__(self, start: Index | None = None, *, extent: tuple[float, float, float, float] | None = None, max_id: int | None = None, background: bool = False):
+    def __init__(
+        self, start: Index | None = None, *, extent: tuple[float, float, float, float] | None = None, max_id: int | None = None, background: bool = False
+    ):
         options = struct(_abi.cim_live_options, background=int(background))
         if extent is not None:
             options.extent = _abi.cim_box(*extent)
         if max_id is not None:
             options.max_id = max_id
-        self._owner = build(_abi.cim_live_index, lib.cim_live_index_free, lib.cim_live_index_new, start._o if start is not None else None, ctypes.byref(options))
+        self._owner = build(
+            _abi.cim_live_index, lib.cim_live_index_free, lib.cim_live_index_new, start._o if start is not None else None, ctypes.byref(options)
+        )
 
     def apply(self, put: Iterable[tuple[int, float, float, float, float]] = (), delete: Iterable[int] = ()) -> int:
         """Put boxes (id, min_x, min_y, max_x, max_y) and delete ids, all or nothing; gives the epoch."""

@@ -27,8 +27,14 @@ if TYPE_CHECKING:
 np = _core.np
 TURNS = {"restricted": _abi.CIM_NET_TURNS_RESTRICTED, "full": _abi.CIM_NET_TURNS_FULL}
 LABELS = {"none": _abi.CIM_ROUTE_LABELS_NONE, "auto": _abi.CIM_ROUTE_LABELS_AUTO, "full": _abi.CIM_ROUTE_LABELS_FULL, "core": _abi.CIM_ROUTE_LABELS_CORE}
-BREAKS = {_abi.CIM_NET_BREAKS_ONEWAY: "oneway", _abi.CIM_NET_BREAKS_ACCESS: "access", _abi.CIM_NET_BREAKS_BUS_LANE: "bus_lane", _abi.CIM_NET_BREAKS_BARRIER: "barrier",
-          _abi.CIM_NET_BREAKS_TURN: "turn", _abi.CIM_NET_BREAKS_U_TURN: "u_turn"}
+BREAKS = {
+    _abi.CIM_NET_BREAKS_ONEWAY: "oneway",
+    _abi.CIM_NET_BREAKS_ACCESS: "access",
+    _abi.CIM_NET_BREAKS_BUS_LANE: "bus_lane",
+    _abi.CIM_NET_BREAKS_BARRIER: "barrier",
+    _abi.CIM_NET_BREAKS_TURN: "turn",
+    _abi.CIM_NET_BREAKS_U_TURN: "u_turn",
+}
 USES = {_abi.CIM_NET_USES_DESTINATION: "destination", _abi.CIM_NET_USES_PRIVATE: "private"}
 
 
@@ -134,8 +140,20 @@ class Places(Sequence[Place]):
 class NetArrays:
     """The arrays of a net as views without a copy: float64, uint32, uint8; they keep the net alive."""
 
-    _KINDS = {"junction_x": ("f8", "j"), "junction_y": ("f8", "j"), "edge_object": ("u4", "e"), "edge_from": ("u4", "e"), "edge_to": ("u4", "e"), "edge_name": ("u4", "e"),
-              "first_vertex": ("u4", "e1"), "edge_length_m": ("f8", "e"), "xy": ("f8", "v"), "state_junction": ("u4", "s"), "state_link": ("u4", "s"), "arc_link": ("u4", "a")}
+    _KINDS = {
+        "junction_x": ("f8", "j"),
+        "junction_y": ("f8", "j"),
+        "edge_object": ("u4", "e"),
+        "edge_from": ("u4", "e"),
+        "edge_to": ("u4", "e"),
+        "edge_name": ("u4", "e"),
+        "first_vertex": ("u4", "e1"),
+        "edge_length_m": ("f8", "e"),
+        "xy": ("f8", "v"),
+        "state_junction": ("u4", "s"),
+        "state_link": ("u4", "s"),
+        "arc_link": ("u4", "a"),
+    }
     junction_x: Any
     junction_y: Any
     edge_object: Any
@@ -154,8 +172,14 @@ class NetArrays:
         call(lib.cim_net_get, owner, ctypes.byref(view))
         self.junction_count, self.edge_count, self.vertex_count = view.junction_count, view.edge_count, view.vertex_count
         self.state_count, self.arc_count, self.area_count = view.state_count, view.arc_count, view.area_count
-        shapes: dict[str, Any] = {"j": view.junction_count, "e": view.edge_count, "e1": view.edge_count + 1, "v": (view.vertex_count, 2), "s": view.state_count,
-                                  "a": view.arc_count}
+        shapes: dict[str, Any] = {
+            "j": view.junction_count,
+            "e": view.edge_count,
+            "e1": view.edge_count + 1,
+            "v": (view.vertex_count, 2),
+            "s": view.state_count,
+            "a": view.arc_count,
+        }
         for name, (kind, size) in self._KINDS.items():
             setattr(self, name, _core.column(getattr(view, name), kind, shapes[size], owner))
 
@@ -163,12 +187,31 @@ class NetArrays:
 class Net(Handle):
     """A road net with the costs of one profile.  May be shared by threads."""
 
-    def __init__(self, city: City, profile: str = "car", *, time: str | None = None, height_m: float = 0.0, width_m: float = 0.0, length_m: float = 0.0,
-                 weight_t: float = 0.0, profile_text: str | None = None, turns: str = "full"):
+    def __init__(
+        self,
+        city: City,
+        profile: str = "car",
+        *,
+        time: str | None = None,
+        height_m: float = 0.0,
+        width_m: float = 0.0,
+        length_m: float = 0.0,
+        weight_t: float = 0.0,
+        profile_text: str | None = None,
+        turns: str = "full",
+    ):
         self.city, self.profile = city, profile
         self._net = build(_abi.cim_net, lib.cim_net_free, lib.cim_net_open, city._o, ctypes.byref(net_options(turns)))
-        options = struct(_abi.cim_net_cost_options, profile=encode(profile), time=encode(time), height_m=height_m, width_m=width_m, length_m=length_m, weight_t=weight_t,
-                         profile_text=encode(profile_text))
+        options = struct(
+            _abi.cim_net_cost_options,
+            profile=encode(profile),
+            time=encode(time),
+            height_m=height_m,
+            width_m=width_m,
+            length_m=length_m,
+            weight_t=weight_t,
+            profile_text=encode(profile_text),
+        )
         self._owner = build(_abi.cim_net_costs, lib.cim_net_costs_free, lib.cim_net_costs_build, self._net, ctypes.byref(options), keep=self._net)
         self._hierarchy: Owner | None = None
         self._metric: Owner | None = None
@@ -204,8 +247,15 @@ class Net(Handle):
             if self._metric is None:
                 view = struct(_abi.cim_net_costs_view)
                 call(lib.cim_net_costs_get, self._o, ctypes.byref(view))
-                self._metric = build(_abi.cim_route_metric, lib.cim_route_metric_free, lib.cim_route_metric_build, self._hierarchy, view.weights_ms,
-                                     ctypes.byref(options), keep=self._hierarchy)
+                self._metric = build(
+                    _abi.cim_route_metric,
+                    lib.cim_route_metric_free,
+                    lib.cim_route_metric_build,
+                    self._hierarchy,
+                    view.weights_ms,
+                    ctypes.byref(options),
+                    keep=self._hierarchy,
+                )
         return self
 
     def _metric_query(self) -> tuple[Owner | None, Owner | None]:
@@ -226,8 +276,15 @@ class Net(Handle):
         view = struct(_abi.cim_net_costs_view)
         call(lib.cim_net_costs_get, self._o, ctypes.byref(view))
         n = 2 * self.arrays.edge_count
-        sizes = {"weights_ms": ("u4", self.arrays.arc_count), "link_ms": ("u4", n), "link_kmh": ("f4", n), "link_rules": ("u4", n), "link_source": ("u1", n),
-                 "link_main": ("u1", n), "junction_ms": ("u4", self.arrays.junction_count)}
+        sizes = {
+            "weights_ms": ("u4", self.arrays.arc_count),
+            "link_ms": ("u4", n),
+            "link_kmh": ("f4", n),
+            "link_rules": ("u4", n),
+            "link_source": ("u1", n),
+            "link_main": ("u1", n),
+            "junction_ms": ("u4", self.arrays.junction_count),
+        }
         return {name: _core.column(getattr(view, name), kind, size, self._o) for name, (kind, size) in sizes.items()}
 
     @property
@@ -256,7 +313,9 @@ class Net(Handle):
 
     # ---- places ----
 
-    def snap(self, x: float, y: float, k: int = 1, *, radius_m: float = 0.0, heading_deg: float | None = None, tolerance_deg: float = 30.0, any_part: bool = False) -> list[Place]:
+    def snap(
+        self, x: float, y: float, k: int = 1, *, radius_m: float = 0.0, heading_deg: float | None = None, tolerance_deg: float = 30.0, any_part: bool = False
+    ) -> list[Place]:
         """The k nearest places on streets that may be used, one a street, nearest first.  radius_m 0: no limit.  any_part: also on islands."""
         options = struct(_abi.cim_net_snap_options, radius_m=radius_m, flags=_abi.CIM_NET_ANY_PART if any_part else 0)
         if heading_deg is not None:
@@ -289,11 +348,13 @@ class Net(Handle):
         return found[0]
 
     def places(self, things: Any, *, radius_m: float = 1000.0, skip: bool = False) -> Places:
-        """Many places: a Result, objects, ids, points of shape (n, 2).  skip: those without a street near go to `unplaced` instead of raising NotFound."""
+        """Many places: a Result, objects, ids, points of shape (n, 2), a collection of features.  skip: those without a street near go to `unplaced` instead of raising NotFound."""
         if isinstance(things, Places):
             return things
         if isinstance(things, (Place, str)) or hasattr(things, "class_name") or _is_pair(things):
             things = [things]
+        elif isinstance(things, dict) or (hasattr(things, "__geo_interface__") and not hasattr(things, "ids")):
+            things = _members(things)
         found, unplaced = [], []
         for t in things:
             try:
@@ -306,7 +367,9 @@ class Net(Handle):
 
     # ---- routes ----
 
-    def route(self, *stops: Any, pass_through: bool = False, order: bool = False, avoid: Iterable[Any] = (), avoid_areas: Any = None, avoid_factor: float = 0.0) -> Route:
+    def route(
+        self, *stops: Any, pass_through: bool = False, order: bool = False, avoid: Iterable[Any] = (), avoid_areas: Any = None, avoid_factor: float = 0.0
+    ) -> Route:
         """The quickest route over two or more stops.  Raises NotFound when there is no way.
 
         pass_through: no turning back at the stops in between.  order: visit those in the quickest order.
@@ -319,12 +382,25 @@ class Net(Handle):
         (305, 2647)
         """
         from .routes import find_routes
+
         return find_routes(self, stops, pass_through, order, avoid, avoid_areas, avoid_factor, 0)[0]
 
-    def alternatives(self, start: Any, end: Any, k: int = 3, *, avoid: Iterable[Any] = (), avoid_areas: Any = None, avoid_factor: float = 0.0, stretch: float = 0.25,
-                     sharing: float = 0.8, locality: float = 0.25) -> list[Route]:
+    def alternatives(
+        self,
+        start: Any,
+        end: Any,
+        k: int = 3,
+        *,
+        avoid: Iterable[Any] = (),
+        avoid_areas: Any = None,
+        avoid_factor: float = 0.0,
+        stretch: float = 0.25,
+        sharing: float = 0.8,
+        locality: float = 0.25,
+    ) -> list[Route]:
         """The quickest route and at most k others that a person would take too, best first."""
         from .routes import find_routes
+
         self.ready("none")
         wish = struct(_abi.cim_route_alternative_options, stretch=stretch, sharing=sharing, locality=locality)
         return find_routes(self, (start, end), False, False, avoid, avoid_areas, avoid_factor, k, wish)
@@ -350,10 +426,19 @@ class Net(Handle):
         """
         return _core.seconds(self.matrix_ms(starts, ends))
 
-    def isochrone(self, places: Any, limits_s: Iterable[float] = (300, 600, 900), *, backward: bool = False, buffer_m: float = 0.0, cell_m: float = 0.0,
-                  tolerance_m: float = 0.0) -> Isochrone:
+    def isochrone(
+        self,
+        places: Any,
+        limits_s: Iterable[float] = (300, 600, 900),
+        *,
+        backward: bool = False,
+        buffer_m: float = 0.0,
+        cell_m: float = 0.0,
+        tolerance_m: float = 0.0,
+    ) -> Isochrone:
         """How far one gets from the nearest of some places within times, or with backward from where one gets to one of them."""
         from .routes import Isochrone
+
         return Isochrone(self, self.places(places), list(limits_s), backward, buffer_m, cell_m, tolerance_m)
 
     def nearest(self, place: Any, among: Any, k: int = 5, *, within_s: float | None = None, from_place: bool = False, skip: bool = True) -> list[Near]:
@@ -365,16 +450,21 @@ class Net(Handle):
     def fleet(self, units: Any, *, from_place: bool = False, scenarios: Scenarios | None = None, skip: bool = False) -> Fleet:
         """Places made ready to be asked which is nearest: vehicles (they come here) or, with from_place, hospitals (one goes there)."""
         from .fleet import Fleet
+
         return Fleet(self, self.places(units, skip=skip), from_place, scenarios)
 
-    def scenarios(self, count: int = 16, *, seed: int = 1, city_spread: float = 0.15, class_spread: float = 0.1, area_spread: float = 0.2, area_m: float = 1000.0) -> Scenarios:
+    def scenarios(
+        self, count: int = 16, *, seed: int = 1, city_spread: float = 0.15, class_spread: float = 0.1, area_spread: float = 0.2, area_m: float = 1000.0
+    ) -> Scenarios:
         """Travel times as they may turn out, around those of now."""
         from .fleet import Scenarios
+
         return Scenarios(self, count, seed, city_spread, class_spread, area_spread, area_m)
 
     def coverage(self, posts: Fleet, demand: Any, within_s: float, weights: Any = None) -> Coverage:
         """Which demand is reached from which post in time; weights: float64 of shape (demand,), e.g. inhabitants."""
         from .fleet import Coverage
+
         return Coverage(self, posts, self.places(demand), within_s, weights)
 
     # ---- many trips ----
@@ -385,33 +475,65 @@ class Net(Handle):
         options: fields of cim_match_options: sigma_m, beta_m, radius_m, max_kmh, gap_s, ...
         """
         from .flows import Match, match_points
+
         return Match(self, match_points(self, points), options)
 
-    def betweenness(self, origins: Any, destinations: Any = None, *, origin_weights: Any = None, destination_weights: Any = None, pairs: Any = None, trips: float = 0.0,
-                    samples: int = 0, seed: int = 1, trees: bool = False) -> Flow:
+    def betweenness(
+        self,
+        origins: Any,
+        destinations: Any = None,
+        *,
+        origin_weights: Any = None,
+        destination_weights: Any = None,
+        pairs: Any = None,
+        trips: float = 0.0,
+        samples: int = 0,
+        seed: int = 1,
+        trees: bool = False,
+    ) -> Flow:
         """Trips that each street carries when everybody takes the quickest way.
 
         pairs: rows of (number of origin, number of destination, trips); without them every origin to every destination by the product of weights.
         samples: pairs (or, with trees, origins) to draw; 0: all, exactly.
         """
         from .flows import Flow
+
         a = self.places(origins)
         return Flow(self, a, a if destinations is None else self.places(destinations), origin_weights, destination_weights, pairs, trips, samples, seed, trees)
 
-    def evacuate(self, sources: Iterable[tuple[Any, int]], exits: Iterable[Any], *, people_per_vehicle: float = 2.0, link_people_per_hour: Any = None, slot_s: float = 60.0,
-                 horizon_s: float = 86400.0) -> Evacuation:
+    def evacuate(
+        self,
+        sources: Iterable[tuple[Any, int]],
+        exits: Iterable[Any],
+        *,
+        people_per_vehicle: float = 2.0,
+        link_people_per_hour: Any = None,
+        slot_s: float = 60.0,
+        horizon_s: float = 86400.0,
+    ) -> Evacuation:
         """Who leaves when by which way: sources are (place, people), exits places or (place, capacity) or (place, capacity, people an hour)."""
         from .flows import Evacuation
+
         return Evacuation(self, list(sources), list(exits), people_per_vehicle, link_people_per_hour, slot_s, horizon_s)
 
     def traffic(self, *, labels: str = "none", radius_m: float = 0.0, vehicle_s: float = 0.0, min_speed_kmh: float = 0.0) -> Traffic:
         """Live weights that begin with these costs: closures, speeds, feeds."""
         from .traffic import Traffic
+
         return Traffic(self, labels, radius_m, vehicle_s, min_speed_kmh)
 
 
 def _is_pair(things: Any) -> bool:
     return isinstance(things, tuple) and len(things) == 2 and all(isinstance(v, (int, float)) for v in things)
+
+
+def _members(thing: Any) -> list[Any]:
+    """The features of a collection, the points of several; another geometry by itself."""
+    mapping = getattr(thing, "__geo_interface__", thing)
+    if mapping.get("type") == "FeatureCollection":
+        return list(mapping.get("features") or [])
+    mapping = geometry.interface(mapping) or {}
+    return list(mapping["coordinates"]) if mapping.get("type") == "MultiPoint" else [mapping]
 
 
 def rules(bits: int, names: dict[int, str]) -> list[str]:

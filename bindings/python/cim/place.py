@@ -18,8 +18,15 @@ from ._core import build, call, decode, lib, struct
 np = _core.np
 STATUS = {_abi.CIM_PLACE_PROVEN: "proven", _abi.CIM_PLACE_BOUNDED: "bounded", _abi.CIM_PLACE_HEURISTIC: "heuristic"}
 FIXED, FORBIDDEN = _abi.CIM_PLACE_FIXED, _abi.CIM_PLACE_FORBIDDEN
-KINDS = {"cover-all": _abi.CIM_PLACE_COVER_ALL, "cover-most": _abi.CIM_PLACE_COVER_MOST, "median": _abi.CIM_PLACE_MEDIAN, "center": _abi.CIM_PLACE_CENTER,
-         "dispersion": _abi.CIM_PLACE_DISPERSION, "impact": _abi.CIM_PLACE_IMPACT, "threshold": _abi.CIM_PLACE_THRESHOLD}
+KINDS = {
+    "cover-all": _abi.CIM_PLACE_COVER_ALL,
+    "cover-most": _abi.CIM_PLACE_COVER_MOST,
+    "median": _abi.CIM_PLACE_MEDIAN,
+    "center": _abi.CIM_PLACE_CENTER,
+    "dispersion": _abi.CIM_PLACE_DISPERSION,
+    "impact": _abi.CIM_PLACE_IMPACT,
+    "threshold": _abi.CIM_PLACE_THRESHOLD,
+}
 
 
 @dataclass(frozen=True)
@@ -43,10 +50,31 @@ class Plan:
     left_out: int
 
 
-def solve(kind: str, *, lists: Sequence[Sequence[int]] | None = None, values: Sequence[Sequence[float]] | None = None, matrix: Any = None, demand_count: int | None = None,
-          most: int | None = None, budget: float = math.inf, weights: Any = None, miss: Any = None, folds: Any = None, costs: Any = None, flags: Any = None,
-          fixed: Iterable[int] = (), forbidden: Iterable[int] = (), groups: Any = None, needs: Any = None, group_weights: Any = None, work: int | None = None,
-          seed: int = 1, gap: float = 0.0, time_limit_s: float = 0.0, leave_out: bool = False) -> Plan:
+def solve(
+    kind: str,
+    *,
+    lists: Sequence[Sequence[int]] | None = None,
+    values: Sequence[Sequence[float]] | None = None,
+    matrix: Any = None,
+    demand_count: int | None = None,
+    most: int | None = None,
+    budget: float = math.inf,
+    weights: Any = None,
+    miss: Any = None,
+    folds: Any = None,
+    costs: Any = None,
+    flags: Any = None,
+    fixed: Iterable[int] = (),
+    forbidden: Iterable[int] = (),
+    groups: Any = None,
+    needs: Any = None,
+    group_weights: Any = None,
+    work: int | None = None,
+    seed: int = 1,
+    gap: float = 0.0,
+    time_limit_s: float = 0.0,
+    leave_out: bool = False,
+) -> Plan:
     """Find a plan and a bound: "cover-all", "cover-most", "median", "center", "dispersion", "impact", "threshold" (see cim/place.h).
 
     Raises NotFound when it is proven that there is no plan.  work: how much may be done; None: some seconds.
@@ -92,8 +120,13 @@ def solve(kind: str, *, lists: Sequence[Sequence[int]] | None = None, values: Se
             raise errors.InvalidArgument(f"site {s} of {sites}")
         bits[s] |= bit
     put("flags", list(bits), "u1", sites)
-    for name, data, letter, count in (("weights", weights, "f8", demands), ("miss", miss, "f8", demands), ("folds", folds, "u1", demands), ("costs", costs, "f8", sites),
-                                      ("groups", groups, "u4", demands)):
+    for name, data, letter, count in (
+        ("weights", weights, "f8", demands),
+        ("miss", miss, "f8", demands),
+        ("folds", folds, "u1", demands),
+        ("costs", costs, "f8", sites),
+        ("groups", groups, "u4", demands),
+    ):
         put(name, data, letter, count)
     if needs is not None:
         p.group_count = len(needs)
@@ -106,8 +139,20 @@ def solve(kind: str, *, lists: Sequence[Sequence[int]] | None = None, values: Se
     r = struct(_abi.cim_place_result)
     call(lib.cim_place_plan_get, owner, ctypes.byref(r))
     servers = [None if s == _core.NONE else s for s in r.servers[: r.server_count]] if r.servers else []
-    return Plan(kind, r.sites[: r.count] if r.count else [], r.gains[: r.count] if r.count else [], servers, r.value, r.bound, r.gap, STATUS[r.status], decode(r.proof) or "",
-                r.cost, bool(r.stopped), r.left_out)
+    return Plan(
+        kind,
+        r.sites[: r.count] if r.count else [],
+        r.gains[: r.count] if r.count else [],
+        servers,
+        r.value,
+        r.bound,
+        r.gap,
+        STATUS[r.status],
+        decode(r.proof) or "",
+        r.cost,
+        bool(r.stopped),
+        r.left_out,
+    )
 
 
 def cover_all(lists: Sequence[Sequence[int]], **options: Any) -> Plan:
@@ -133,5 +178,3 @@ def center(matrix: Any, most: int, **options: Any) -> Plan:
 def dispersion(matrix: Any, most: int, **options: Any) -> Plan:
     """`most` sites whose two nearest are as far apart as possible; matrix of distances between sites."""
     return solve("dispersion", matrix=matrix, most=most, **options)
-
-

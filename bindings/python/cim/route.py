@@ -22,7 +22,11 @@ def _graph(tail: Any, head: Any, node_count: int | None, x: Any, y: Any) -> tupl
     if a.count != b.count:
         raise errors.InvalidArgument(f"{a.count} tails and {b.count} heads")
     if node_count is None:
-        node_count = 1 + max(max(a.pointer[: a.count], default=-1), max(b.pointer[: b.count], default=-1)) if np is None or not a.count else 1 + int(max(a.keep.max(), b.keep.max()))
+        node_count = (
+            1 + max(max(a.pointer[: a.count], default=-1), max(b.pointer[: b.count], default=-1))
+            if np is None or not a.count
+            else 1 + int(max(a.keep.max(), b.keep.max()))
+        )
     graph = struct(_abi.cim_route_graph, node_count=node_count, arc_count=a.count, tail=a.pointer, head=b.pointer)
     kept: list[Any] = [a, b]
     if (x is None) != (y is None):
@@ -51,8 +55,14 @@ class Graph(Handle):
         graph, kept = _graph(tail, head, node_count, x, y)
         self.node_count, self.arc_count = graph.node_count, graph.arc_count
         if saved is not None:
-            self._owner = build(_abi.cim_route_hierarchy, lib.cim_route_hierarchy_free, lib.cim_route_hierarchy_load, ctypes.cast(ctypes.c_char_p(saved), ctypes.c_void_p),
-                                len(saved), ctypes.byref(graph))
+            self._owner = build(
+                _abi.cim_route_hierarchy,
+                lib.cim_route_hierarchy_free,
+                lib.cim_route_hierarchy_load,
+                ctypes.cast(ctypes.c_char_p(saved), ctypes.c_void_p),
+                len(saved),
+                ctypes.byref(graph),
+            )
         else:
             given = None if order is None else _core.give(order, "u4", count=self.node_count, what="order")
             self._owner = build(_abi.cim_route_hierarchy, lib.cim_route_hierarchy_free, lib.cim_route_hierarchy_build, ctypes.byref(graph), given)
@@ -76,9 +86,14 @@ class Graph(Handle):
     def metric(self, weights_ms: Any, *, labels: str = "none") -> Metric:
         """Weights on it: uint32 of shape (arcs,), UNREACHABLE_MS closes an arc.  labels: "none", "auto", "full", "core"."""
         from .net import label_options
+
         given = _core.give(weights_ms, "u4", count=self.arc_count, what="weights_ms")
-        return Metric(self, build(_abi.cim_route_metric, lib.cim_route_metric_free, lib.cim_route_metric_build, self._o, given, ctypes.byref(label_options(labels)),
-                                  keep=self._o))
+        return Metric(
+            self,
+            build(
+                _abi.cim_route_metric, lib.cim_route_metric_free, lib.cim_route_metric_build, self._o, given, ctypes.byref(label_options(labels)), keep=self._o
+            ),
+        )
 
 
 class Metric(Handle):
@@ -150,12 +165,14 @@ class Metric(Handle):
         a, w = _core.give(arcs, "u4", what="arcs"), _core.give(weights_ms, "u4", what="weights_ms")
         if a.count != w.count:
             raise errors.InvalidArgument(f"{a.count} arcs and {w.count} weights")
-        return Metric(self.graph, build(_abi.cim_route_metric, lib.cim_route_metric_free, lib.cim_route_metric_update, self._o, a, w, a.count, None, keep=self._hierarchy))
+        return Metric(
+            self.graph, build(_abi.cim_route_metric, lib.cim_route_metric_free, lib.cim_route_metric_update, self._o, a, w, a.count, None, keep=self._hierarchy)
+        )
 
 
 def _places(nodes: Any) -> tuple[Any, Any]:
     given = _core.give(nodes, "u4", what="nodes")
-    ends = (_abi.cim_route_end * given.count)(*((n, 0) for n in given.pointer[: given.count]))
+    ends = (_abi.cim_route_end * given.count)(*(_abi.cim_route_end(n, 0) for n in given.pointer[: given.count]))
     return _abi.cim_route_places(ctypes.cast(ends, ctypes.POINTER(_abi.cim_route_end)), None, given.count), ends
 
 

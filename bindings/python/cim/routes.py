@@ -83,7 +83,9 @@ def _avoid(net: Net, avoid: Iterable[Any], areas: Any, factor: float) -> tuple[A
     return made, (ids, polygons, geoms)
 
 
-def find_routes(net: Net, stops: Any, pass_through: bool, order: bool, avoid: Iterable[Any], areas: Any, factor: float, alternatives: int, wish: Any = None) -> list[Route]:
+def find_routes(
+    net: Net, stops: Any, pass_through: bool, order: bool, avoid: Iterable[Any], areas: Any, factor: float, alternatives: int, wish: Any = None
+) -> list[Route]:
     if len(stops) < 2:
         raise errors.InvalidArgument("a route has two stops at least")
     if not 0 <= alternatives <= 100:
@@ -100,8 +102,19 @@ def find_routes(net: Net, stops: Any, pass_through: bool, order: bool, avoid: It
     if wish is not None:
         options.alternative = ctypes.pointer(wish)
     metric, query = net._metric_query()
-    owner = build(_abi.cim_journey, lib.cim_journey_free, lib.cim_journey_find, net._o, array, len(places), ctypes.byref(options), metric, query,
-                  keep=(net._o, net._net), slow=bool(len(places) > 2 or metric is None))
+    owner = build(
+        _abi.cim_journey,
+        lib.cim_journey_free,
+        lib.cim_journey_find,
+        net._o,
+        array,
+        len(places),
+        ctypes.byref(options),
+        metric,
+        query,
+        keep=(net._o, net._net),
+        slow=bool(len(places) > 2 or metric is None),
+    )
     del kept
     first = Route(net, owner, 0, places)
     return [first] + [Route(net, owner, i, places) for i in range(1, first.count)]
@@ -144,7 +157,7 @@ class Route:
 
     @property
     def uses(self) -> list[str]:
-        """"destination", "private"."""
+        """ "destination", "private"."""
         return rules(self.rules, USES)
 
     @property
@@ -159,8 +172,11 @@ class Route:
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
-        return {"type": "Feature", "geometry": self.geometry,
-                "properties": {"profile": self.net.profile, "time_s": self.time_s, "length_m": self.length_m, "breaks": self.breaks}}
+        return {
+            "type": "Feature",
+            "geometry": self.geometry,
+            "properties": {"profile": self.net.profile, "time_s": self.time_s, "length_m": self.length_m, "breaks": self.breaks},
+        }
 
     @property
     def steps(self) -> list[Step]:
@@ -168,9 +184,24 @@ class Route:
         out = []
         for s in ask_ids(lib.cim_journey_steps, self._owner, self._number, type_=_abi.cim_journey_step, guess=64):
             kind = decode(lib.cim_journey_kind(s.kind)) or ""
-            out.append(Step(kind, self.net.text(s.name), s.length_m, s.time_ms / 1000.0, s.distance_m, s.turn_deg, s.bearing_before_deg, s.bearing_after_deg, s.exit or None,
-                            None if s.stop == _core.NONE else self.order[s.stop], {1: "left", -1: "right"}.get(s.side, "ahead") if kind == "arrive" else None,
-                            tuple(rules(s.rules, BREAKS)), s.x, s.y))
+            out.append(
+                Step(
+                    kind,
+                    self.net.text(s.name),
+                    s.length_m,
+                    s.time_ms / 1000.0,
+                    s.distance_m,
+                    s.turn_deg,
+                    s.bearing_before_deg,
+                    s.bearing_after_deg,
+                    s.exit or None,
+                    None if s.stop == _core.NONE else self.order[s.stop],
+                    {1: "left", -1: "right"}.get(s.side, "ahead") if kind == "arrive" else None,
+                    tuple(rules(s.rules, BREAKS)),
+                    s.x,
+                    s.y,
+                )
+            )
         return out
 
     def signals(self, *, green: bool = False) -> list[Signal]:
@@ -178,8 +209,20 @@ class Route:
         options = struct(_abi.cim_journey_signal_options, flags=_abi.CIM_JOURNEY_GREEN if green else 0)
         options.city = self.net.city._o._as_parameter_
         found = ask_ids(lib.cim_journey_signals, self._owner, self._number, ctypes.byref(options), type_=_abi.cim_journey_signal)
-        return [Signal(None if s.object == _core.NONE else s.object, s.earliest_ms / 1e3, s.likely_ms / 1e3, s.latest_ms / 1e3, s.distance_m, s.speed_kmh, bool(s.crossing), s.x, s.y)
-                for s in found]
+        return [
+            Signal(
+                None if s.object == _core.NONE else s.object,
+                s.earliest_ms / 1e3,
+                s.likely_ms / 1e3,
+                s.latest_ms / 1e3,
+                s.distance_m,
+                s.speed_kmh,
+                bool(s.crossing),
+                s.x,
+                s.y,
+            )
+            for s in found
+        ]
 
 
 class Area:
@@ -204,8 +247,11 @@ class Area:
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
-        return {"type": "Feature", "geometry": self.geometry,
-                "properties": {"profile": self.net.profile, "limit_s": self.limit_s, "area_m2": self.area_m2, "street_m": self.street_m}}
+        return {
+            "type": "Feature",
+            "geometry": self.geometry,
+            "properties": {"profile": self.net.profile, "limit_s": self.limit_s, "area_m2": self.area_m2, "street_m": self.street_m},
+        }
 
 
 class Isochrone:
@@ -221,7 +267,18 @@ class Isochrone:
         self.net, self.places = net, places
         options = struct(_abi.cim_isochrone_options, limit_ms=limits[-1], direction=_abi.CIM_ROUTE_BACKWARD if backward else _abi.CIM_ROUTE_FORWARD)
         metric, query = net._metric_query()
-        owner = build(_abi.cim_isochrone, lib.cim_isochrone_free, lib.cim_isochrone_find, net._o, metric, query, places.array, len(places), ctypes.byref(options), keep=net._net)
+        owner = build(
+            _abi.cim_isochrone,
+            lib.cim_isochrone_free,
+            lib.cim_isochrone_find,
+            net._o,
+            metric,
+            query,
+            places.array,
+            len(places),
+            ctypes.byref(options),
+            keep=net._net,
+        )
         view = struct(_abi.cim_isochrone_view)
         call(lib.cim_isochrone_get, owner, ctypes.byref(view))
         self.pieces: Any = _core.records(view.pieces, _abi.cim_isochrone_piece, view.piece_count, owner)
@@ -241,7 +298,6 @@ class Isochrone:
     def to_geopandas(self) -> Any:
         """A GeoDataFrame with limit_s, area_m2, street_m and the geometry, in the city's CRS."""
         import geopandas  # type: ignore[import]
+
         rows = [{"limit_s": a.limit_s, "area_m2": a.area_m2, "street_m": a.street_m} for a in self.areas]
         return geopandas.GeoDataFrame(rows, geometry=geopandas.GeoSeries.from_wkb([a.wkb for a in self.areas], crs=self.net.city.epsg))
-
-

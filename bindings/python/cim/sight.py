@@ -65,8 +65,17 @@ class Scene(Handle):
             prisms.append(len(rings))
         base, top = _core.give(base_m, "f8", count=len(prisms), what="base_m"), _core.give(top_m, "f8", count=len(prisms), what="top_m")
         given = _core.give(xy, "f8", 2), _core.give(rings, "u4"), _core.give(prisms, "u4")
-        made = struct(_abi.cim_sight_prisms, prism_count=len(prisms), ring_count=len(rings), vertex_count=len(xy) // 2, prism_end=given[2].pointer,
-                      ring_end=given[1].pointer, xy=given[0].pointer, base_m=base.pointer, top_m=top.pointer)
+        made = struct(
+            _abi.cim_sight_prisms,
+            prism_count=len(prisms),
+            ring_count=len(rings),
+            vertex_count=len(xy) // 2,
+            prism_end=given[2].pointer,
+            ring_end=given[1].pointer,
+            xy=given[0].pointer,
+            base_m=base.pointer,
+            top_m=top.pointer,
+        )
         options = struct(_abi.cim_sight_options, cell_m=cell_m)
         if terrain is not None:
             options.terrain = ctypes.pointer(terrain[0])
@@ -122,12 +131,31 @@ class Scene(Handle):
         slow_call(lib.cim_sight_sun_lit, self._o, a, a.count, azimuth_deg, elevation_deg, room)
         return out
 
-    def sun_hours(self, points: Any, *, latitude_deg: float, longitude_deg: float, from_s: float, to_s: float, step_s: float = 600.0, least_deg: float = 0.0,
-                  north_deg: float = 0.0, normals: Any = None) -> Any:
+    def sun_hours(
+        self,
+        points: Any,
+        *,
+        latitude_deg: float,
+        longitude_deg: float,
+        from_s: float,
+        to_s: float,
+        step_s: float = 600.0,
+        least_deg: float = 0.0,
+        north_deg: float = 0.0,
+        normals: Any = None,
+    ) -> Any:
         """Hours in the sun of points (n, 3) between two times (seconds since 1970): float64 of shape (n,)."""
         a = _core.give(points, "f8", 3, what="points")
-        options = struct(_abi.cim_sight_sun_options, latitude_deg=latitude_deg, longitude_deg=longitude_deg, from_s=from_s, to_s=to_s, step_s=step_s, least_deg=least_deg,
-                         north_deg=north_deg)
+        options = struct(
+            _abi.cim_sight_sun_options,
+            latitude_deg=latitude_deg,
+            longitude_deg=longitude_deg,
+            from_s=from_s,
+            to_s=to_s,
+            step_s=step_s,
+            least_deg=least_deg,
+            north_deg=north_deg,
+        )
         before = None if normals is None else _core.give(normals, "f8", 3, count=a.count, what="normals")
         if before is not None:
             options.normals = before.pointer
@@ -136,12 +164,31 @@ class Scene(Handle):
         return out
 
 
-def viewshed(height_m: Any, column: int, row: int, *, eye_height_m: float = 1.75, target_height_m: float = 0.0, max_m: float = 0.0, step_x_m: float = 1.0, step_y_m: float = 1.0,
-             earth_radius_m: float = 0.0, refraction: float = 0.14286, columns: bool = False) -> Any:
+def viewshed(
+    height_m: Any,
+    column: int,
+    row: int,
+    *,
+    eye_height_m: float = 1.75,
+    target_height_m: float = 0.0,
+    max_m: float = 0.0,
+    step_x_m: float = 1.0,
+    step_y_m: float = 1.0,
+    earth_radius_m: float = 0.0,
+    refraction: float = 0.14286,
+    columns: bool = False,
+) -> Any:
     """Which posts of a raster (float32 of shape (rows, columns)) are seen from one of them: uint8 of the same shape, 1 seen, 0 hidden, BEYOND."""
     item, given = raster(height_m, step_x_m=step_x_m, step_y_m=step_y_m)
-    options = struct(_abi.cim_sight_viewshed_options, eye_height_m=eye_height_m, target_height_m=target_height_m, max_m=max_m, earth_radius_m=earth_radius_m,
-                     refraction=refraction, method=_abi.CIM_SIGHT_COLUMNS if columns else _abi.CIM_SIGHT_INTERPOLATED)
+    options = struct(
+        _abi.cim_sight_viewshed_options,
+        eye_height_m=eye_height_m,
+        target_height_m=target_height_m,
+        max_m=max_m,
+        earth_radius_m=earth_radius_m,
+        refraction=refraction,
+        method=_abi.CIM_SIGHT_COLUMNS if columns else _abi.CIM_SIGHT_INTERPOLATED,
+    )
     if not (0 <= column < item.columns and 0 <= row < item.rows):
         raise errors.InvalidArgument(f"post {column}, {row} of {item.columns} by {item.rows}")
     out, room = _core.room("u1", (item.rows, item.columns))

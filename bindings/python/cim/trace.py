@@ -17,11 +17,25 @@ from . import _abi, _core, errors
 from ._core import Handle, Owner, build, call, encode, lib, slow_call, struct
 
 np = _core.np
-KINDS = {"connected": _abi.CIM_TRACE_CONNECTED, "subnetwork": _abi.CIM_TRACE_SUBNETWORK, "controllers": _abi.CIM_TRACE_CONTROLLERS, "upstream": _abi.CIM_TRACE_UPSTREAM,
-         "downstream": _abi.CIM_TRACE_DOWNSTREAM, "loops": _abi.CIM_TRACE_LOOPS, "bridges": _abi.CIM_TRACE_BRIDGES, "cut-nodes": _abi.CIM_TRACE_CUT_NODES}
+KINDS = {
+    "connected": _abi.CIM_TRACE_CONNECTED,
+    "subnetwork": _abi.CIM_TRACE_SUBNETWORK,
+    "controllers": _abi.CIM_TRACE_CONTROLLERS,
+    "upstream": _abi.CIM_TRACE_UPSTREAM,
+    "downstream": _abi.CIM_TRACE_DOWNSTREAM,
+    "loops": _abi.CIM_TRACE_LOOPS,
+    "bridges": _abi.CIM_TRACE_BRIDGES,
+    "cut-nodes": _abi.CIM_TRACE_CUT_NODES,
+}
 DEVICE_KINDS = ("valve", "switch", "pump", "regulator", "transformer", "check_valve", "fuse", "meter", "hydrant", "other")
-OUT, SHUT, NORMALLY_SHUT, INOPERABLE, INACCESSIBLE, SOURCE = (_abi.CIM_TRACE_OUT, _abi.CIM_TRACE_SHUT, _abi.CIM_TRACE_NORMALLY_SHUT, _abi.CIM_TRACE_INOPERABLE,
-                                                              _abi.CIM_TRACE_INACCESSIBLE, _abi.CIM_TRACE_SOURCE)
+OUT, SHUT, NORMALLY_SHUT, INOPERABLE, INACCESSIBLE, SOURCE = (
+    _abi.CIM_TRACE_OUT,
+    _abi.CIM_TRACE_SHUT,
+    _abi.CIM_TRACE_NORMALLY_SHUT,
+    _abi.CIM_TRACE_INOPERABLE,
+    _abi.CIM_TRACE_INACCESSIBLE,
+    _abi.CIM_TRACE_SOURCE,
+)
 THINGS = {"node": _abi.CIM_TRACE_NODE, "edge": _abi.CIM_TRACE_EDGE, "device": _abi.CIM_TRACE_DEVICE}
 
 
@@ -178,14 +192,36 @@ class Tracer(Handle):
 
     # ---- traces ----
 
-    def _find(self, what: str, starts: Any, barriers: Any, barrier_kinds: Any, result_barriers: Any, result_barrier_kinds: Any, limit: tuple[str, float] | None,
-              nodes: bool, edges: bool, through_sources: bool, domain: int | None, tier: int | None) -> Found:
+    def _find(
+        self,
+        what: str,
+        starts: Any,
+        barriers: Any,
+        barrier_kinds: Any,
+        result_barriers: Any,
+        result_barrier_kinds: Any,
+        limit: tuple[str, float] | None,
+        nodes: bool,
+        edges: bool,
+        through_sources: bool,
+        domain: int | None,
+        tier: int | None,
+    ) -> Found:
         if what not in KINDS:
             raise errors.InvalidArgument(f"{what} is not one of {', '.join(KINDS)}")
         given, stop, end = self._elements(starts), self._elements(barriers), self._elements(result_barriers)
-        options = struct(_abi.cim_trace_options, barriers=stop.pointer, barrier_count=stop.count, barrier_kinds=kind_bits(barrier_kinds),
-                         result_barriers=end.pointer, result_barrier_count=end.count, result_barrier_kinds=kind_bits(result_barrier_kinds), no_nodes=int(not nodes),
-                         no_edges=int(not edges), through_sources=int(through_sources))
+        options = struct(
+            _abi.cim_trace_options,
+            barriers=stop.pointer,
+            barrier_count=stop.count,
+            barrier_kinds=kind_bits(barrier_kinds),
+            result_barriers=end.pointer,
+            result_barrier_count=end.count,
+            result_barrier_kinds=kind_bits(result_barrier_kinds),
+            no_nodes=int(not nodes),
+            no_edges=int(not edges),
+            through_sources=int(through_sources),
+        )
         if limit is not None:
             options.limit_column, options.limit = self.column(limit[0]), limit[1]
         if domain is not None:
@@ -197,12 +233,31 @@ class Tracer(Handle):
         return self._found(r)
 
     def _found(self, r: Any) -> Found:
-        return Found(_core.copied(r.elements, "u4", r.count), _core.copied(r.why, "u4", r.count), r.node_count, _core.copied(r.features, "u4", r.feature_count),
-                     self._sums(r.sums), r.epoch)
+        return Found(
+            _core.copied(r.elements, "u4", r.count),
+            _core.copied(r.why, "u4", r.count),
+            r.node_count,
+            _core.copied(r.features, "u4", r.feature_count),
+            self._sums(r.sums),
+            r.epoch,
+        )
 
-    def find(self, what: str, starts: Any = (), *, barriers: Any = (), barrier_kinds: Any = (), result_barriers: Any = (), result_barrier_kinds: Any = (),
-             limit: tuple[str, float] | None = None, nodes: bool = True, edges: bool = True, through_sources: bool = False, domain: int | None = None,
-             tier: int | None = None) -> Any:
+    def find(
+        self,
+        what: str,
+        starts: Any = (),
+        *,
+        barriers: Any = (),
+        barrier_kinds: Any = (),
+        result_barriers: Any = (),
+        result_barrier_kinds: Any = (),
+        limit: tuple[str, float] | None = None,
+        nodes: bool = True,
+        edges: bool = True,
+        through_sources: bool = False,
+        domain: int | None = None,
+        tier: int | None = None,
+    ) -> Any:
         """Run a trace: connected, subnetwork, controllers, upstream, downstream, loops, bridges, cut-nodes.
 
         barriers, barrier_kinds ("valve", ...): found but not passed.  result_barriers: the result ends there.  limit: ("length_m", 500.0).
@@ -276,10 +331,17 @@ class Tracer(Handle):
         a, b = self._elements(faults), self._devices(stuck)
         r, query = struct(_abi.cim_trace_isolation), self._query()
         slow_call(lib.cim_trace_isolate, self._view, query, a, a.count, b, b.count, ctypes.byref(r))
-        lists = [_core.copied(getattr(r, name), "u4", getattr(r, count)) for name, count in
-                 (("shut", "shut_count"), ("leave", "leave_count"), ("keep", "keep_count"), ("stuck", "stuck_count"), ("works", "works_count"), ("lost", "lost_count"),
-                  ("sources", "source_count"))]
-        return Isolated(*lists, self._sums(r.works_sums), self._sums(r.lost_sums), r.epoch)
+        counts = {
+            "shut": r.shut_count,
+            "leave": r.leave_count,
+            "keep": r.keep_count,
+            "stuck": r.stuck_count,
+            "works": r.works_count,
+            "lost": r.lost_count,
+            "sources": r.source_count,
+        }
+        lists: dict[str, Any] = {name: _core.copied(getattr(r, name), "u4", count) for name, count in counts.items()}
+        return Isolated(**lists, works_sums=self._sums(r.works_sums), lost_sums=self._sums(r.lost_sums), epoch=r.epoch)
 
     def isolate(self, faults: Any, *, stuck: Any = ()) -> Any:
         """Isolate faults: the least devices to shut, and what is lost.  stuck: devices that do not turn."""
@@ -296,8 +358,8 @@ class Tracer(Handle):
         w, l, s = self._elements(works), self._elements(lost), self._devices(stuck)
         r, query = struct(_abi.cim_trace_resupplied), self._query()
         slow_call(lib.cim_trace_resupply, self._view, query, w, w.count, l, l.count, s, s.count, self.column(by), ctypes.byref(r))
-        lists = [_core.copied(getattr(r, name), "u4", getattr(r, f"{name}_count")) for name in ("way", "open", "shut", "regained")]
-        return Resupplied(*lists, self._sums(r.regained_sums), r.length)
+        lists: dict[str, Any] = {name: _core.copied(getattr(r, name), "u4", getattr(r, f"{name}_count")) for name in ("way", "open", "shut", "regained")}
+        return Resupplied(**lists, regained_sums=self._sums(r.regained_sums), length=r.length)
 
     def segments(self) -> tuple[Any, int]:
         """The segment of every element (uint32 view of shape (nodes + edges,)), and how many there are."""
@@ -323,15 +385,35 @@ class Network(Tracer):
     [2, 3, 6]
     """
 
-    def __init__(self, start: Any, end: Any, *, node_count: int | None = None, sources: Iterable[int] = (), devices: dict[str, Any] | None = None,  # pylint: disable=redefined-outer-name
-                 columns: dict[str, tuple[Any, Any]] | None = None, node_flags: Any = None, edge_flags: Any = None, direction: Any = None, node_domain: Any = None,
-                 edge_domain: Any = None, node_tier: Any = None, edge_tier: Any = None, feature: Any = None, feature_count: int = 0, isolating_kinds: Any = (),
-                 normal_state: bool = False):
+    def __init__(
+        self,
+        start: Any,
+        end: Any,
+        *,
+        node_count: int | None = None,
+        sources: Iterable[int] = (),
+        devices: dict[str, Any] | None = None,  # pylint: disable=redefined-outer-name
+        columns: dict[str, tuple[Any, Any]] | None = None,
+        node_flags: Any = None,
+        edge_flags: Any = None,
+        direction: Any = None,
+        node_domain: Any = None,
+        edge_domain: Any = None,
+        node_tier: Any = None,
+        edge_tier: Any = None,
+        feature: Any = None,
+        feature_count: int = 0,
+        isolating_kinds: Any = (),
+        normal_state: bool = False,
+    ):
         a, b = _core.give(start, "u4", what="start"), _core.give(end, "u4", what="end")
         if a.count != b.count:
             raise errors.InvalidArgument(f"{a.count} starts of edges and {b.count} ends")
-        most = max((max(a.pointer[: a.count], default=-1), max(b.pointer[: b.count], default=-1))) if np is None else (
-            int(max(a.keep.max(), b.keep.max())) if a.count else -1)
+        most = (
+            max((max(a.pointer[: a.count], default=-1), max(b.pointer[: b.count], default=-1)))
+            if np is None
+            else (int(max(a.keep.max(), b.keep.max())) if a.count else -1)
+        )
         n = most + 1 if node_count is None else node_count
         flags = bytearray(node_flags) if node_flags is not None else bytearray(n)
         for s in sources:
@@ -348,9 +430,15 @@ class Network(Tracer):
                 setattr(arrays, name, kept[-1].pointer)
 
         put("node_flags", _bytes(flags), "u1", n)
-        for name, values, kind, count in (("edge_flags", edge_flags, "u1", a.count), ("direction", direction, "u1", a.count), ("node_domain", node_domain, "u1", n),
-                                          ("edge_domain", edge_domain, "u1", a.count), ("node_tier", node_tier, "u1", n), ("edge_tier", edge_tier, "u1", a.count),
-                                          ("edge_feature", feature, "u4", a.count)):
+        for name, values, kind, count in (
+            ("edge_flags", edge_flags, "u1", a.count),
+            ("direction", direction, "u1", a.count),
+            ("node_domain", node_domain, "u1", n),
+            ("edge_domain", edge_domain, "u1", a.count),
+            ("node_tier", node_tier, "u1", n),
+            ("edge_tier", edge_tier, "u1", a.count),
+            ("edge_feature", feature, "u4", a.count),
+        ):
             put(name, values, kind, count)
         if devices is not None:
             d = _core.give(devices["edge"], "u4", what="devices")
@@ -359,7 +447,12 @@ class Network(Tracer):
             if kinds is not None:
                 kinds = [DEVICE_KINDS.index(k) if isinstance(k, str) else k for k in kinds]
             put("device_edge", devices["edge"], "u4", d.count)
-            for name, values in (("device_end", devices["end"]), ("device_kind", kinds), ("device_flags", devices["flags"]), ("device_direction", devices["direction"])):
+            for name, values in (
+                ("device_end", devices["end"]),
+                ("device_kind", kinds),
+                ("device_flags", devices["flags"]),
+                ("device_direction", devices["direction"]),
+            ):
                 put(name, values if values is not None else bytes(d.count), "u1", d.count)
         self.column_names = list(columns or {})
         table = (_abi.cim_trace_column * len(self.column_names))()

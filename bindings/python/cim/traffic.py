@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from .net import Net
 
 WAYS = {None: _abi.CIM_ROUTE_BOTH_WAYS, "along": _abi.CIM_ROUTE_ALONG, "against": _abi.CIM_ROUTE_AGAINST}
-FORMATS = {None: _abi.CIM_TRAFFIC_AUTO, "csv": _abi.CIM_TRAFFIC_CSV, "ndjson": _abi.CIM_TRAFFIC_NDJSON, "geojson": _abi.CIM_TRAFFIC_GEOJSON,
-           "gtfs-json": _abi.CIM_TRAFFIC_GTFS_JSON, "gtfs": _abi.CIM_TRAFFIC_GTFS}
+FORMATS = {
+    None: _abi.CIM_TRAFFIC_AUTO,
+    "csv": _abi.CIM_TRAFFIC_CSV,
+    "ndjson": _abi.CIM_TRAFFIC_NDJSON,
+    "geojson": _abi.CIM_TRAFFIC_GEOJSON,
+    "gtfs-json": _abi.CIM_TRAFFIC_GTFS_JSON,
+    "gtfs": _abi.CIM_TRAFFIC_GTFS,
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ def now_ms() -> int:
 
 
 def time_ms(text: str) -> int:
-    """"2026-01-31T12:00:00Z" in milliseconds since 1970."""
+    """ "2026-01-31T12:00:00Z" in milliseconds since 1970."""
     out = ctypes.c_int64()
     call(lib.cim_traffic_time, encode(text), ctypes.byref(out))
     return out.value
@@ -61,6 +67,7 @@ class Traffic:
 
     def __init__(self, net: Net, labels: str, radius_m: float, vehicle_s: float, min_speed_kmh: float):
         from .net import label_options
+
         net.ready("none")
         wish = label_options(labels)
         options = struct(_abi.cim_traffic_options, radius_m=radius_m, vehicle_s=vehicle_s, min_speed_kmh=min_speed_kmh)
@@ -90,9 +97,23 @@ class Traffic:
         geom = geometry.area_geoms(where)[0]
         return ask_ids(lib.cim_traffic_within, self._o, ctypes.byref(geom.struct), least_share, WAYS[way], guess=1024)
 
-    def say(self, where: Any, *, closed: bool | None = None, speed_kmh: float | None = None, factor: float | None = None, penalty_s: float | None = None,
-            withdraw: bool = False, source: str = "python", priority: int = 0, way: str | None = None, event: int = 0, reported_ms: int | None = None,
-            from_ms: int = _abi.CIM_ROUTE_ALWAYS_FROM, until_ms: int = _abi.CIM_ROUTE_ALWAYS_UNTIL) -> int:
+    def say(
+        self,
+        where: Any,
+        *,
+        closed: bool | None = None,
+        speed_kmh: float | None = None,
+        factor: float | None = None,
+        penalty_s: float | None = None,
+        withdraw: bool = False,
+        source: str = "python",
+        priority: int = 0,
+        way: str | None = None,
+        event: int = 0,
+        reported_ms: int | None = None,
+        from_ms: int = _abi.CIM_ROUTE_ALWAYS_FROM,
+        until_ms: int = _abi.CIM_ROUTE_ALWAYS_UNTIL,
+    ) -> int:
         """Say the same of all arcs of a street or area, seen after the next publish(); gives the number of arcs.  Raises NotFound when no street is there."""
         kinds: list[tuple[int, float]] = []
         if closed is not None:
@@ -116,8 +137,16 @@ class Traffic:
             call(lib.cim_traffic_say, self._o, given, len(arcs), ctypes.byref(change))
         return len(arcs)
 
-    def feed(self, data: Any, *, format: str | None = None, source: str | None = None, priority: int = 0, snapshot: bool = False,  # pylint: disable=redefined-builtin
-             reported_ms: int | None = None) -> Fed:
+    def feed(
+        self,
+        data: Any,
+        *,
+        format: str | None = None,
+        source: str | None = None,
+        priority: int = 0,
+        snapshot: bool = False,  # pylint: disable=redefined-builtin
+        reported_ms: int | None = None,
+    ) -> Fed:
         """Read a feed (a path, or bytes) and apply it: all of it or, after an error, nothing.  Formats: csv, ndjson, geojson, gtfs-json, gtfs; None: by content."""
         if format not in FORMATS:
             raise errors.InvalidArgument(f"format: {format} is not one of {', '.join(str(f) for f in FORMATS)}")
@@ -126,11 +155,12 @@ class Traffic:
             name = os.fspath(data)
             with open(data, "rb") as f:
                 data = f.read()
-        text, at, unknown = bytes(data), 0, []
+        text, at = bytes(data), 0
+        unknown: list[str] = []
 
         def read(_: Any, to: int, size: int) -> int:
             nonlocal at
-            part = text[at:at + size]
+            part = text[at : at + size]
             ctypes.memmove(to, part, len(part))
             at += len(part)
             return len(part)
@@ -139,9 +169,16 @@ class Traffic:
             if len(unknown) < 100:
                 unknown.append(id[:size].decode("utf-8", "replace"))
 
-        given = struct(_abi.cim_traffic_input, name=encode(name), format=FORMATS[format], snapshot=int(snapshot),
-                       reported_ms=now_ms() if reported_ms is None else reported_ms, read=_abi.cim_route_feed_read_fn(read),
-                       unknown=_abi.cim_traffic_unknown_fn(not_known), source=self.source(source or os.path.basename(name), priority))
+        given = struct(
+            _abi.cim_traffic_input,
+            name=encode(name),
+            format=FORMATS[format],
+            snapshot=int(snapshot),
+            reported_ms=now_ms() if reported_ms is None else reported_ms,
+            read=_abi.cim_route_feed_read_fn(read),
+            unknown=_abi.cim_traffic_unknown_fn(not_known),
+            source=self.source(source or os.path.basename(name), priority),
+        )
         fed = struct(_abi.cim_traffic_fed)
         slow_call(lib.cim_traffic_feed, self._o, ctypes.byref(given), ctypes.byref(fed))
         return Fed(fed.row_count, fed.change_count, fed.unknown_count, fed.ignored_count, tuple(unknown))
@@ -166,5 +203,7 @@ class Traffic:
 
     def cuts(self) -> list[Cut]:
         """The watched objects that are cut off in the last published epoch."""
-        return [Cut(c.object, bool(c.cut & _abi.CIM_ROUTE_CUT_TO), bool(c.cut & _abi.CIM_ROUTE_CUT_FROM))
-                for c in ask_ids(lib.cim_traffic_cuts, self._o, type_=_abi.cim_traffic_cut)]
+        return [
+            Cut(c.object, bool(c.cut & _abi.CIM_ROUTE_CUT_TO), bool(c.cut & _abi.CIM_ROUTE_CUT_FROM))
+            for c in ask_ids(lib.cim_traffic_cuts, self._o, type_=_abi.cim_traffic_cut)
+        ]

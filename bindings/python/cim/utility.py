@@ -84,7 +84,11 @@ class Isolation:
     def __geo_interface__(self) -> dict[str, Any]:
         """Features with "role": cut_off, lost, shut."""
         out = []
-        for role, objects in (("cut_off", self.utility.objects_of(self.works)), ("lost", self.utility.objects_of(self.lost)), ("shut", [d.object for d in self.shut if d.object])):
+        for role, objects in (
+            ("cut_off", self.utility.objects_of(self.works)),
+            ("lost", self.utility.objects_of(self.lost)),
+            ("shut", [d.object for d in self.shut if d.object]),
+        ):
             for o in objects:
                 f = o.__geo_interface__
                 f["properties"]["role"] = role
@@ -151,7 +155,11 @@ class Utility(Tracer):
         self._begin(Owner(lib.cim_trace_network_ref(lib.cim_utility_network(owner)), lib.cim_trace_network_free, owner))
 
     def __repr__(self) -> str:
-        return "<Utility, closed>" if self.closed else f"<Utility of {self.node_count} nodes, {self.edge_count} lines, {self.device_count} devices: {', '.join(self.domains)}>"
+        return (
+            "<Utility, closed>"
+            if self.closed
+            else f"<Utility of {self.node_count} nodes, {self.edge_count} lines, {self.device_count} devices: {', '.join(self.domains)}>"
+        )
 
     @property
     def domains(self) -> list[str]:
@@ -194,8 +202,13 @@ class Utility(Tracer):
         if not 0 <= number < self.device_count:
             raise errors.InvalidArgument(f"device {number} of {self.device_count}")
         o, k = int(self.device_object[number]), int(self.device_kind[number])
-        return Device(number, DEVICE_KINDS[k] if k < len(DEVICE_KINDS) else str(k), None if o == _core.NONE else self.city.get(o), int(self.device_edge[number]),
-                      self.flags("device", number))
+        return Device(
+            number,
+            DEVICE_KINDS[k] if k < len(DEVICE_KINDS) else str(k),
+            None if o == _core.NONE else self.city.get(o),
+            int(self.device_edge[number]),
+            self.flags("device", number),
+        )
 
     def _named(self, things: Any, of: Any) -> list[int]:
         out: list[int] = []
@@ -219,8 +232,16 @@ class Utility(Tracer):
         if domain is not None and domain not in self.domains:
             raise errors.InvalidArgument(f"there is no {domain}; there are {', '.join(self.domains)}")
         element, distance = ctypes.c_uint32(), ctypes.c_double()
-        call(lib.cim_utility_nearest, self._networks, x, y, _core.NONE if domain is None else self.domains.index(domain), within_m, ctypes.byref(element),
-             ctypes.byref(distance))
+        call(
+            lib.cim_utility_nearest,
+            self._networks,
+            x,
+            y,
+            _core.NONE if domain is None else self.domains.index(domain),
+            within_m,
+            ctypes.byref(element),
+            ctypes.byref(distance),
+        )
         if element.value == _core.NONE:
             raise errors.NotFound(f"nothing of a network within {within_m:g} m")
         return element.value, distance.value
@@ -234,15 +255,32 @@ class Utility(Tracer):
         """Who is supplied by an element."""
         count = ctypes.c_size_t()
         found = lib.cim_utility_services(self._networks, element, ctypes.byref(count))
-        return [Service(s.element, self.city.get(s.object), s.customers, s.people, SITES.get(s.critical), s.beds, bool(s.guessed)) for s in found[: count.value]] if found else []
+        return (
+            [Service(s.element, self.city.get(s.object), s.customers, s.people, SITES.get(s.critical), s.beds, bool(s.guessed)) for s in found[: count.value]]
+            if found
+            else []
+        )
 
     @property
     def findings(self) -> list[Finding]:
         """What was noticed while joining lines."""
         count = ctypes.c_size_t()
         found = lib.cim_utility_findings(self._networks, ctypes.byref(count))
-        return [Finding(decode(lib.cim_utility_finding_name(f.kind)) or "", self.city.get(f.object), None if f.other == _core.NONE else self.city.get(f.other), f.x, f.y,
-                        f.distance_m) for f in found[: count.value]] if found else []
+        return (
+            [
+                Finding(
+                    decode(lib.cim_utility_finding_name(f.kind)) or "",
+                    self.city.get(f.object),
+                    None if f.other == _core.NONE else self.city.get(f.other),
+                    f.x,
+                    f.y,
+                    f.distance_m,
+                )
+                for f in found[: count.value]
+            ]
+            if found
+            else []
+        )
 
     # ---- states ----
 
@@ -257,8 +295,14 @@ class Utility(Tracer):
         data = text.encode() if isinstance(text, str) else bytes(text)
         fed = struct(_abi.cim_utility_feed)
         slow_call(lib.cim_utility_feed_read, self._networks, self.city._o, self._status, data, len(data), ctypes.byref(fed))
-        return {"rows": fed.row_count, "applied": fed.applied_count, "unknown": fed.unknown_count, "bad": fed.bad_count, "late": fed.late_count,
-                "first_bad": decode(fed.first_bad) or None}
+        return {
+            "rows": fed.row_count,
+            "applied": fed.applied_count,
+            "unknown": fed.unknown_count,
+            "bad": fed.bad_count,
+            "late": fed.late_count,
+            "first_bad": decode(fed.first_bad) or None,
+        }
 
     def what_if(self) -> Utility:
         """The same networks with a state of their own, which begins as it is now."""
@@ -287,6 +331,7 @@ class Utility(Tracer):
 
 
 # ---- impact ----
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -352,15 +397,61 @@ class Consequences:
         self.utility, self.rounds, self.epoch = u, r.rounds, r.epoch
         self.shut, self.leave, self.keep, self.stuck = ([u.device(d) for d in numbers(n)] for n in ("shut", "leave", "keep", "stuck"))
         self.cut, self.lost, self.sources, self.streets = numbers("cut"), numbers("lost"), numbers("sources"), numbers("streets")
-        self.networks = [NetworkLoss(names(d.domain), d.hit_count, d.shut_count, d.buildings, d.partly, d.sites, d.hydrants, d.customers, d.people, d.length_m, d.back,
-                                     d.people_back) for d in r.domains[: r.domain_count]] if r.domain_count else []
-        self.losses = [Loss(city.get(s.object), names(s.domain), s.customers, s.people, SITES.get(s.site), s.beds, bool(s.flags & _abi.CIM_IMPACT_IN_WORKS),
-                            bool(s.flags & _abi.CIM_IMPACT_GUESSED), bool(s.flags & _abi.CIM_IMPACT_BACK), bool(s.flags & _abi.CIM_IMPACT_PARTLY))
-                       for s in r.losses[: r.loss_count]] if r.loss_count else []
+        self.networks = (
+            [
+                NetworkLoss(
+                    names(d.domain),
+                    d.hit_count,
+                    d.shut_count,
+                    d.buildings,
+                    d.partly,
+                    d.sites,
+                    d.hydrants,
+                    d.customers,
+                    d.people,
+                    d.length_m,
+                    d.back,
+                    d.people_back,
+                )
+                for d in r.domains[: r.domain_count]
+            ]
+            if r.domain_count
+            else []
+        )
+        self.losses = (
+            [
+                Loss(
+                    city.get(s.object),
+                    names(s.domain),
+                    s.customers,
+                    s.people,
+                    SITES.get(s.site),
+                    s.beds,
+                    bool(s.flags & _abi.CIM_IMPACT_IN_WORKS),
+                    bool(s.flags & _abi.CIM_IMPACT_GUESSED),
+                    bool(s.flags & _abi.CIM_IMPACT_BACK),
+                    bool(s.flags & _abi.CIM_IMPACT_PARTLY),
+                )
+                for s in r.losses[: r.loss_count]
+            ]
+            if r.loss_count
+            else []
+        )
         self.failures = [(city.get(f.object), city.get(f.by), f.round) for f in r.failures[: r.failure_count]] if r.failure_count else []
-        places = impact.places
-        self.access = [Access(*places[a.place], seconds(a.before_ms), seconds(a.after_ms), bool(a.flags & _abi.CIM_IMPACT_STREET_CLOSED))
-                       for a in r.access[: r.access_count]] if r.access_count else []
+        self.access = (
+            [
+                Access(
+                    impact.places[a.place][0],
+                    impact.places[a.place][1],
+                    seconds(a.before_ms),
+                    seconds(a.after_ms),
+                    bool(a.flags & _abi.CIM_IMPACT_STREET_CLOSED),
+                )
+                for a in r.access[: r.access_count]
+            ]
+            if r.access_count
+            else []
+        )
         self.front = [city.get(o) for o in r.front[: r.front_count]] if r.front_count else []
         self.front_people: int = r.front_people
 
@@ -384,23 +475,47 @@ class Consequences:
 class Impact(Handle):
     """A city made ready for the question what follows.  With a net also who still gets where."""
 
-    def __init__(self, city: City, utility: Utility, net: Net | None, *, street_m: float = 6.0, path_m: float = 2.0, hydrant_m: float = 3.0, house_m: float = 5.0):
+    def __init__(
+        self, city: City, utility: Utility, net: Net | None, *, street_m: float = 6.0, path_m: float = 2.0, hydrant_m: float = 3.0, house_m: float = 5.0
+    ):
         self.city, self.utility, self.net = city, utility, net
         options = struct(_abi.cim_impact_options, street_m=street_m, path_m=path_m, hydrant_m=hydrant_m, house_m=house_m)
-        self._owner = build(_abi.cim_impact, lib.cim_impact_free, lib.cim_impact_build, city._o, utility._networks, net._net if net else None, ctypes.byref(options),
-                            keep=(city._o, utility._networks))
+        self._owner = build(
+            _abi.cim_impact,
+            lib.cim_impact_free,
+            lib.cim_impact_build,
+            city._o,
+            utility._networks,
+            net._net if net else None,
+            ctypes.byref(options),
+            keep=(city._o, utility._networks),
+        )
         count = ctypes.c_size_t()
         found = lib.cim_impact_places(self._o, ctypes.byref(count))
-        self.places = [(city.get(p.object), SITES.get(p.site)) for p in found[: count.value]] if found else []
+        self.places: list[tuple[Object, str | None]] = [(city.get(p.object), SITES.get(p.site)) for p in found[: count.value]] if found else []
         self._roads: Owner | None = None
         if net is not None and net.arrays.edge_count:
             net.ready("none")
-            self._roads = build(_abi.cim_impact_roads, lib.cim_impact_roads_free, lib.cim_impact_roads_build, self._o, net._o, None, 0, keep=(self._owner, net._o))
+            self._roads = build(
+                _abi.cim_impact_roads, lib.cim_impact_roads_free, lib.cim_impact_roads_build, self._o, net._o, None, 0, keep=(self._owner, net._o)
+            )
 
-    def find(self, *, close: Iterable[Any] = (), areas: Any = None, fail: Iterable[Any] = (), stuck: Any = (), keep_supply: bool = False, keep_streets: bool = False,
-             cascade: bool = True, margin_m: float | None = None, hydrants: int = 3) -> Consequences:
+    def find(
+        self,
+        *,
+        close: Iterable[Any] = (),
+        areas: Any = None,
+        fail: Iterable[Any] = (),
+        stuck: Any = (),
+        keep_supply: bool = False,
+        keep_streets: bool = False,
+        cascade: bool = True,
+        margin_m: float | None = None,
+        hydrants: int = 3,
+    ) -> Consequences:
         """What follows when streets (ids, objects) or areas are closed, or objects of networks fail; each entry is works of its own."""
-        works, kept = [], []
+        works: list[Any] = []
+        kept: list[Any] = []
         for kind, things in ((_abi.CIM_IMPACT_CLOSE, close), (_abi.CIM_IMPACT_FAIL, fail)):
             for t in [things] if isinstance(things, str) or hasattr(things, "class_name") else things:
                 numbers = self.city.find(t) if isinstance(t, str) else [self.city.get(t).number]
@@ -415,7 +530,11 @@ class Impact(Handle):
         idle = self.utility._devices(stuck)
         what = struct(_abi.cim_impact_case, work_count=len(works), stuck=idle.pointer, stuck_count=idle.count, hydrants=hydrants)
         what.works = ctypes.cast(array, ctypes.POINTER(_abi.cim_impact_work))
-        what.flags = (_abi.CIM_IMPACT_KEEP_SUPPLY if keep_supply else 0) | (_abi.CIM_IMPACT_KEEP_STREETS if keep_streets else 0) | (0 if cascade else _abi.CIM_IMPACT_NO_CASCADE)
+        what.flags = (
+            (_abi.CIM_IMPACT_KEEP_SUPPLY if keep_supply else 0)
+            | (_abi.CIM_IMPACT_KEEP_STREETS if keep_streets else 0)
+            | (0 if cascade else _abi.CIM_IMPACT_NO_CASCADE)
+        )
         if margin_m is not None:
             what.margin_m = margin_m
         travel = None
@@ -426,5 +545,7 @@ class Impact(Handle):
             travel = struct(_abi.cim_impact_travel, roads=self._roads._as_parameter_, metric=metric._as_parameter_, query=query._as_parameter_)
         asking = build(_abi.cim_impact_query, lib.cim_impact_query_free, lib.cim_impact_query_new, self._o, keep=self._o, slow=False)
         r = struct(_abi.cim_impact_result)
-        slow_call(lib.cim_impact_find, self._o, self.utility._view, asking, ctypes.byref(what), ctypes.byref(travel) if travel is not None else None, ctypes.byref(r))
+        slow_call(
+            lib.cim_impact_find, self._o, self.utility._view, asking, ctypes.byref(what), ctypes.byref(travel) if travel is not None else None, ctypes.byref(r)
+        )
         return Consequences(self, r)

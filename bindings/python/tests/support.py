@@ -46,8 +46,11 @@ def town():
     path = os.path.join(folder(), "town.cim")
     cim.import_files(path, *data("town-v3.gml.gz", "town.osm.pbf"))
     cim.import_files(path, *data("town-water.inp"), source_epsg=25832, prefix="inp:")
-    cim.import_files(path, *data("town-water-valves.csv", "town-water-services.csv", "town-population.csv", "town-power.geojson.gz"),
-                     maps=data("town-water-valves.map.json", "town-water-services.map.json", "town-population.map.json", "town-power.map.json"))
+    cim.import_files(
+        path,
+        *data("town-water-valves.csv", "town-water-services.csv", "town-population.csv", "town-power.geojson.gz"),
+        maps=data("town-water-valves.map.json", "town-water-services.map.json", "town-population.map.json", "town-power.map.json"),
+    )
     return path
 
 
