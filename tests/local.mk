@@ -90,6 +90,12 @@ dist_check_SCRIPTS = \
 	tests/interop/test_trace.sh \
 	tests/interop/test_viewshed.sh \
 	tests/sql/test_sql.sh \
+	tests/python/test_bindings.sh \
+	tests/python/test_examples.sh \
+	tests/python/test_memory.sh \
+	tests/python/test_pip.sh \
+	tests/python/test_plain.sh \
+	tests/python/test_types.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh
@@ -121,6 +127,7 @@ EXTRA_DIST += \
 	tests/interop/osrm/testbot.profile \
 	tests/installed/installed.sh \
 	tests/sql/test_sql.py \
+	tests/python/python.sh \
 	tests/run.sh
 
 # What the interface is from now on; the difference is what a review looks at.
