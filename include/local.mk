@@ -24,6 +24,7 @@ ciminclude_HEADERS = \
 	include/cim/route.h \
 	include/cim/scene.h \
 	include/cim/shapes.h \
+	include/cim/sense.h \
 	include/cim/sight.h \
 	include/cim/trace.h \
 	include/cim/utility.h \
