@@ -26,6 +26,7 @@ EXTRA_DIST += $(PYTHON_FILES) \
 	bindings/python/examples/drawing.py \
 	bindings/python/examples/isolation.py \
 	bindings/python/examples/route_and_isochrone.py \
+	bindings/python/examples/route_and_trace.py \
 	bindings/python/tests/__init__.py \
 	bindings/python/tests/__main__.py \
 	bindings/python/tests/support.py \
