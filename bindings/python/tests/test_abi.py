@@ -22,6 +22,7 @@ enum { CIM_A = 1 << 3, CIM_B, CIM_C = CIM_A | 'a', CIM_D = -0x7fff };
 typedef union cim_u { struct { uint32_t a : 3, b : 5; union { double d; uint64_t u; }; } s; unsigned long long raw[2][CIM_Y]; } cim_u;
 typedef struct { int (*cb)(void *user, const char *text, const double xyz[3]); const union cim_u *const *from; struct { int p; }; } cim_w;
 #define CIM_W_INIT { NULL, (NULL), { 3 } }
+#define CIM_W_OTHER_INIT { NULL, NULL, { (int)-(CIM_A) } }
 static inline int cim_f(int x) { if (x) { return 1; } return 0; }
 __attribute__((visibility("default"))) const cim_w *cim_g(unsigned int n, long int (*fn)(void), char **out, int32_t const *x);
 _Static_assert(sizeof(cim_w) > 1, "x");
@@ -83,6 +84,7 @@ class Generated(unittest.TestCase):
             exec(made, scope)
             self.assertEqual([scope[n] for n in ("CIM_A", "CIM_B", "CIM_C", "CIM_D", "CIM_Y", "CIM_TEXT")], [8, 9, 8 | ord("a"), -0x7fff, 10, "ab"])
             self.assertEqual(scope["DEFAULTS"]["cim_w"], (None, None, (3,)))
+            self.assertEqual(scope["VARIANTS"]["cim_w_other"], (scope["cim_w"], (None, None, (-8,))))
             self.assertEqual(set(scope["FUNCTIONS"]), {"cim_g"})
             self.assertEqual([f[0] for f in scope["cim_w"]._fields_], ["cb", "from_", "_member2"])
             u, w = scope["cim_u"](), scope["cim_w"]()
@@ -131,13 +133,14 @@ class AgainstC(unittest.TestCase):
         self.assertGreater(len(out), 800)
 
     def test_defaults_are_those_of_the_macros(self):
-        names = list(_abi.DEFAULTS)
+        names = [*_abi.DEFAULTS, *_abi.VARIANTS]
         out = ["#include <cim.h>", "#include <stdio.h>", "int main(void) {"]
         for n in names:
-            out.append(f'{{ static {n} v = {n.upper()}_INIT; for (size_t i = 0; i < sizeof v; i++) printf("%02x", ((unsigned char *)&v)[i]); putchar(10); }}')
+            out.append(f'{{ static {_abi.VARIANTS[n][0].__name__ if n in _abi.VARIANTS else n} v = {n.upper()}_INIT; for (size_t i = 0; i < sizeof v; i++) printf("%02x", ((unsigned char *)&v)[i]); putchar(10); }}')
         said = compile_and_run("\n".join(out + ["return 0; }"])).splitlines()
         for n, text in zip(names, said):
-            self.assertEqual(bytes(_core.struct(getattr(_abi, n))).hex(), text, n)
+            made = _core.struct(_abi.VARIANTS[n][0], n) if n in _abi.VARIANTS else _core.struct(getattr(_abi, n))
+            self.assertEqual(bytes(made).hex(), text, n)
 
 
 class AgainstTheMap(unittest.TestCase):
