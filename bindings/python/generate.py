@@ -494,7 +494,8 @@ def write(p: Parser, plain: dict[str, object], inits: dict[str, tuple[str, objec
     out += ["", "STRUCTS: dict[str, type[Structure]] = {"] + [f'    "{name}": {name},' for name in complete] + ["}"]
     out += ["", "# ---- what macros *_INIT say; None: NULL, or the size of the structure ----", "", "DEFAULTS: dict[str, tuple[Any, ...]] = {"]
     out += [f'    "{stem}": {show(value)},' for stem, (struct, value) in inits.items() if stem == struct] + ["}"]
-    out += ["", "# ---- the same of macros that are one of several for a structure ----", "", "VARIANTS: dict[str, tuple[type[Structure], tuple[Any, ...]]] = {"]
+    out += ["", "# ---- the same of macros that are one of several for a structure ----", ""]
+    out += ["VARIANTS: dict[str, tuple[type[Structure], tuple[Any, ...]]] = {"]
     out += [f'    "{stem}": ({struct}, {show(value)}),' for stem, (struct, value) in inits.items() if stem != struct] + ["}"]
     out += ["", "# ---- functions: result and arguments ----", "", "FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {"]
     for name in sorted(p.functions):
