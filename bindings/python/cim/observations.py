@@ -141,9 +141,21 @@ class Observations(Handle):
         with self._lock:
             number = self._number(stream)
             call(lib.cim_sense_stream, self._o, number, ctypes.byref(s))
-            names = [decode(t) for t in (s.gid, s.thing, s.name, s.property, s.unit)]
-        objects = [None if n == _core.NONE else n for n in (s.object, s.edge)]
-        return Stream(number, names[0] or "", *names[1:], KINDS[s.kind], *objects, s.offset_m, s.x, s.y, s.z)
+            return Stream(
+                number=number,
+                id=decode(s.gid) or "",
+                thing=decode(s.thing),
+                name=decode(s.name),
+                property=decode(s.property),
+                unit=decode(s.unit),
+                kind=KINDS[s.kind],
+                object=None if s.object == _core.NONE else s.object,
+                edge=None if s.edge == _core.NONE else s.edge,
+                offset_m=s.offset_m,
+                x=s.x,
+                y=s.y,
+                z=s.z,
+            )
 
     def put(
         self, id: str, *, kind: str = "number", object: int | None = None, edge: int | None = None, **fields: Any
