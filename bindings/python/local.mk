@@ -24,6 +24,7 @@ EXTRA_DIST += $(PYTHON_FILES) \
 	bindings/python/README.md \
 	bindings/python/generate.py \
 	bindings/python/pyproject.toml \
+	bindings/python/examples/camera_coverage.py \
 	bindings/python/examples/districts.py \
 	bindings/python/examples/drawing.py \
 	bindings/python/examples/isolation.py \

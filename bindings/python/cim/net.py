@@ -256,6 +256,15 @@ class Net(Handle):
                     ctypes.byref(options),
                     keep=self._hierarchy,
                 )
+            elif labels != "none" and not lib.cim_route_metric_labelled(self._metric, None):
+                self._metric = build(
+                    _abi.cim_route_metric,
+                    lib.cim_route_metric_free,
+                    lib.cim_route_metric_label,
+                    self._metric,
+                    ctypes.byref(options),
+                    keep=(self._hierarchy, self._metric),
+                )
         return self
 
     def _metric_query(self) -> tuple[Owner | None, Owner | None]:

@@ -45,6 +45,19 @@ class Sighting:
         return self.seen / self.points if self.points else 0.0
 
 
+@dataclass(frozen=True)
+class Streets:
+    """Streets near an eye: their length, how much of it is seen, and the stretches that are: object, from_m, to_m along its line, and both ends (x, y)."""
+
+    length_m: float
+    seen_m: float
+    stretches: list[tuple[int, float, float, tuple[float, float], tuple[float, float]]]
+
+    @property
+    def __geo_interface__(self) -> dict[str, Any]:
+        return {"type": "MultiLineString", "coordinates": tuple((a, b) for _, _, _, a, b in self.stretches)}
+
+
 class CityScene(sight.Scene):
     """What hides in a city; all questions of cim.sight.Scene, and those that name objects.  Heights are absolute.  May be shared by threads.
 
@@ -119,6 +132,16 @@ class CityScene(sight.Scene):
         xyz = (ctypes.c_double * 3)()
         call(lib.cim_scene_place, self._scene, self.city._o, self.city.get(object).number, height_m, xyz)
         return xyz[0], xyz[1], xyz[2]
+
+    def streets(self, eye: Any, max_m: float, *, height_m: float = 1.5) -> Streets:
+        """Which parts of which streets within max_m are seen from a point (x, y, z), at a height above them."""
+        self._o  # pylint: disable=pointless-statement
+        given = _core.give(eye, "f8", 3, count=1)
+        owner = build(_abi.cim_scene_streets_result, lib.cim_scene_streets_free, lib.cim_scene_streets_find, self._scene, self.city._o, given, height_m, max_m)
+        v = struct(_abi.cim_scene_streets)
+        call(lib.cim_scene_streets_get, owner, ctypes.byref(v))
+        found = v.stretches[: v.stretch_count] if v.stretch_count else []
+        return Streets(v.length_m, v.seen_m, [(s.object, s.from_m, s.to_m, (s.from_[0], s.from_[1]), (s.to[0], s.to[1])) for s in found])
 
     def seen(self, eye: Any, objects: Iterable[Any], *, height_m: float = 1.5, step_m: float = 2.0) -> list[Sighting]:
         """How much of each of some objects is seen from a point (x, y, z)."""

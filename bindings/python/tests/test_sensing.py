@@ -45,6 +45,19 @@ class Scenes(unittest.TestCase):
         self.assertGreater(roof[2], s.ground(roof[0], roof[1]))
         self.assertGreater(s.isovist(eye[0], eye[1], z_m=eye[2], max_m=50).area_m2, 1)
 
+    def test_streets(self):
+        eye = self.scene.place(CAMERA)
+        streets = self.scene.streets(eye, 80)
+        self.assertTrue(0 < streets.seen_m <= streets.length_m and streets.stretches)
+        self.assertAlmostEqual(sum(b - a for _, a, b, _, _ in streets.stretches), streets.seen_m, 3)
+        for number, _, _, a, b in streets.stretches:
+            self.assertEqual(city()[number].layer, "road")
+            middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
+            self.assertLess(math.dist(middle, eye[:2]), 80.1)
+            self.assertIsNone(self.scene.blocked_by(eye, (*middle, self.scene.ground(*middle) + 1.5)))
+        with self.assertRaises(ValueError):
+            self.scene.streets(eye, -1)
+
     def test_wrong_ones(self):
         for f in (
             lambda: city().scene(["ghosts"]),
