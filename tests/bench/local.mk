@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	%D%/bench_net.py \
 	%D%/bench_open.py \
 	%D%/bench_place.py \
+	%D%/bench_python.py \
 	%D%/bench_reach.py \
 	%D%/bench_route.py \
 	%D%/bench_shapes.py \
