@@ -26,6 +26,8 @@
 #include "cim/place.h"
 #include "cim/query.h"
 #include "cim/route.h"
+#include "cim/scene.h"
+#include "cim/sense.h"
 #include "cim/shapes.h"
 #include "cim/sight.h"
 #include "cim/trace.h"

@@ -22,7 +22,9 @@ ciminclude_HEADERS = \
 	include/cim/place.h \
 	include/cim/query.h \
 	include/cim/route.h \
+	include/cim/scene.h \
 	include/cim/shapes.h \
+	include/cim/sense.h \
 	include/cim/sight.h \
 	include/cim/trace.h \
 	include/cim/utility.h \

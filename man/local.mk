@@ -1,5 +1,6 @@
 dist_man_MANS += \
 	%D%/cim-city.5 \
+	%D%/cim-cover.7 \
 	%D%/cim-map.5 \
 	%D%/cim-index.7 \
 	%D%/cim-net.7 \
@@ -23,6 +24,8 @@ dist_man_MANS += \
 	%D%/cimtool-prepare.1 \
 	%D%/cimtool-query.1 \
 	%D%/cimtool-route.1 \
+	%D%/cimtool-see.1 \
+	%D%/cimtool-sun.1 \
 	%D%/cimtool-trace.1 \
 	%D%/cimtool-traffic.1 \
 	%D%/cimtool.1

@@ -28,7 +28,7 @@ LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/support/tap.sh
 EXTRA_DIST += tests/support/tap.sh
 TEST_EXTENSIONS = .sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
-SH_LOG_COMPILER = $(SHELL)
+SH_LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/support/tap.sh $(SHELL)
 
 if HAVE_CMOCKA
 include tests/unit/abi/local.mk
@@ -37,6 +37,7 @@ include tests/unit/geom/local.mk
 include tests/unit/crs/local.mk
 include tests/unit/index/local.mk
 include tests/unit/route/local.mk
+include tests/unit/sense/local.mk
 include tests/unit/trace/local.mk
 include tests/unit/utility/local.mk
 include tests/unit/net/local.mk
@@ -44,6 +45,7 @@ include tests/unit/place/local.mk
 include tests/unit/travel/local.mk
 include tests/unit/dispatch/local.mk
 include tests/unit/impact/local.mk
+include tests/unit/scene/local.mk
 include tests/unit/journey/local.mk
 include tests/unit/traffic/local.mk
 include tests/unit/flows/local.mk
@@ -88,6 +90,12 @@ dist_check_SCRIPTS = \
 	tests/interop/test_trace.sh \
 	tests/interop/test_viewshed.sh \
 	tests/sql/test_sql.sh \
+	tests/python/test_bindings.sh \
+	tests/python/test_examples.sh \
+	tests/python/test_memory.sh \
+	tests/python/test_pip.sh \
+	tests/python/test_plain.sh \
+	tests/python/test_types.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh
@@ -106,6 +114,7 @@ EXTRA_DIST += \
 	tests/cli/impact.cli \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
+	tests/cli/see.cli \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \
@@ -118,6 +127,7 @@ EXTRA_DIST += \
 	tests/interop/osrm/testbot.profile \
 	tests/installed/installed.sh \
 	tests/sql/test_sql.py \
+	tests/python/python.sh \
 	tests/run.sh
 
 # What the interface is from now on; the difference is what a review looks at.

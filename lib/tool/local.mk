@@ -13,6 +13,8 @@ cimtool_SOURCES = \
 	%D%/places.c \
 	%D%/places.h \
 	%D%/suggest.c \
+	%D%/sight.c \
+	%D%/sight.h \
 	%D%/tool.h \
 	%D%/tracing.h \
 	%D%/travel.c \
@@ -37,9 +39,14 @@ cimtool_SOURCES = \
 	%D%/verb_match.c \
 	%D%/verb_matrix.c \
 	%D%/verb_nearest.c \
+	%D%/observe.h \
+	%D%/observe_print.c \
+	%D%/verb_observe.c \
 	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
+	%D%/verb_see.c \
+	%D%/verb_sun.c \
 	%D%/verb_trace.c \
 	%D%/verb_trace_isolate.c \
 	%D%/verb_trace_rank.c \

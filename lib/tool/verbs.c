@@ -1,4 +1,5 @@
 /* verbs.c - the verbs of cimtool.  Parsing, help, completion and the tests of the manual pages read this table. */
+#include "sight.h"
 #include "travel.h"
 #include "utility.h"
 
@@ -262,6 +263,65 @@ static const cimtool_flag impact_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag see_flags[] = {
+    { "among", 'a', "EXPRESSION", "which objects of a query are seen, and how much of them (cim-query(7))" },
+    { "isovist", 0, NULL, "the area that is seen, and metres of walls by building" },
+    { "viewshed", 0, NULL, "which cells of a raster of ground and roofs are seen" },
+    { "roads", 0, NULL, "which metres of which streets are seen" },
+    { "sky", 0, NULL, "the share of the sky that is seen" },
+    { "eye", 'e', "M", "height of the eye above ground or roof (default 1.6 m; of a sensor its own)" },
+    { "target", 0, "M", "height above ground or roof of what is looked at (default 1.6 m)" },
+    { "max", 0, "M", "how far (default 1000 m)" },
+    { "step", 0, "M", "--among: between points of an object that are looked at (default 2 m)" },
+    { "cell", 0, "M", "--viewshed: side of a cell (default 1 m)" },
+    { "columns", 0, NULL, "--viewshed: cells hide as columns, not as a surface between their middles" },
+    { "round-earth", 0, NULL, "--viewshed: with the curvature of the earth and refraction" },
+    { "output", 'o', "FILE", "--viewshed: GeoTIFF, 1 seen, 0 hidden, 255 beyond" },
+    { "overwrite", 0, NULL, "replace the output if it exists" },
+    { "geojson", 0, NULL, "print GeoJSON features in longitude and latitude" },
+    SIGHT_FLAGS,
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag sun_flags[] = {
+    { "at", 0, "T", "where the sun stands then, and whether it shines on the place" },
+    { "from", 0, "T", "hours in the sun from this time" },
+    { "to", 0, "T", "... to this one" },
+    { "step", 0, "MIN", "the sun moves in steps of so many minutes (default 10)" },
+    { "height", 0, "M", "height above ground or roof (default 0)" },
+    { "spacing", 0, "M", "between points on walls and roofs (default 2 m)" },
+    { "shadow", 0, NULL, "with --at: the shadows around the place as GeoJSON" },
+    { "max", 0, "M", "--shadow: of what is within so many metres, and how long (default 1000 m)" },
+    SIGHT_FLAGS,
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag observe_flags[] = {
+    { "format", 'f', "NAME", "of the files: sensorthings, ngsi-ld, csv, ndjson (default: by content; of standard input ndjson)" },
+    { "columns", 0, "MAP", "CSV: what columns mean, like time=Zeit,stream=Nr,value=Wert" },
+    { "known-only", 0, NULL, "make no streams: skip and count observations of others" },
+    { "keep-going", 'k', NULL, "skip, count and list lines that cannot be read" },
+    { "commit", 0, "D", "make what came durable every D, like 1s (default) or 500ms" },
+    { "who", 0, "NAME", "who observes, for the change log" },
+    { "why", 0, "TEXT", "why, for the change log" },
+    { "stream", 's', "ID", "this stream; may be given several times" },
+    { "object", 0, "ID", "streams of an object of the city" },
+    { "thing", 0, "ID", "streams of a thing, as its source calls it" },
+    { "property", 'p', "NAME", "streams of a property" },
+    { "from", 0, "T", "observations not before a time" },
+    { "to", 0, "T", "observations before a time" },
+    { "rollup", 'r', "D", "count, min, mean and max by buckets of 15min, 1h, 1d" },
+    { "percentiles", 0, "P,P", "of the buckets, too" },
+    { "time-mean", 0, NULL, "mean weighted by how long each value held, too" },
+    { "hold", 0, "D", "a value holds no longer than D (default: until the next)" },
+    { "latest", 'l', NULL, "the newest observation of each stream" },
+    { "at", 0, "T", "the newest observation of each stream at a time" },
+    { "max-age", 0, "D", "with --at: none that is older" },
+    { "export", 'e', "NAME", "print the observations as sensorthings, dataarray, csv, ndjson, or as geojson the newest" },
+    { "geojson", 0, NULL, "the newest observation of each stream as GeoJSON, longitude and latitude" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 1, -1, "read OpenStreetMap, CityGML, CityJSON, EPANET, power cases and GIS layers into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -276,9 +336,12 @@ const cimtool_verb cimtool_verbs[] = {
     { "match", verb_match, match_flags, "CITY TRACE...", 2, -1, "find the streets that a tracked vehicle went along" },
     { "betweenness", verb_betweenness, betweenness_flags, "CITY", 1, 1, "find the streets that many trips use" },
     { "evacuate", verb_evacuate, evacuate_flags, "CITY", 1, 1, "plan who leaves an area when and by which way" },
+    { "see", verb_see, see_flags, "CITY FROM [TO...]", 2, -1, "what is seen from a place, and what is in the way" },
+    { "sun", verb_sun, sun_flags, "CITY PLACE", 2, 2, "where the sun stands, hours in the sun, shadows" },
     { "trace", verb_trace, trace_flags, "CITY KIND [START...]", 2, -1, "trace a utility network: what hangs together, what to shut, who is without supply" },
     { "impact", verb_impact, impact_flags, "CITY", 1, 1, "show what follows when a street is closed, or something fails: supply, streets, crews" },
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
+    { "observe", verb_observe, observe_flags, "CITY [FILE...]", 1, -1, "take in what sensors measure, and ask for it: windows, rollups, the newest" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON, GeoPackage or EPANET" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },
