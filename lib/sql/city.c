@@ -53,6 +53,8 @@ void sql_city_free(sql_city *c)
         cim_net_costs_free(c->costs[i].costs);
         sqlite3_free(c->costs[i].key);
     }
+    cim_scene_free(c->scene);
+    sqlite3_free(c->scene_key);
     cim_impact_query_free(c->networks.impact_query);
     cim_impact_free(c->networks.impact);
     cim_trace_query_free(c->networks.query);
