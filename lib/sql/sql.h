@@ -211,9 +211,9 @@ void sql_put_device(sql_call *call, uint32_t device);   /* the same */
 
 /* ---- geometry.c ---- */
 
-/* Both free with sqlite3_free(); NULL: out of memory, or WKB that is none. */
-unsigned char *sql_blob_of(const void *wkb, size_t size, int32_t epsg, size_t *size_out); /* SpatiaLite's */
-char *sql_geojson_of(cim_ctx *ctx, const void *wkb, size_t size, int32_t epsg);            /* in longitude and latitude */
+/* Both are freed with sqlite3_free(). */
+unsigned char *sql_blob_of(const void *wkb, size_t size, int32_t epsg, size_t *size_out); /* SpatiaLite's; NULL: out of memory, or WKB that is none */
+cim_status sql_geojson_of(cim_ctx *ctx, const void *wkb, size_t size, int32_t epsg, char **text_out); /* in degrees; NULL: it has no place there */
 
 /* ---- table.c ---- */
 
