@@ -398,6 +398,27 @@ def interrupt(_):
     db.close()
 
 
+def spatialite(_):
+    """GDAL and SpatiaLite read the geometries: their areas and lengths are ours, rings are valid, the system is the city's."""
+    import csv, io, shutil
+    if not shutil.which("ogr2ogr"): return "ogr2ogr is not installed"
+    env = dict(os.environ, OGR_SQLITE_LOAD_EXTENSIONS=str(MODULE))
+
+    def ask(sql):
+        done = subprocess.run(["ogr2ogr", "-f", "CSV", "/vsistdout/", str(CITY), "-sql", sql], capture_output=True, text=True, env=env)
+        if "not authorized" in done.stderr or "cannot be loaded" in done.stderr: return None
+        assert done.returncode == 0 and done.stdout, done.stderr
+        return list(csv.DictReader(io.StringIO(done.stdout)))
+
+    rows = ask(f"SELECT area_m2, ST_Area(geom) AS area, ST_IsValid(geom) AS valid, ST_SRID(geom) AS srid, ST_GeometryType(geom) AS type FROM cim_isochrone('{FIRE}', '60,300')")
+    if rows is None: return "this GDAL loads no extensions"
+    assert len(rows) == 2
+    for r in rows: assert math.isclose(float(r["area_m2"]), float(r["area"]), rel_tol=1e-9) and (r["valid"], r["srid"], r["type"]) == ("1", "25832", "MULTIPOLYGON"), r
+    row, = ask(f"SELECT length_m, ST_Length(geom) AS length FROM cim_route('{FIRE}', '{HOSPITAL}')")
+    assert math.isclose(float(row["length_m"]), float(row["length"]), rel_tol=0.002), row
+    for r in ask("SELECT q.id, ST_Equals(q.geom, b.geom) AS equal FROM cim_query('class = ''Building''', 'limit=200') q JOIN building b ON b.id = q.number WHERE b.geom IS NOT NULL"): assert r["equal"] == "1", r
+
+
 def joins(_):
     """Arguments from other tables, in any order of the join; numbers of objects; bound values; constraints on columns; hidden columns."""
     db = connect(CITY)
@@ -447,7 +468,7 @@ def heidelberg(_):
 
 
 PARITY = [parity_query, parity_route, parity_route_steps, parity_isochrone, parity_matrix, parity_nearest, parity_trace, parity_isolate, parity_impact, parity_los, parity_seen, parity_observations, refusals]
-BEHAVIOUR = [random_arguments, hostile_schema, changes, interrupt, joins, heidelberg]
+BEHAVIOUR = [random_arguments, hostile_schema, changes, interrupt, joins, spatialite, heidelberg]
 tests = [(f, "python", rows_by_python) for f in PARITY] + [(f, "sqlite3", rows_by_program) for f in PARITY] + [(f, "python", None) for f in BEHAVIOUR]
 print(f"1..{len(tests)}", flush=True)
 with tempfile.TemporaryDirectory() as folder:
