@@ -145,7 +145,7 @@ void *sql_room(sql_call *call, size_t count, size_t size)
 {
     union {
         void *next;
-        max_align_t align;
+        double align; /* SQLite aligns to eight bytes */
     } *block = NULL;
     if (count <= (SIZE_MAX / 2) / size) block = sqlite3_malloc64((sqlite3_uint64)sizeof *block + count * size);
     if (!block) {
