@@ -53,6 +53,8 @@ void sql_city_free(sql_city *c)
         cim_net_costs_free(c->costs[i].costs);
         sqlite3_free(c->costs[i].key);
     }
+    cim_scene_free(c->scene);
+    sqlite3_free(c->scene_key);
     cim_impact_query_free(c->networks.impact_query);
     cim_impact_free(c->networks.impact);
     cim_trace_query_free(c->networks.query);
@@ -143,7 +145,7 @@ void *sql_room(sql_call *call, size_t count, size_t size)
 {
     union {
         void *next;
-        max_align_t align;
+        double align; /* SQLite aligns to eight bytes */
     } *block = NULL;
     if (count <= (SIZE_MAX / 2) / size) block = sqlite3_malloc64((sqlite3_uint64)sizeof *block + count * size);
     if (!block) {

@@ -155,15 +155,24 @@ unsigned char *sql_blob_of(const void *wkb, size_t size, int32_t epsg, size_t *s
     return blob;
 }
 
-char *sql_geojson_of(cim_ctx *ctx, const void *wkb, size_t size, int32_t epsg)
+/* A place that the system of the world does not have is no GeoJSON. */
+static bool all_finite(const double *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] - numbers[i] != 0.0) return false;
+    return true;
+}
+
+cim_status sql_geojson_of(cim_ctx *ctx, const void *wkb, size_t size, int32_t epsg, char **text_out)
 {
     walk w = { .lonlat = sqlite3_malloc64((sqlite3_uint64)size + 16) }; /* no more vertices than size / 16 */
-    char *text = NULL;
-    if (w.lonlat && pass(&w, wkb, size) && cim_crs_transform(ctx, epsg, 4326, w.vertex, w.lonlat) >= 0) {
+    cim_status st = !w.lonlat ? CIM_ENOMEM : pass(&w, wkb, size) ? cim_crs_transform(ctx, epsg, 4326, w.vertex, w.lonlat) : CIM_OK;
+    *text_out = NULL;
+    if (st >= 0 && !w.wrong && all_finite(w.lonlat, 2 * w.vertex)) {
         w.text = sqlite3_str_new(NULL);
         pass(&w, wkb, size);
-        text = sqlite3_str_finish(w.text);
+        if (!(*text_out = sqlite3_str_finish(w.text))) st = CIM_ENOMEM;
     }
     sqlite3_free(w.lonlat);
-    return text;
+    return st;
 }

@@ -4,8 +4,10 @@ mod_cim_la_SOURCES = \
 	%D%/city.c \
 	%D%/f_impact.c \
 	%D%/f_isochrone.c \
+	%D%/f_los.c \
 	%D%/f_matrix.c \
 	%D%/f_nearest.c \
+	%D%/f_observations.c \
 	%D%/f_query.c \
 	%D%/f_route.c \
 	%D%/f_trace.c \

@@ -69,7 +69,8 @@ typedef struct sql_function {
 } sql_function;
 
 extern const sql_function *const sql_functions[]; /* NULL at the end */
-extern const sql_function sql_query, sql_route, sql_route_steps, sql_isochrone, sql_matrix, sql_nearest, sql_trace, sql_isolate, sql_impact;
+extern const sql_function sql_query, sql_route, sql_route_steps, sql_isochrone, sql_matrix, sql_nearest, sql_trace, sql_isolate, sql_impact,
+    sql_los, sql_seen, sql_observations;
 
 /* ---- the city of a connection (city.c) ---- */
 
@@ -105,6 +106,8 @@ typedef struct sql_city {
     sql_costs costs[SQL_COSTS]; /* the next one in turn is replaced */
     unsigned next_costs;
     sql_networks networks;
+    cim_scene *scene;           /* as scene_key describes it */
+    char *scene_key;
 } sql_city;
 
 /* What a connection has: one for all functions, freed when the last is. */
@@ -208,9 +211,9 @@ void sql_put_device(sql_call *call, uint32_t device);   /* the same */
 
 /* ---- geometry.c ---- */
 
-/* Both free with sqlite3_free(); NULL: out of memory, or WKB that is none. */
-unsigned char *sql_blob_of(const void *wkb, size_t size, int32_t epsg, size_t *size_out); /* SpatiaLite's */
-char *sql_geojson_of(cim_ctx *ctx, const void *wkb, size_t size, int32_t epsg);            /* in longitude and latitude */
+/* Both are freed with sqlite3_free(). */
+unsigned char *sql_blob_of(const void *wkb, size_t size, int32_t epsg, size_t *size_out); /* SpatiaLite's; NULL: out of memory, or WKB that is none */
+cim_status sql_geojson_of(cim_ctx *ctx, const void *wkb, size_t size, int32_t epsg, char **text_out); /* in degrees; NULL: it has no place there */
 
 /* ---- table.c ---- */
 

@@ -210,9 +210,10 @@ static void give_geometry(sqlite3_context *context, cursor *c, const table *t, s
     if (st == CIM_ENOTFOUND || (st >= 0 && !wkb)) sqlite3_result_null(context);
     else if (st < 0) give_failure(context, ctx, st);
     else if (geojson) {
-        char *text = sql_geojson_of(ctx, wkb, size, epsg);
-        if (text) sqlite3_result_text(context, text, -1, sqlite3_free);
-        else sqlite3_result_error_nomem(context);
+        char *text;
+        st = sql_geojson_of(ctx, wkb, size, epsg, &text);
+        if (st < 0) give_failure(context, ctx, st);
+        else sqlite3_result_text(context, text, -1, sqlite3_free); /* NULL of NULL */
     } else {
         unsigned char *blob = sql_blob_of(wkb, size, epsg, &size);
         if (blob) sqlite3_result_blob64(context, blob, size, sqlite3_free);

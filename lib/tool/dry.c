@@ -25,21 +25,22 @@ static int copy_bytes(int from, int to, const char *path, const char *copy)
     return n < 0 ? failed("read", path) : EXIT_DONE;
 }
 
-int cimtool_dry_begin(const char *path, char **copy_out)
+int cimtool_dry_begin(const char *path, bool must, char **copy_out)
 {
     size_t size = strlen(path) + 16;
     char *copy = malloc(size);
     if (!copy) return EXIT_INTERNAL;
     snprintf(copy, size, "%s.dry-XXXXXX", path);
-    int to = mkstemp(copy), status = EXIT_DONE;
+    int from = open(path, O_RDONLY | O_CLOEXEC), status = EXIT_DONE;
+    bool fresh = from < 0 && errno == ENOENT && !must;
+    if (from < 0 && !fresh) status = failed("open", path);
+    int to = status == EXIT_DONE ? mkstemp(copy) : -1;
+    if (status == EXIT_DONE && to < 0) status = failed("create", copy);
     if (to < 0) {
-        status = failed("create", copy);
+        if (from >= 0) close(from);
         free(copy);
         return status;
     }
-    int from = open(path, O_RDONLY | O_CLOEXEC);
-    bool fresh = from < 0 && errno == ENOENT;
-    if (from < 0 && !fresh) status = failed("open", path);
     if (from >= 0) status = copy_bytes(from, to, path, copy);
     if (from >= 0) close(from);
     close(to);

@@ -82,8 +82,8 @@ int cimtool_open(cimtool *tool, const char *path, cim_city **city_out); /* EXIT_
 
 /* ---- --dry-run (dry.c) ---- */
 
-/* A copy of a city file to work on; where there is no file there is no copy either, only its name. */
-int cimtool_dry_begin(const char *path, char **copy_out);
+/* A copy of a city file to work on; where there is no file, and none must be, there is no copy either, only its name. */
+int cimtool_dry_begin(const char *path, bool must, char **copy_out);
 void cimtool_dry_end(char *copy); /* throws it away */
 
 /* ---- reading the JSON that the library gives (view.c) ---- */

@@ -91,8 +91,8 @@ static void show_report(cimtool *t, const cim_buf *report)
         return;
     }
     if (t->quiet) return;
-    if (cimtool_has(t, "dry-run")) printf("dry run, nothing is written:\n");
     cimtool_node *root = cimtool_json_read(report->data);
+    if (cimtool_has(t, "dry-run") && root && !strcmp(cimtool_text(root, "committed"), "true")) printf("dry run, nothing is written:\n");
     if (root) print_report(root);
     cimtool_json_free(root);
 }
@@ -131,10 +131,11 @@ int verb_import(cimtool *t)
     if (!read_options(t, &opts)) return EXIT_USAGE;
     if (cimtool_has(t, "map-template")) return print_templates(t);
     if (t->arg_count < 2) return cimtool_complain("import: which inputs?");
+    if (!strcmp(t->args[0], "-")) return cimtool_complain("import: a city is a file, not standard output");
     while (opts.map_count < CIMTOOL_VALUES && (maps[opts.map_count] = cimtool_next_value(t, "map", &at))) opts.map_count++;
     opts.maps = maps;
     if (!cimtool_has(t, "dry-run")) return import(t, t->args[0], &opts);
-    int status = cimtool_dry_begin(t->args[0], &copy);
+    int status = cimtool_dry_begin(t->args[0], false, &copy);
     if (status != EXIT_DONE) return status;
     status = import(t, copy, &opts);
     cimtool_dry_end(copy);

@@ -21,7 +21,7 @@ int verb_prepare(cimtool *t)
 {
     char *copy = NULL;
     if (!cimtool_has(t, "dry-run")) return prepare(t, t->args[0], false);
-    int status = cimtool_dry_begin(t->args[0], &copy);
+    int status = cimtool_dry_begin(t->args[0], true, &copy);
     if (status != EXIT_DONE) return status;
     status = prepare(t, copy, true);
     cimtool_dry_end(copy);

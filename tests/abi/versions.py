@@ -13,6 +13,7 @@ for path in sorted((folder / "cim").glob("*.h")):
     text = path.read_text()
     for comment, name in re.findall(r"/\*\*((?:(?!\*/).)*)\*/\s*CIM_API [^;]*?\b(cim_\w+)\(", text, re.S):
         names[name] = re.search(r"Since (\d+\.\d+)", comment)[1]
+    for name in re.findall(r"^static inline [^(;{]*?\b(cim_\w+)\(", text, re.M): names.setdefault(name, now)
     text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
     for name in re.findall(r"^#define (CIM_[A-Z0-9_]+)", text, re.M) + re.findall(r"\b(CIM_[A-Z0-9_]+)\b(?=\s*[=,\n])", "\n".join(re.findall(r"\benum \{(.*?)\}", text, re.S))):
         if not re.search(r"_H$|^CIM_(X|API|BEGIN|END)$", name): names.setdefault(name, now)
