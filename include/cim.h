@@ -25,6 +25,7 @@
 #include "cim/net.h"
 #include "cim/place.h"
 #include "cim/query.h"
+#include "cim/radio.h"
 #include "cim/route.h"
 #include "cim/shapes.h"
 #include "cim/sight.h"

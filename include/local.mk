@@ -21,6 +21,7 @@ ciminclude_HEADERS = \
 	include/cim/net.h \
 	include/cim/place.h \
 	include/cim/query.h \
+	include/cim/radio.h \
 	include/cim/route.h \
 	include/cim/shapes.h \
 	include/cim/sight.h \

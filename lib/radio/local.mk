@@ -1,0 +1,6 @@
+libcimcore_la_SOURCES += \
+	%D%/itm.c \
+	%D%/itm.h \
+	%D%/itm_vary.c \
+	%D%/profile.c \
+	%D%/street.c
