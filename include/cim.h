@@ -27,6 +27,7 @@
 #include "cim/query.h"
 #include "cim/radio.h"
 #include "cim/route.h"
+#include "cim/scene.h"
 #include "cim/shapes.h"
 #include "cim/sight.h"
 #include "cim/trace.h"

@@ -23,6 +23,7 @@ ciminclude_HEADERS = \
 	include/cim/query.h \
 	include/cim/radio.h \
 	include/cim/route.h \
+	include/cim/scene.h \
 	include/cim/shapes.h \
 	include/cim/sight.h \
 	include/cim/trace.h \
