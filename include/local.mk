@@ -24,6 +24,7 @@ ciminclude_HEADERS = \
 	include/cim/radio.h \
 	include/cim/route.h \
 	include/cim/scene.h \
+	include/cim/sensor.h \
 	include/cim/shapes.h \
 	include/cim/sight.h \
 	include/cim/trace.h \

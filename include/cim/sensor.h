@@ -5,8 +5,8 @@
  *     cim_sensor_read(ctx, city, scene, ids, count, NULL, &sensors);                  from objects; cim_sensors_get() says what was assumed
  *     cim_targets_new(ctx, &targets);
  *     cim_targets_add_lines(ctx, targets, city, scene, roads, road_count, NULL);      what is to be covered
- *     cim_coverage_build(ctx, cim_scene_sight(scene), s.sensors, s.count, targets, NULL, &coverage);
- *     cim_coverage_get(ctx, coverage, &view);                                         rows, sums, gaps
+ *     cim_cover_build(ctx, cim_scene_sight(scene), s.sensors, s.count, targets, NULL, &coverage);
+ *     cim_cover_get(ctx, coverage, &view);                                         rows, sums, gaps
  *     problem.first = view.first, problem.demands = view.targets, problem.weights = view.weights;    for cim_place_solve()
  *
  * Everything but cim_sensor_read() and three of the ways to make targets works on bare arrays, without a city.
@@ -28,6 +28,7 @@
 #define CIM_SENSOR_H
 
 #include "cim/city.h"
+#include "cim/geom.h"
 #include "cim/radio.h"
 #include "cim/scene.h"
 #include "cim/sight.h"
@@ -137,7 +138,7 @@ CIM_API const char *cim_sensor_assumed_name(uint32_t bit);
  *
  * @param seen        RADIO: 1 with line of sight, 0 without.
  * @param[out] quality_out  as above; not a number: outside the field of view, the range or the threshold.
- * @return CIM_OK; CIM_EARG.  Radio over terrain needs cim_coverage_build(): CIM_EUNSUPPORTED.
+ * @return CIM_OK; CIM_EARG.  Radio over terrain needs cim_cover_build(): CIM_EUNSUPPORTED.
  * Thread rule: any thread.   Cost: some 20 ns.
  * Since 0.1.
  */
@@ -244,8 +245,7 @@ typedef struct cim_targets_view {
     uint32_t count, left_count;
     const double *xyz;      /* 3 * count */
     const double *normal;   /* 2 * count: outward from the wall; 0, 0: seen from all sides */
-    const double *weight;   /* walls: square metres (length times the part of the height), lines: metres (times vehicles), cells: square metres,
-                             * points: as given */
+    const double *weight;   /* walls: metres, shared by rows; lines: metres, times what the options say; cells: square metres; points: as given */
     const double *extent;   /* 2 * count: lines and walls: from, to, in metres along their object's line or outline; cells: column and row times cell_m */
     const uint32_t *object; /* CIM_NONE: none */
     const uint8_t *kind;    /* CIM_TARGET_POINT .. */
@@ -329,13 +329,13 @@ CIM_API cim_status cim_targets_add_lines(cim_ctx *ctx, cim_targets *targets, cim
 /**
  * Add the cells of a grid whose middle is in polygons and not in a prism.  Only once: all cells are of one grid.
  *
- * @param wkb      POLYGON or MULTIPOLYGON, in the plane.
+ * @param area     POLYGON or MULTIPOLYGON.
  * @param options  NULL: all defaults.
  * @return as cim_targets_add_points(); CIM_EARG for options that are absurd, for another geometry and for a second time; CIM_EFORMAT; CIM_EVERSION.
  * Thread rule: one thread at a time.   Cost: some 0.5 us a cell.
  * Since 0.1.
  */
-CIM_API cim_status cim_targets_add_area(cim_ctx *ctx, cim_targets *targets, const cim_scene *scene, const void *wkb, size_t wkb_size,
+CIM_API cim_status cim_targets_add_area(cim_ctx *ctx, cim_targets *targets, const cim_scene *scene, const cim_geom *area,
                                         const cim_target_options *options);
 
 /**
@@ -362,29 +362,27 @@ CIM_API cim_status cim_targets_get(cim_ctx *ctx, const cim_targets *targets, cim
 
 /* ---- coverage ---- */
 
-typedef struct cim_coverage_options {
-    size_t struct_size;         /* set by CIM_COVERAGE_OPTIONS_INIT */
-    const void *privacy_wkb;    /* POLYGON or MULTIPOLYGON: masked in every camera's image; what is behind is still seen.  NULL: none */
-    size_t privacy_size;
-    const void *keep_out_wkb;   /* the same: a camera whose field of view meets it is a violation.  NULL: none */
-    size_t keep_out_size;
+typedef struct cim_cover_options {
+    size_t struct_size;         /* set by CIM_COVER_OPTIONS_INIT */
+    const cim_geom *privacy;    /* POLYGON or MULTIPOLYGON: masked in every camera's image; what is behind is still seen.  NULL: none */
+    const cim_geom *keep_out;   /* the same: a camera whose field of view meets it is a violation.  NULL: none */
     const cim_sight_raster *terrain; /* for CIM_SENSOR_TERRAIN; borrowed for the call */
-} cim_coverage_options;
+} cim_cover_options;
 
-#define CIM_COVERAGE_OPTIONS_INIT { sizeof(cim_coverage_options), NULL, 0, NULL, 0, NULL }
+#define CIM_COVER_OPTIONS_INIT { sizeof(cim_cover_options), NULL, NULL, NULL }
 
-typedef struct cim_coverage cim_coverage;
+typedef struct cim_cover cim_cover;
 
 /** A camera that sees what it must not. */
-typedef struct cim_coverage_violation {
+typedef struct cim_cover_violation {
     uint32_t sensor, reserved0;
     double area_m2; /* of the keep-out area in its field of view */
-} cim_coverage_violation;
+} cim_cover_violation;
 
-enum { CIM_COVERAGE_FOLDS = 9 };
+enum { CIM_COVER_FOLDS = 9 };
 
 /** Arrays are borrowed from the coverage. */
-typedef struct cim_coverage_view {
+typedef struct cim_cover_view {
     size_t struct_size;            /* set by the caller */
     uint32_t sensor_count, target_count;
     const uint64_t *first;         /* sensor_count + 1: what sensor s covers are entries first[s] .. first[s + 1] - 1 */
@@ -397,16 +395,16 @@ typedef struct cim_coverage_view {
     const double *own_weight;      /* sensor_count: what it covers */
     const double *unique_weight;   /* sensor_count: what only it covers */
     double weight, covered_weight; /* of all targets, of those that some sensor covers */
-    double fold_weight[CIM_COVERAGE_FOLDS];   /* by number of sensors; the last: eight and more */
-    uint64_t fold_count[CIM_COVERAGE_FOLDS];
+    double fold_weight[CIM_COVER_FOLDS];   /* by number of sensors; the last: eight and more */
+    uint64_t fold_count[CIM_COVER_FOLDS];
     double class_weight[CIM_SENSOR_CLASSES];  /* by the best class of a camera; 0: what no camera covers */
     uint64_t class_count[CIM_SENSOR_CLASSES];
     uint64_t masked_count;         /* pairs of camera and target that only a privacy mask prevents */
     uint64_t tested_count;         /* sight lines that were taken */
-    const cim_coverage_violation *violations;
+    const cim_cover_violation *violations;
     uint32_t violation_count;
     uint32_t reserved0;
-} cim_coverage_view;
+} cim_cover_view;
 
 /**
  * What sensors cover of targets.
@@ -418,24 +416,24 @@ typedef struct cim_coverage_view {
  * @param sensors  sensor_count, copied.
  * @param targets  no more can be added afterwards.
  * @param options  NULL: all defaults.
- * @param[out] coverage_out  freed with cim_coverage_free(); it keeps scene and targets.
+ * @param[out] coverage_out  freed with cim_cover_free(); it keeps scene and targets.
  * @return CIM_OK; CIM_EARG naming the first sensor that is absurd; CIM_EFORMAT for a mask that is no polygon; CIM_ELIMIT above 4e9 entries a
  *         sensor; CIM_EVERSION; CIM_ECANCEL; CIM_ENOMEM.
  * Thread rule: any thread; uses the context's threads.   Cost: some 0.2 us a pair in reach, and 10 bytes an entry.
  * Since 0.1.
  */
-CIM_API cim_status cim_coverage_build(cim_ctx *ctx, cim_sight_scene *scene, const cim_sensor *sensors, size_t sensor_count, cim_targets *targets,
-                                      const cim_coverage_options *options, cim_coverage **coverage_out);
+CIM_API cim_status cim_cover_build(cim_ctx *ctx, cim_sight_scene *scene, const cim_sensor *sensors, size_t sensor_count, cim_targets *targets,
+                                      const cim_cover_options *options, cim_cover **coverage_out);
 
 /**
  * The same with more sensors, behind those there are; rows of those are not made anew.
  *
- * @return as cim_coverage_build().
+ * @return as cim_cover_build().
  * Thread rule: any thread; uses the context's threads.   Cost: as building of the new ones, and copying.
  * Since 0.1.
  */
-CIM_API cim_status cim_coverage_add(cim_ctx *ctx, const cim_coverage *coverage, const cim_sensor *sensors, size_t sensor_count,
-                                    cim_coverage **coverage_out);
+CIM_API cim_status cim_cover_add(cim_ctx *ctx, const cim_cover *coverage, const cim_sensor *sensors, size_t sensor_count,
+                                    cim_cover **coverage_out);
 
 /**
  * The same in a scene that differs in some places only, such as by a building that is removed or new: what is tested again are pairs whose sight
@@ -443,12 +441,12 @@ CIM_API cim_status cim_coverage_add(cim_ctx *ctx, const cim_coverage *coverage, 
  *
  * @param scene  the other scene.
  * @param boxes  box_count boxes that hold all that differs.
- * @return as cim_coverage_build().
+ * @return as cim_cover_build().
  * Thread rule: any thread; uses the context's threads.   Cost: O(pairs in reach), sight lines near the boxes only.
  * Since 0.1.
  */
-CIM_API cim_status cim_coverage_change(cim_ctx *ctx, const cim_coverage *coverage, cim_sight_scene *scene, const cim_box *boxes, size_t box_count,
-                                       cim_coverage **coverage_out);
+CIM_API cim_status cim_cover_change(cim_ctx *ctx, const cim_cover *coverage, cim_sight_scene *scene, const cim_box *boxes, size_t box_count,
+                                       cim_cover **coverage_out);
 
 /**
  * What is covered.
@@ -458,27 +456,27 @@ CIM_API cim_status cim_coverage_change(cim_ctx *ctx, const cim_coverage *coverag
  * Thread rule: any thread.   Cost: O(1).
  * Since 0.1.
  */
-CIM_API cim_status cim_coverage_get(cim_ctx *ctx, const cim_coverage *coverage, cim_coverage_view *view_out);
+CIM_API cim_status cim_cover_get(cim_ctx *ctx, const cim_cover *coverage, cim_cover_view *view_out);
 
 /** A stretch of an object's line or outline. */
-typedef struct cim_coverage_span {
+typedef struct cim_cover_span {
     uint32_t object;
     uint32_t folds;         /* the least of its pieces */
     double from_m, to_m;
     uint32_t first, count;  /* its targets */
-} cim_coverage_span;
+} cim_cover_span;
 
 /**
  * Stretches of lines and walls that are covered by least to most sensors, such as gaps by 0 to 0: neighbouring pieces joined.
  *
  * @param kind      CIM_TARGET_LINE, CIM_TARGET_WALL.
- * @param[out] spans_out  cim_coverage_span; release with cim_buf_dispose().
+ * @param[out] spans_out  cim_cover_span; release with cim_buf_dispose().
  * @param[out] count_out  how many.
  * @return CIM_OK; CIM_EARG; CIM_ENOMEM.
  * Thread rule: any thread.   Cost: O(targets).
  * Since 0.1.
  */
-CIM_API cim_status cim_coverage_spans(cim_ctx *ctx, const cim_coverage *coverage, int32_t kind, uint32_t least, uint32_t most, cim_buf *spans_out,
+CIM_API cim_status cim_cover_spans(cim_ctx *ctx, const cim_cover *coverage, int32_t kind, uint32_t least, uint32_t most, cim_buf *spans_out,
                                       size_t *count_out);
 
 /**
@@ -490,7 +488,7 @@ CIM_API cim_status cim_coverage_spans(cim_ctx *ctx, const cim_coverage *coverage
  * Thread rule: any thread.   Cost: O(cells).
  * Since 0.1.
  */
-CIM_API cim_status cim_coverage_area(cim_ctx *ctx, const cim_coverage *coverage, uint32_t least, uint32_t most, cim_buf *wkb_out, double *area_m2_out);
+CIM_API cim_status cim_cover_area(cim_ctx *ctx, const cim_cover *coverage, uint32_t least, uint32_t most, cim_buf *wkb_out, double *area_m2_out);
 
 /**
  * Give up a coverage; NULL is accepted.
@@ -499,7 +497,7 @@ CIM_API cim_status cim_coverage_area(cim_ctx *ctx, const cim_coverage *coverage,
  * Thread rule: any thread.   Cost: O(entries).
  * Since 0.1.
  */
-CIM_API void cim_coverage_free(cim_coverage *coverage);
+CIM_API void cim_cover_free(cim_cover *coverage);
 
 CIM_END
 

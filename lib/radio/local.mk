@@ -3,4 +3,5 @@ libcimcore_la_SOURCES += \
 	%D%/itm.h \
 	%D%/itm_vary.c \
 	%D%/profile.c \
+	%D%/radio.h \
 	%D%/street.c

@@ -1,18 +1,24 @@
 /* street.c - loss in free space and in streets, and what is said about doubtful losses. */
 #include "radio/itm.h"
+#include "radio/radio.h"
 
 #define LIGHT_M_S 299792458.0
 #define PI 3.14159265358979323846
 
 static bool positive(double v) { return v > 0.0 && v <= 1e12; }
 
+double cim__radio_space(double distance_m, double frequency_mhz)
+{
+    double loss = 20.0 * log10(4.0 * PI * distance_m * frequency_mhz * 1e6 / LIGHT_M_S);
+    return loss > 0.0 ? loss : 0.0; /* nearer than a wavelength there is no far field to speak of */
+}
+
 cim_status cim_radio_free_space(cim_ctx *ctx, double distance_m, double frequency_mhz, double *loss_db_out)
 {
     cim__enter(ctx);
     if (!positive(distance_m)) return cim__fail(ctx, CIM_EARG, "a distance of %g m", distance_m);
     if (!positive(frequency_mhz)) return cim__fail(ctx, CIM_EARG, "a frequency of %g MHz", frequency_mhz);
-    double loss = 20.0 * log10(4.0 * PI * distance_m * frequency_mhz * 1e6 / LIGHT_M_S);
-    *loss_db_out = loss > 0.0 ? loss : 0.0; /* nearer than a wavelength there is no far field to speak of */
+    *loss_db_out = cim__radio_space(distance_m, frequency_mhz);
     return CIM_OK;
 }
 
@@ -28,18 +34,27 @@ static const row hidden[] = {
     [CIM_RADIO_RESIDENTIAL] = { 0.8, 73.0, 30.0, 170.0, 3.01, 18.8, 2.07, 3.07 },
 };
 
+static const row *row_of(int32_t environment, bool seen) { return seen ? &in_sight : &hidden[environment]; }
+
+double cim__radio_street(int32_t environment, bool seen, double distance_m, double frequency_mhz, double location_percent)
+{
+    const row *r = row_of(environment, seen);
+    double loss = 10.0 * r->a * log10(distance_m) + r->b + 10.0 * r->c * log10(frequency_mhz / 1000.0);
+    if (location_percent != 50.0) loss += r->sigma * cim__normal_above(1.0 - location_percent / 100.0);
+    return seen ? loss : fmax(loss, cim__radio_space(distance_m, frequency_mhz));
+}
+
 cim_status cim_radio_street(cim_ctx *ctx, int32_t environment, int32_t seen, double distance_m, double frequency_mhz, double location_percent,
                             double *loss_db_out, uint32_t *warnings_out)
 {
     double free_db;
-    CIM__TRY(cim_radio_free_space(ctx, distance_m, frequency_mhz, &free_db));
+    CIM__TRY(cim_radio_free_space(ctx, distance_m, frequency_mhz, &free_db)); /* checks both */
     if (environment < 0 || environment > CIM_RADIO_RESIDENTIAL) return cim__fail(ctx, CIM_EARG, "no environment has the number %d", environment);
     if (!(location_percent > 0.0 && location_percent < 100.0)) return cim__fail(ctx, CIM_EARG, "%g per cent of places", location_percent);
-    const row *r = seen ? &in_sight : &hidden[environment];
-    double ghz = frequency_mhz / 1000.0, loss = 10.0 * r->a * log10(distance_m) + r->b + 10.0 * r->c * log10(ghz);
-    if (location_percent != 50.0) loss += r->sigma * cim__normal_above(1.0 - location_percent / 100.0);
-    *loss_db_out = seen || loss > free_db ? loss : free_db;
+    *loss_db_out = cim__radio_street(environment, seen != 0, distance_m, frequency_mhz, location_percent);
     if (warnings_out) {
+        const row *r = row_of(environment, seen != 0);
+        double ghz = frequency_mhz / 1000.0;
         *warnings_out = distance_m < r->near_m || distance_m > r->far_m ? CIM_RADIO_STREET_DISTANCE : 0;
         if (ghz < r->low_ghz || ghz > r->high_ghz) *warnings_out |= CIM_RADIO_STREET_FREQUENCY;
     }
