@@ -399,7 +399,7 @@ typedef struct cim_cover_view {
     uint64_t fold_count[CIM_COVER_FOLDS];
     double class_weight[CIM_SENSOR_CLASSES];  /* by the best class of a camera; 0: what no camera covers */
     uint64_t class_count[CIM_SENSOR_CLASSES];
-    uint64_t masked_count;         /* pairs of camera and target that only a privacy mask prevents */
+    uint64_t masked_count;         /* pairs of a camera and a target in its field of view, seen or not, that a privacy mask keeps from it */
     uint64_t tested_count;         /* sight lines that were taken */
     const cim_cover_violation *violations;
     uint32_t violation_count;

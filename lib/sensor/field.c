@@ -131,6 +131,7 @@ static cim_status seen_around(cim_ctx *ctx, cim_sight_query *q, const cim_sensor
         cim_sight_isovist_options o = CIM_SIGHT_ISOVIST_OPTIONS_INIT;
         cim_sight_isovist view = { .struct_size = sizeof view };
         o.z_m = s->z, o.max_m = radius;
+        o.frame = (cim_box){ s->x - radius - 1.0, s->y - radius - 1.0, s->x + radius + 1.0, s->y + radius + 1.0 }; /* beyond the last building, too */
         CIM__TRY(cim_sight_isovist_find(ctx, q, s->x, s->y, &o, &view));
         cim__buf_put(xy, view.xy, view.count * 2 * sizeof(double));
         return xy->failed ? cim__nomem(ctx) : CIM_OK;

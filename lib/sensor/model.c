@@ -27,25 +27,36 @@ const char *cim_sensor_assumed_name(uint32_t bit)
 
 static bool between(double v, double least, double most) { return v >= least && v <= most; }
 
+static const char *place_wrong(const cim_sensor *s)
+{
+    if (s->kind > CIM_SENSOR_NOISE) return "kind";
+    if (s->flags & ~15u) return "flags";
+    if (!(fabs(s->x) <= CIM__SENSOR_FAR && fabs(s->y) <= CIM__SENSOR_FAR && fabs(s->z) <= CIM__SENSOR_FAR)) return "place";
+    if (!between(s->yaw_deg, -1e6, 1e6)) return "yaw";
+    if (!between(s->pitch_deg, -90.0, 90.0)) return "pitch";
+    if (!between(s->hfov_deg, 0.01, 360.0)) return "horizontal field of view";
+    if (!between(s->vfov_deg, 0.01, 180.0)) return "vertical field of view";
+    if (!between(s->turn_deg, 0.0, 360.0)) return "turn";
+    return !between(s->near_m, 0.0, 1e7) || !between(s->range_m, 0.0, 1e7) ? "range" : NULL;
+}
+
+static const char *kind_wrong(const cim_sensor *s)
+{
+    bool camera = s->kind == CIM_SENSOR_CAMERA, radio = s->kind == CIM_SENSOR_RADIO;
+    if (camera) return between(s->pixels, 1.0, 1e6) && between(s->least, 1e-3, 1e9) ? NULL : "resolution";
+    if (!between(s->least, -1e3, 1e3)) return "threshold";
+    if (s->kind == CIM_SENSOR_RANGE || s->kind == CIM_SENSOR_SAMPLER) return s->range_m > 0.0 ? NULL : "range";
+    if (!between(s->power, -1e3, 1e3) || !between(s->gain_db, -1e3, 1e3)) return "power";
+    if (radio && !between(s->frequency_mhz, 1.0, 1e6)) return "frequency";
+    if (radio && !(s->location_percent > 0.0 && s->location_percent < 100.0)) return "share of places";
+    bool model = s->model >= 0 && s->model <= CIM_SENSOR_TERRAIN && s->environment >= 0 && s->environment <= CIM_RADIO_RESIDENTIAL;
+    return radio && !model ? "model" : NULL;
+}
+
 cim_status cim__sensor_ok(cim_ctx *ctx, const cim_sensor *s, size_t i)
 {
-    const char *what = NULL;
-    if (s->kind > CIM_SENSOR_NOISE) what = "kind";
-    else if (s->flags & ~15u) what = "flags";
-    else if (!(fabs(s->x) <= CIM__SENSOR_FAR && fabs(s->y) <= CIM__SENSOR_FAR && fabs(s->z) <= CIM__SENSOR_FAR)) what = "place";
-    else if (!between(s->yaw_deg, -1e6, 1e6)) what = "yaw";
-    else if (!between(s->pitch_deg, -90.0, 90.0)) what = "pitch";
-    else if (!between(s->hfov_deg, 0.01, 360.0)) what = "horizontal field of view";
-    else if (!between(s->vfov_deg, 0.01, 180.0)) what = "vertical field of view";
-    else if (!between(s->turn_deg, 0.0, 360.0)) what = "turn";
-    else if (!between(s->near_m, 0.0, 1e7) || !between(s->range_m, 0.0, 1e7)) what = "range";
-    else if (s->kind == CIM_SENSOR_CAMERA && (!between(s->pixels, 1.0, 1e6) || !between(s->least, 1e-3, 1e9))) what = "resolution";
-    else if ((s->kind == CIM_SENSOR_RANGE || s->kind == CIM_SENSOR_SAMPLER) && !(s->range_m > 0.0)) what = "range";
-    else if (s->kind == CIM_SENSOR_RADIO && !between(s->frequency_mhz, 1.0, 1e6)) what = "frequency";
-    else if (s->kind >= CIM_SENSOR_RADIO && (!between(s->power, -1e3, 1e3) || !between(s->least, -1e3, 1e3) || !between(s->gain_db, -1e3, 1e3))) what = "power";
-    else if (s->kind == CIM_SENSOR_RADIO && !(s->location_percent > 0.0 && s->location_percent < 100.0)) what = "share of places";
-    else if (s->kind == CIM_SENSOR_RADIO && (s->model < 0 || s->model > CIM_SENSOR_TERRAIN || s->environment < 0 || s->environment > CIM_RADIO_RESIDENTIAL))
-        what = "model";
+    const char *what = place_wrong(s);
+    if (!what) what = kind_wrong(s);
     return what ? cim__fail(ctx, CIM_EARG, "sensor %zu: its %s is absurd", i, what) : CIM_OK;
 }
 
