@@ -90,6 +90,7 @@ dist_check_SCRIPTS = \
 TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \
 	tests/cli/bad_input.cli \
+	tests/cli/cover.cli \
 	tests/cli/dispatch.cli \
 	tests/cli/epanet.cli \
 	tests/cli/flows.cli \

@@ -123,7 +123,11 @@ static cim_status add_line(cim_ctx *ctx, reading *r, uint32_t id, const cim__obj
 {
     double start = 0.0;
     bool tunnel = (o->present >> CIM__A_TUNNEL & 1) && o->values[CIM__A_TUNNEL].integer;
-    if (cim__geom_base(g->type) != CIM_GEOM_LINESTRING || (tunnel && !r->o.tunnels)) return CIM_OK;
+    if (cim__geom_base(g->type) != CIM_GEOM_LINESTRING) return CIM_OK;
+    if (tunnel && !r->o.tunnels) {
+        *added = true; /* not asked for, so nothing is missing */
+        return CIM_OK;
+    }
     for (uint32_t ring = 0; ring < g->ring_count; ring++) {
         uint32_t first = cim__ring_start(g, ring), count = g->ring_end[ring] - first;
         const double *v = g->coords + (size_t)g->dim * first;
