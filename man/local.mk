@@ -25,6 +25,8 @@ dist_man_MANS += \
 	%D%/cimtool-prepare.1 \
 	%D%/cimtool-query.1 \
 	%D%/cimtool-route.1 \
+	%D%/cimtool-see.1 \
+	%D%/cimtool-sun.1 \
 	%D%/cimtool-trace.1 \
 	%D%/cimtool-traffic.1 \
 	%D%/cimtool.1

@@ -43,6 +43,7 @@ include tests/unit/place/local.mk
 include tests/unit/travel/local.mk
 include tests/unit/dispatch/local.mk
 include tests/unit/impact/local.mk
+include tests/unit/scene/local.mk
 include tests/unit/journey/local.mk
 include tests/unit/traffic/local.mk
 include tests/unit/flows/local.mk
@@ -98,6 +99,7 @@ EXTRA_DIST += \
 	tests/cli/impact.cli \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
+	tests/cli/see.cli \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \

@@ -37,7 +37,7 @@ enum {
 /** What of their geometry. */
 enum {
     CIM_SCENE_PRISMS = 0,   /**< outlines between the lowest and the highest point */
-    CIM_SCENE_TRIANGLES = 1 /**< for cim_scene_line() and its like: roofs and walls of objects that have them (LoD 2 and more) */
+    CIM_SCENE_TRIANGLES = 1 /**< for cim_scene_line() and its like: roofs and walls of objects that have them (LoD 2 and more), bridges, too */
 };
 
 /** Where the ground is from. */
@@ -96,7 +96,7 @@ typedef struct cim_scene_view {
     size_t struct_size;            /* set by the caller */
     uint32_t object_count;         /* that hide */
     uint32_t prism_count;          /* of them, and those added */
-    uint32_t triangle_count;       /* 0 unless CIM_SCENE_TRIANGLES */
+    uint32_t face_count;           /* 0 unless CIM_SCENE_TRIANGLES */
     uint32_t guessed_count;        /* objects whose height is a default: nobody stated it, nor a number of storeys */
     uint32_t left_count;
     int32_t ground;                /* CIM_SCENE_GROUND_NONE and so on */
@@ -107,6 +107,8 @@ typedef struct cim_scene_view {
     const cim_scene_left *left;    /* left_count, by object */
     const uint32_t *guessed;       /* guessed_count, ascending */
     const cim_sight_raster *terrain; /* NULL: none; the ground hides only when there is one */
+    const cim_sight_faces *faces;    /* face_count: roofs and walls of objects that have them */
+    const uint32_t *face_object;     /* face_count */
 } cim_scene_view;
 
 /**
@@ -161,6 +163,17 @@ CIM_API cim_status cim_scene_view_get(cim_ctx *ctx, const cim_scene *scene, cim_
 CIM_API cim_sight_scene *cim_scene_sight(const cim_scene *scene);
 
 /**
+ * The same prisms on level ground: every one as high above 0 as it is above the ground in the middle of its outline.  For isovists: at the height of an
+ * eye above the ground, a house up the hill hides as one beside it does.  Prism numbers are the same; there is no terrain.
+ *
+ * @param[out] level_out  freed with cim_sight_scene_free().
+ * @return CIM_OK; CIM_EARG; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: some 2 us a prism.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_scene_level(cim_ctx *ctx, const cim_scene *scene, cim_sight_scene **level_out);
+
+/**
  * Height of the ground: bilinear between posts of a raster; where that has none, as without it.
  *
  * @return metres in the city's vertical datum; not a number if x or y is none.
@@ -210,6 +223,189 @@ CIM_API cim_status cim_scene_line(cim_ctx *ctx, const cim_scene *scene, const do
  * Since 0.1.
  */
 CIM_API cim_status cim_scene_lines(cim_ctx *ctx, const cim_scene *scene, const double *from, const double *to, size_t count, uint8_t *seen_out);
+
+/* ---- objects ---- */
+
+/**
+ * Where an object's eye is: in the middle of the roof of one that hides; else at its point, the middle of its line or inside its area, above the ground.
+ * A sensor that is at most 2 m behind a wall of what hides is put 1 cm before it: sources do not agree on walls to the centimetre.
+ *
+ * @param height_m   above the roof or the ground; not a number: 1.6 m, but a sensor's own height_m if it has one.
+ * @param[out] xyz_out  x, y, z.
+ * @return CIM_OK; CIM_EARG; CIM_ENOTFOUND for an object that is not there or has no place; CIM_EFORMAT; CIM_EIO; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: reading one object.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_scene_place(cim_ctx *ctx, const cim_scene *scene, cim_city *city, uint32_t object, double height_m, double xyz_out[3]);
+
+/** How an object is seen. */
+typedef struct cim_scene_sighting {
+    uint32_t points, seen; /* of it that were looked at; that are seen */
+    uint32_t blocker;      /* in the way to the first point that is hidden, as cim_scene_line() gives it; CIM_NONE: none is hidden */
+    uint32_t reserved0;
+    double distance_m;     /* to the nearest point that is seen, else to the nearest */
+    double xyz[3];         /* that point */
+} cim_scene_sighting;
+
+/**
+ * Which objects are seen from a point, and how much of each.
+ *
+ * Looked at are points on the walls of an object that hides, every step_m along them at a sixth, half and five sixths of their height; on others the
+ * point, or points every step_m along the line or the outline, above the ground.
+ *
+ * @param eye       x, y, z.
+ * @param objects   count numbers.
+ * @param height_m  of the points above the ground, of objects that do not hide.
+ * @param step_m    0.1 to 1000.
+ * @param[out] sightings_out  count; points 0 for an object without a place.  Written in part when it fails half-way.
+ * @return CIM_OK; CIM_EARG; CIM_ENOTFOUND for an object that is not there; CIM_EFORMAT; CIM_EIO; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: reading the objects, and some 0.5 us a point.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_scene_seen(cim_ctx *ctx, const cim_scene *scene, cim_city *city, const double eye[3], const uint32_t *objects, size_t count,
+                                  double height_m, double step_m, cim_scene_sighting *sightings_out);
+
+/* ---- streets ---- */
+
+/** A part of a street that is seen, straight. */
+typedef struct cim_scene_stretch {
+    uint32_t object, reserved0;
+    double from_m, to_m;     /* along its line */
+    double from[2], to[2];   /* x, y */
+} cim_scene_stretch;
+
+/** A street near the eye. */
+typedef struct cim_scene_street {
+    uint32_t object, reserved0;
+    double length_m, seen_m; /* of what is within max_m; of it what is seen */
+} cim_scene_street;
+
+typedef struct cim_scene_streets {
+    size_t struct_size;               /* set by the caller */
+    const cim_scene_street *streets;  /* street_count, by object: those within max_m */
+    const cim_scene_stretch *stretches; /* stretch_count, by object and place */
+    size_t street_count, stretch_count;
+    double length_m, seen_m;
+} cim_scene_streets;
+
+typedef struct cim_scene_streets_result cim_scene_streets_result;
+
+/**
+ * Which parts of which streets are seen from a point.  Nothing is sampled but the ground: a street is straight, at a height above it, between two of its
+ * vertices, and where the ground is not flat between points every 10 m.  Tunnels are left out.
+ *
+ * @param eye       x, y, z.
+ * @param height_m  above the ground of what is to be seen.
+ * @param max_m     how far; above 0.
+ * @param[out] result_out  freed with cim_scene_streets_free().
+ * @return CIM_OK; CIM_EARG; CIM_EFORMAT; CIM_EIO; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: reading the streets, and some 20 us a piece.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_scene_streets_find(cim_ctx *ctx, const cim_scene *scene, cim_city *city, const double eye[3], double height_m, double max_m,
+                                          cim_scene_streets_result **result_out);
+
+/**
+ * What was found.
+ *
+ * @param[out] streets_out  struct_size set by the caller; arrays are borrowed from the result.
+ * @return CIM_OK; CIM_EARG; CIM_EVERSION.
+ * Thread rule: any thread.   Cost: O(1).
+ * Since 0.1.
+ */
+CIM_API cim_status cim_scene_streets_get(cim_ctx *ctx, const cim_scene_streets_result *result, cim_scene_streets *streets_out);
+
+/**
+ * Free what was found; NULL is accepted.
+ *
+ * @return nothing.
+ * Thread rule: any thread.   Cost: O(1).
+ * Since 0.1.
+ */
+CIM_API void cim_scene_streets_free(cim_scene_streets_result *result);
+
+/* ---- sun ---- */
+
+/**
+ * Longitude and latitude of a place in a city, and where north is there.
+ *
+ * @param[out] lonlat_out     degrees.
+ * @param[out] north_deg_out  direction of the y axis from true north over east: the convergence of the grid, for cim_sight_sun_options.
+ * @return CIM_OK; CIM_EARG; CIM_EUNSUPPORTED for a city without a reference system; CIM_ENOTFOUND; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: some 10 ms the first time.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_scene_north(cim_ctx *ctx, cim_city *city, double x, double y, double lonlat_out[2], double *north_deg_out);
+
+/** A surface of an object and its hours in the sun. */
+typedef struct cim_scene_sunny {
+    uint32_t prism, vertex;  /* of the outline, where the wall begins; CIM_NONE: the roof */
+    double azimuth_deg;      /* where a wall looks to, from true north; 0 of a roof */
+    double area_m2;
+    double hours, least, most; /* mean over the surface; of its points */
+} cim_scene_sunny;
+
+/**
+ * Hours in the sun of the roofs and walls of an object that hides, and its parts'.
+ *
+ * Points are every step_m along the middle of a wall and in a grid over the roof, a thousandth of a metre before the surface.  Roofs are level, at the
+ * top of the prism.
+ *
+ * @param options    time; the place, north and normals are set here.
+ * @param step_m     0.1 to 1000.
+ * @param[out] surfaces_out  array of cim_scene_sunny; release with cim_buf_dispose().
+ * @param[out] count_out     of it; 0 of an object that does not hide.
+ * @return CIM_OK; CIM_EARG; CIM_ELIMIT; CIM_EUNSUPPORTED as cim_scene_north(); CIM_EVERSION; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread; uses the context's threads.   Cost: as cim_sight_sun_hours().
+ * Since 0.1.
+ */
+CIM_API cim_status cim_scene_sun_object(cim_ctx *ctx, const cim_scene *scene, cim_city *city, uint32_t object, const cim_sight_sun_options *options,
+                                        double step_m, cim_buf *surfaces_out, size_t *count_out);
+
+/**
+ * Where it is in the shadow of prisms, footprints included: their union on a ground that is level around each.
+ *
+ * @param area           prisms whose box meets it cast shadows.
+ * @param azimuth_deg    of the sun, from the direction of the y axis over that of the x axis.
+ * @param elevation_deg  of the sun; above 0.
+ * @param max_m          shadows are cut off there; above 0.
+ * @param[out] wkb_out   a MULTIPOLYGON, well-known binary; release with cim_buf_dispose().
+ * @return CIM_OK; CIM_EARG; CIM_EFORMAT when GEOS cannot unite them; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: some 0.3 ms a prism.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_scene_shadow(cim_ctx *ctx, const cim_scene *scene, const cim_box *area, double azimuth_deg, double elevation_deg, double max_m,
+                                    cim_buf *wkb_out);
+
+/* ---- rasters ---- */
+
+/**
+ * The ground and the tops of all prisms as a raster, rows going south, for cim_sight_viewshed().
+ *
+ * @param box      what it covers.
+ * @param cell_m   between posts.
+ * @param anchor   x, y of a point on which a post is to be, such as the eye's; NULL: none.
+ * @param[out] raster_out   struct_size set by the caller; its heights are in heights_out.
+ * @param[out] heights_out  release with cim_buf_dispose().
+ * @return CIM_OK; CIM_EARG; CIM_ELIMIT for more than 400 million posts; CIM_EVERSION; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread; uses the context's threads.   Cost: some 10 ns a post where the ground is a raster, 1 us where it lies between points.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_scene_surface(cim_ctx *ctx, const cim_scene *scene, const cim_box *box, double cell_m, const double *anchor,
+                                     cim_sight_raster *raster_out, cim_buf *heights_out);
+
+/**
+ * Write a raster as GeoTIFF, such as the answer of cim_sight_viewshed().  The file appears when it is complete.
+ *
+ * @param epsg       reference system; 0: none.
+ * @param raster     where its posts are; its heights are written when bytes is NULL.
+ * @param bytes      columns * rows, 255 is no value; NULL: the heights.
+ * @param overwrite  not 0: replace a file.
+ * @return CIM_OK; CIM_EARG; CIM_EEXIST; CIM_EIO; CIM_EUNSUPPORTED without the GDAL module; CIM_EVERSION; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: that of packing it, some 10 ns a post.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_scene_raster_save(cim_ctx *ctx, const char *path, int32_t epsg, const cim_sight_raster *raster, const uint8_t *bytes, int32_t overwrite);
 
 CIM_END
 

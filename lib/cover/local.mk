@@ -5,6 +5,7 @@ libcimcore_la_SOURCES += \
 	%D%/exact.c %D%/exact.h \
 	%D%/isovist.c \
 	%D%/line.c \
+	%D%/mesh.c \
 	%D%/place.c \
 	%D%/place.h \
 	%D%/place_center.c \

@@ -78,6 +78,7 @@ static void put_prism(cim__scene_maker *m, const cim__scene_thing *t, uint32_t r
     put_real(&s->top, top);
     put_u32(&s->prism_object, t->object);
     put_u32(&s->prism_root, t->root);
+    cim__buf_putc(&s->has_faces, t->faces ? 1 : 0);
 }
 
 /* What stands on the ground: a wall piece by piece, all else as a whole. */
@@ -114,6 +115,10 @@ static cim_status put_things(cim_ctx *ctx, cim__scene_maker *m)
     for (size_t i = 0; i < n && st >= 0; i++) {
         cim__scene_thing *t = &CIM__AT(&m->things, cim__scene_thing, order[i].id);
         if (!t->reason && is_buried(m, t)) t->reason = CIM_SCENE_UNDERGROUND;
+        if (t->only_faces) {
+            put_u32(&m->s->objects, t->object);
+            continue;
+        }
         if (t->reason) {
             cim_scene_left left = { t->object, t->reason, t->reason == CIM_SCENE_SAME ? t->other : CIM_NONE, 0 };
             cim__buf_put(&m->s->left, &left, sizeof left);
@@ -201,11 +206,42 @@ static cim_status make_entries(cim_ctx *ctx, cim_scene *s)
     return CIM_OK;
 }
 
+/* Prisms of what has no faces, as a scene of their own. */
+static cim_status make_rest(cim_ctx *ctx, cim_scene *s, const cim_sight_options *options)
+{
+    const cim_sight_prisms *p = &s->prisms;
+    cim__buf prism_end = cim__buf_on(ctx->mem), ring_end = prism_end, xy = prism_end, base = prism_end, top = prism_end;
+    for (uint32_t i = 0; i < p->prism_count; i++) {
+        if (s->has_faces.data[i]) continue;
+        for (uint32_t r = i ? p->prism_end[i - 1] : 0; r < p->prism_end[i]; r++) {
+            uint32_t first = r ? p->ring_end[r - 1] : 0;
+            cim__buf_put(&xy, p->xy + 2 * (size_t)first, 2 * sizeof(double) * (p->ring_end[r] - first));
+            put_u32(&ring_end, (uint32_t)(CIM__COUNT(&xy, double) / 2));
+        }
+        put_u32(&prism_end, (uint32_t)CIM__COUNT(&ring_end, uint32_t));
+        put_real(&base, p->base_m[i]);
+        put_real(&top, p->top_m[i]);
+        put_u32(&s->rest_prism, i);
+    }
+    cim_sight_prisms rest = { .struct_size = sizeof rest, .prism_count = (uint32_t)CIM__COUNT(&prism_end, uint32_t), .ring_count = (uint32_t)CIM__COUNT(&ring_end, uint32_t),
+                              .vertex_count = (uint32_t)(CIM__COUNT(&xy, double) / 2), .prism_end = (const uint32_t *)(const void *)prism_end.data,
+                              .ring_end = (const uint32_t *)(const void *)ring_end.data, .xy = (const double *)(const void *)xy.data,
+                              .base_m = (const double *)(const void *)base.data, .top_m = (const double *)(const void *)top.data };
+    bool failed = prism_end.failed || ring_end.failed || xy.failed || base.failed || top.failed || s->rest_prism.failed;
+    cim_status st = failed ? cim__nomem(ctx) : cim_sight_scene_build(ctx, &rest, options, &s->rest);
+    cim__buf_free(&prism_end);
+    cim__buf_free(&ring_end);
+    cim__buf_free(&xy);
+    cim__buf_free(&base);
+    cim__buf_free(&top);
+    return st;
+}
+
 static cim_status finish(cim_ctx *ctx, cim__scene_maker *m)
 {
     cim_scene *s = m->s;
     if (s->prism_end.failed || s->ring_end.failed || s->xy.failed || s->base.failed || s->top.failed || s->prism_object.failed || s->prism_root.failed ||
-        s->objects.failed || s->guessed.failed || s->left.failed)
+        s->objects.failed || s->guessed.failed || s->left.failed || s->has_faces.failed)
         return cim__nomem(ctx);
     s->prisms = (cim_sight_prisms){ .struct_size = sizeof s->prisms,
                                     .prism_count = (uint32_t)CIM__COUNT(&s->prism_end, uint32_t),
@@ -219,7 +255,8 @@ static cim_status finish(cim_ctx *ctx, cim__scene_maker *m)
     cim_sight_options options = CIM_SIGHT_OPTIONS_INIT;
     if (s->ground.raster.height_m) options.terrain = &s->ground.raster;
     CIM__TRY(make_entries(ctx, s));
-    return cim_sight_scene_build(ctx, &s->prisms, &options, &s->sight);
+    CIM__TRY(cim_sight_scene_build(ctx, &s->prisms, &options, &s->sight));
+    return s->mesh ? make_rest(ctx, s, &options) : CIM_OK;
 }
 
 /* ---- all of it ---- */
@@ -235,6 +272,7 @@ static cim_status make(cim_ctx *ctx, cim__scene_maker *m)
     CIM__TRY(cim__scene_read(ctx, m));
     CIM__TRY(cim__scene_choose(ctx, m));
     CIM__TRY(cim__scene_ground_make(ctx, m));
+    if (m->options.detail == CIM_SCENE_TRIANGLES) CIM__TRY(cim__scene_faces(ctx, m));
     CIM__TRY(put_things(ctx, m));
     CIM__TRY(put_added(ctx, m));
     return finish(ctx, m);
@@ -242,7 +280,8 @@ static cim_status make(cim_ctx *ctx, cim__scene_maker *m)
 
 static cim__buf *scene_buf(cim_scene *s, size_t i)
 {
-    cim__buf *const bufs[] = { &s->prism_end, &s->ring_end, &s->xy, &s->base, &s->top, &s->prism_object, &s->prism_root, &s->objects, &s->guessed, &s->left, &s->entries };
+    cim__buf *const bufs[] = { &s->prism_end, &s->ring_end, &s->xy, &s->base, &s->top, &s->prism_object, &s->prism_root, &s->objects, &s->guessed, &s->left, &s->entries,
+                              &s->face_end, &s->face_ring_end, &s->face_xyz, &s->face_solid, &s->face_object, &s->rest_prism, &s->has_faces };
     return i < sizeof bufs / sizeof *bufs ? bufs[i] : NULL;
 }
 
@@ -292,6 +331,8 @@ void cim_scene_free(cim_scene *scene)
     if (!scene || atomic_fetch_sub_explicit(&scene->refs, 1, memory_order_acq_rel) != 1) return;
     cim__mem *mem = scene->mem;
     cim_sight_scene_free(scene->sight);
+    cim_sight_scene_free(scene->rest);
+    cim_sight_mesh_free(scene->mesh);
     cim__scene_ground_free(mem, &scene->ground);
     for (size_t i = 0; scene_buf(scene, i); i++) cim__buf_free(scene_buf(scene, i));
     cim__free(mem, scene);

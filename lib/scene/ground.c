@@ -157,6 +157,8 @@ static double on_raster(const cim_sight_raster *r, double x, double y)
 cim_status cim__scene_ground_make(cim_ctx *ctx, cim__scene_maker *m)
 {
     if (m->options.terrain) CIM__TRY(take_raster(ctx, m, m->options.terrain));
+    else if (m->options.terrain_path) CIM__TRY(cim__scene_raster_read(ctx, m, m->options.terrain_path));
+    else CIM__TRY(cim__scene_relief(ctx, m));
     return find_points(ctx, m);
 }
 

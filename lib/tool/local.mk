@@ -10,6 +10,8 @@ cimtool_SOURCES = \
 	%D%/options.c \
 	%D%/places.c \
 	%D%/places.h \
+	%D%/sight.c \
+	%D%/sight.h \
 	%D%/tool.h \
 	%D%/tracing.h \
 	%D%/travel.c \
@@ -38,6 +40,8 @@ cimtool_SOURCES = \
 	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
+	%D%/verb_see.c \
+	%D%/verb_sun.c \
 	%D%/verb_trace.c \
 	%D%/verb_trace_isolate.c \
 	%D%/verb_trace_rank.c \

@@ -116,6 +116,8 @@ int verb_match(cimtool *tool);
 int verb_query(cimtool *tool);
 int verb_prepare(cimtool *tool);
 int verb_route(cimtool *tool);
+int verb_see(cimtool *tool);
+int verb_sun(cimtool *tool);
 int verb_trace(cimtool *tool);
 int verb_traffic(cimtool *tool);
 

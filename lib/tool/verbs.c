@@ -1,4 +1,5 @@
 /* verbs.c - the verbs of cimtool.  Parsing, help, completion and the tests of the manual pages read this table. */
+#include "sight.h"
 #include "travel.h"
 #include "utility.h"
 
@@ -293,6 +294,39 @@ static const cimtool_flag impact_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag see_flags[] = {
+    { "among", 'a', "EXPRESSION", "which objects of a query are seen, and how much of them (cim-query(7))" },
+    { "isovist", 0, NULL, "the area that is seen, and metres of walls by building" },
+    { "viewshed", 0, NULL, "which cells of a raster of ground and roofs are seen" },
+    { "roads", 0, NULL, "which metres of which streets are seen" },
+    { "sky", 0, NULL, "the share of the sky that is seen" },
+    { "eye", 'e', "M", "height of the eye above ground or roof (default 1.6 m; of a sensor its own)" },
+    { "target", 0, "M", "height above ground or roof of what is looked at (default 1.6 m)" },
+    { "max", 0, "M", "how far (default 1000 m)" },
+    { "step", 0, "M", "--among: between points of an object that are looked at (default 2 m)" },
+    { "cell", 0, "M", "--viewshed: side of a cell (default 1 m)" },
+    { "columns", 0, NULL, "--viewshed: cells hide as columns, not as a surface between their middles" },
+    { "round-earth", 0, NULL, "--viewshed: with the curvature of the earth and refraction" },
+    { "output", 'o', "FILE", "--viewshed: GeoTIFF, 1 seen, 0 hidden, 255 beyond" },
+    { "overwrite", 0, NULL, "replace the output if it exists" },
+    { "geojson", 0, NULL, "print GeoJSON features in longitude and latitude" },
+    SIGHT_FLAGS,
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag sun_flags[] = {
+    { "at", 0, "T", "where the sun stands then, and whether it shines on the place" },
+    { "from", 0, "T", "hours in the sun from this time" },
+    { "to", 0, "T", "... to this one" },
+    { "step", 0, "MIN", "the sun moves in steps of so many minutes (default 10)" },
+    { "height", 0, "M", "height above ground or roof (default 0)" },
+    { "spacing", 0, "M", "between points on walls and roofs (default 2 m)" },
+    { "shadow", 0, NULL, "with --at: the shadows around the place as GeoJSON" },
+    { "max", 0, "M", "--shadow: of what is within so many metres, and how long (default 1000 m)" },
+    SIGHT_FLAGS,
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 1, -1, "read OpenStreetMap, CityGML, CityJSON, EPANET, power cases and GIS layers into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -308,6 +342,8 @@ const cimtool_verb cimtool_verbs[] = {
     { "betweenness", verb_betweenness, betweenness_flags, "CITY", 1, 1, "find the streets that many trips use" },
     { "cover", verb_cover, cover_flags, "CITY", 1, 1, "show what sensors cover, and what they do not" },
     { "evacuate", verb_evacuate, evacuate_flags, "CITY", 1, 1, "plan who leaves an area when and by which way" },
+    { "see", verb_see, see_flags, "CITY FROM [TO...]", 2, -1, "what is seen from a place, and what is in the way" },
+    { "sun", verb_sun, sun_flags, "CITY PLACE", 2, 2, "where the sun stands, hours in the sun, shadows" },
     { "trace", verb_trace, trace_flags, "CITY KIND [START...]", 2, -1, "trace a utility network: what hangs together, what to shut, who is without supply" },
     { "impact", verb_impact, impact_flags, "CITY", 1, 1, "show what follows when a street is closed, or something fails: supply, streets, crews" },
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
