@@ -28,6 +28,7 @@
 #include "cim/radio.h"
 #include "cim/route.h"
 #include "cim/scene.h"
+#include "cim/sense.h"
 #include "cim/sensor.h"
 #include "cim/shapes.h"
 #include "cim/sight.h"

@@ -26,6 +26,7 @@ ciminclude_HEADERS = \
 	include/cim/scene.h \
 	include/cim/sensor.h \
 	include/cim/shapes.h \
+	include/cim/sense.h \
 	include/cim/sight.h \
 	include/cim/trace.h \
 	include/cim/utility.h \

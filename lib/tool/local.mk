@@ -3,6 +3,8 @@ cimtool_SOURCES = \
 	%D%/areas.c \
 	%D%/areas.h \
 	%D%/args.c \
+	%D%/completion.c \
+	%D%/dry.c \
 	%D%/impact.h \
 	%D%/impact_json.c \
 	%D%/impact_print.c \
@@ -10,6 +12,7 @@ cimtool_SOURCES = \
 	%D%/options.c \
 	%D%/places.c \
 	%D%/places.h \
+	%D%/suggest.c \
 	%D%/sight.c \
 	%D%/sight.h \
 	%D%/tool.h \
@@ -37,6 +40,9 @@ cimtool_SOURCES = \
 	%D%/verb_match.c \
 	%D%/verb_matrix.c \
 	%D%/verb_nearest.c \
+	%D%/observe.h \
+	%D%/observe_print.c \
+	%D%/verb_observe.c \
 	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
@@ -51,3 +57,13 @@ cimtool_SOURCES = \
 	%D%/view.c
 cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE
 cimtool_LDADD = libcim.la
+
+# Completion is printed by the program from its own table; where it cannot run, as in cross builds, there is none.
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+nodist_bashcompletion_DATA = completions/cimtool
+nodist_zshcompletion_DATA = completions/_cimtool
+completions/cimtool: cimtool$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) completions && { ./cimtool$(EXEEXT) completion bash >$@ || : >$@; }
+completions/_cimtool: cimtool$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) completions && { ./cimtool$(EXEEXT) completion zsh >$@ || : >$@; }
