@@ -10,6 +10,7 @@ dist_man_MANS += \
 	%D%/cim-utility.7 \
 	%D%/cimtool-betweenness.1 \
 	%D%/cimtool-check.1 \
+	%D%/cimtool-cover.1 \
 	%D%/cimtool-dispatch.1 \
 	%D%/cimtool-impact.1 \
 	%D%/cimtool-evacuate.1 \

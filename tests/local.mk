@@ -51,6 +51,7 @@ include tests/unit/traffic/local.mk
 include tests/unit/flows/local.mk
 include tests/unit/city/local.mk
 include tests/unit/cover/local.mk
+include tests/unit/sensor/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk
 include tests/unit/gis/local.mk
@@ -107,6 +108,7 @@ EXTRA_DIST += \
 	tests/abi/libcim.abi \
 	tests/abi/versions.py \
 	tests/cli/bad_input.cli \
+	tests/cli/cover.cli \
 	tests/cli/dispatch.cli \
 	tests/cli/epanet.cli \
 	tests/cli/flows.cli \

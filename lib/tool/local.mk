@@ -28,6 +28,7 @@ cimtool_SOURCES = \
 	%D%/utility_print.c \
 	%D%/verb_betweenness.c \
 	%D%/verb_check.c \
+	%D%/verb_cover.c \
 	%D%/verb_dispatch.c \
 	%D%/verb_evacuate.c \
 	%D%/verb_export.c \

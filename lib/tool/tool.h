@@ -113,6 +113,7 @@ void cimtool_print_json_object(const char *json); /* {"schema": ..., members of 
 
 int verb_betweenness(cimtool *tool);
 int verb_check(cimtool *tool);
+int verb_cover(cimtool *tool);
 int verb_dispatch(cimtool *tool);
 int verb_evacuate(cimtool *tool);
 int verb_export(cimtool *tool);
