@@ -26,6 +26,7 @@
 #include "cim/place.h"
 #include "cim/query.h"
 #include "cim/route.h"
+#include "cim/serve.h"
 #include "cim/shapes.h"
 #include "cim/sight.h"
 #include "cim/trace.h"

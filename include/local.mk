@@ -22,6 +22,7 @@ ciminclude_HEADERS = \
 	include/cim/place.h \
 	include/cim/query.h \
 	include/cim/route.h \
+	include/cim/serve.h \
 	include/cim/shapes.h \
 	include/cim/sight.h \
 	include/cim/trace.h \

@@ -259,6 +259,7 @@ cim_status cim__place_solve_median(place_run *r, place_answer *a)
     place_core *c = &q->c;
     CIM__TRY(build(r, q, &constant));
     CIM__TRY(costs_of(r, q));
+    CIM__TRY(cim__place_groups_build(r, c->n, q->name, &c->groups));
     c->run = r, c->engine = q, c->most = p->most, c->budget = p->budget, c->best = INFINITY, c->enough = -INFINITY, c->end_work = r->o.work;
     c->relax = relax, c->gradient = gradient, c->improve = cim__place_swap_improve, c->value = value_of;
     CIM__TRY(cim__place_core_init(c));
