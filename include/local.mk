@@ -21,7 +21,10 @@ ciminclude_HEADERS = \
 	include/cim/net.h \
 	include/cim/place.h \
 	include/cim/query.h \
+	include/cim/radio.h \
 	include/cim/route.h \
+	include/cim/scene.h \
+	include/cim/sensor.h \
 	include/cim/serve.h \
 	include/cim/shapes.h \
 	include/cim/sight.h \

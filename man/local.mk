@@ -1,5 +1,6 @@
 dist_man_MANS += \
 	%D%/cim-city.5 \
+	%D%/cim-cover.7 \
 	%D%/cim-map.5 \
 	%D%/cim-index.7 \
 	%D%/cim-net.7 \

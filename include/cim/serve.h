@@ -18,6 +18,7 @@
 #include "cim/geom.h"
 #include "cim/net.h"
 #include "cim/place.h"
+#include "cim/sensor.h"
 #include "cim/utility.h"
 
 CIM_BEGIN
@@ -371,6 +372,21 @@ CIM_API cim_status cim_reach_rows(cim_ctx *ctx, uint32_t site_count, uint32_t de
                                   const double *values, cim_reach_row_fn again, void *user, cim_reach **reach_out);
 
 /**
+ * By sight, or whatever covers in sensor.h: who is covered by which sensor, without values.
+ *
+ * @param scene    as in cim_cover_build(); NULL: nothing hides.
+ * @param sensors  sensor_count candidates; copied.
+ * @param targets  the demands.
+ * @param options  as in cim_cover_build(); what they point to, scene and targets must live as long as the result.  Cameras that see a
+ *                 keep-out area cover nothing.
+ * @return as cim_cover_build().
+ * Thread rule: any thread; uses the context's threads.   Cost: cim_cover_build().
+ * Since 0.1.
+ */
+CIM_API cim_status cim_reach_sight(cim_ctx *ctx, cim_sight_scene *scene, const cim_sensor *sensors, uint32_t sensor_count, cim_targets *targets,
+                                   const cim_cover_options *options, cim_reach **reach_out);
+
+/**
  * Sensors for what gets into a network: demand i is a contamination at node demands[i], site s a sensor at node sites[s].  What gets in spreads through
  * what is open, along the directions that the network knows, one metre a time step; the value is the sum of a column over nodes reached and edges
  * passed until the sensor is reached, and miss the sum over all that is ever reached (J. Berry and others, "Sensor placement in municipal water networks with
@@ -406,7 +422,7 @@ CIM_API void cim_reach_free(cim_reach *reach);
 
 /**
  * cim_place_solve() with who reaches whom from here.  The rows of the chosen sites are then computed anew by another way (by road with a
- * fleet, by water with a search that keeps no order, straight by hypot again, others by `again`), and the value of the plan from these alone.
+ * fleet, by water with a search that keeps no order, by sight with the chosen sensors alone, straight by hypot again, others by `again`), and the value of the plan from these alone.
  *
  * @param problem  kind, most, budget, weights, folds, costs, flags, groups; site_count, demand_count and lists are set here.  DISPERSION:
  *                 sites and demands are the same places, the smaller of both directions counts.  IMPACT: miss is that of cim_reach_water() where it is

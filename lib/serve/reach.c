@@ -12,7 +12,7 @@ void cim_reach_free(cim_reach *r)
 {
     if (!r) return;
     cim__mem *mem = r->mem;
-    void *arrays[] = { r->miss, r->site_places, r->demand_places, r->site_xy, r->demand_xy, r->site_nodes, r->demand_nodes };
+    void *arrays[] = { r->miss, r->site_places, r->demand_places, r->site_xy, r->demand_xy, r->site_nodes, r->demand_nodes, r->sensors };
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++) cim__free(mem, arrays[k]);
     cim__buf_free(&r->first);
     cim__buf_free(&r->demands);
@@ -205,6 +205,80 @@ cim_status cim_reach_air(cim_ctx *ctx, const double *sites, uint32_t site_count,
     return finish(r, air_rows(ctx, r), reach_out);
 }
 
+/* ---- by sight ---- */
+
+/* Which sensors are forbidden what they see. */
+static cim_status violators(cim_ctx *ctx, const cim_cover_view *v, uint8_t **out)
+{
+    uint8_t *bad = cim__zalloc_n(ctx->mem, (size_t)v->sensor_count + 1, 1);
+    if (!bad) return cim__nomem(ctx);
+    for (uint32_t k = 0; k < v->violation_count; k++) bad[v->violations[k].sensor] = 1;
+    *out = bad;
+    return CIM_OK;
+}
+
+static cim_status sight_rows(cim_ctx *ctx, cim_reach *r, const cim_cover *coverage)
+{
+    cim_cover_view v = { .struct_size = sizeof v };
+    uint8_t *bad = NULL;
+    CIM__TRY(cim_cover_get(ctx, coverage, &v));
+    CIM__TRY(violators(ctx, &v, &bad));
+    cim_status st = CIM_OK;
+    for (uint32_t j = 0; st >= 0 && j < r->n; j++) {
+        for (uint64_t k = v.first[j]; !bad[j] && k < v.first[j + 1]; k++) list(r, v.targets[k], 0.0);
+        st = end_row(ctx, r);
+    }
+    cim__free(ctx->mem, bad);
+    return st;
+}
+
+static cim_status sight(cim_ctx *ctx, cim_reach *r, const cim_sensor *sensors)
+{
+    cim_cover *coverage = NULL;
+    r->sensors = cim__alloc_n(r->mem, (size_t)r->n + 1, sizeof *sensors);
+    if (!r->sensors) return cim__nomem(ctx);
+    if (r->n) memcpy(r->sensors, sensors, r->n * sizeof *sensors);
+    CIM__TRY(cim_cover_build(ctx, r->scene, r->sensors, r->n, r->targets, &r->cover, &coverage));
+    cim_status st = sight_rows(ctx, r, coverage);
+    cim_cover_free(coverage);
+    return st;
+}
+
+cim_status cim_reach_sight(cim_ctx *ctx, cim_sight_scene *scene, const cim_sensor *sensors, uint32_t sensor_count, cim_targets *targets,
+                           const cim_cover_options *options, cim_reach **reach_out)
+{
+    cim_reach *r;
+    cim_cover_options o = CIM_COVER_OPTIONS_INIT;
+    cim_targets_view t = { .struct_size = sizeof t };
+    cim__enter(ctx);
+    if (!reach_out || !targets || (sensor_count && !sensors)) return cim__fail(ctx, CIM_EARG, "no sensors or no targets, or nothing to fill");
+    CIM__TRY(cim__opts(ctx, &o, sizeof o, options, "coverage options"));
+    CIM__TRY(cim_targets_get(ctx, targets, &t));
+    CIM__TRY(cim__reach_new(ctx, sensor_count, t.count, &r));
+    o.struct_size = sizeof o;
+    r->scene = scene, r->targets = targets, r->cover = o, r->has_values = false;
+    return finish(r, sight(ctx, r, sensors), reach_out);
+}
+
+static cim_status sight_again(cim_ctx *ctx, const cim_reach *r, const uint32_t *sites, size_t count, double *values)
+{
+    cim_cover *coverage = NULL;
+    cim_cover_view v = { .struct_size = sizeof v };
+    uint8_t *bad = NULL;
+    cim_sensor *chosen = cim__alloc_n(ctx->mem, count + 1, sizeof *chosen);
+    if (!chosen) return cim__nomem(ctx);
+    for (size_t k = 0; k < count; k++) chosen[k] = r->sensors[sites[k]];
+    cim_status st = cim_cover_build(ctx, r->scene, chosen, count, r->targets, &r->cover, &coverage);
+    if (st >= 0) st = cim_cover_get(ctx, coverage, &v);
+    if (st >= 0) st = violators(ctx, &v, &bad);
+    for (size_t j = 0; st >= 0 && j < count; j++)
+        for (uint64_t k = v.first[j]; !bad[j] && k < v.first[j + 1]; k++) values[j * r->m + v.targets[k]] = 0.0;
+    cim__free(ctx->mem, bad);
+    cim__free(ctx->mem, chosen);
+    cim_cover_free(coverage);
+    return st;
+}
+
 /* ---- rows of others ---- */
 
 cim_status cim_reach_rows(cim_ctx *ctx, uint32_t site_count, uint32_t demand_count, const uint64_t *first, const uint32_t *demands, const double *values,
@@ -273,6 +347,7 @@ static cim_status again(cim_ctx *ctx, const cim_reach *r, const uint32_t *sites,
 {
     for (size_t k = 0; k < count * r->m; k++) values[k] = -1.0;
     if (r->costs) return road_again(ctx, r, sites, count, values);
+    if (r->targets) return sight_again(ctx, r, sites, count, values);
     if (r->view) return cim__reach_water_again(ctx, r, sites, count, values);
     if (r->again) return rows_again(ctx, r, sites, count, values);
     for (size_t k = 0; r->site_xy && k < count; k++)

@@ -63,6 +63,10 @@ struct cim_reach {
     int32_t direction;
     uint32_t limit;
     double *site_xy, *demand_xy, limit_m;
+    cim_sight_scene *scene;
+    cim_sensor *sensors;
+    cim_targets *targets;
+    cim_cover_options cover;
     cim_reach_row_fn again;
     void *user;
     cim_utility *utility;
