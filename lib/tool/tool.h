@@ -113,8 +113,10 @@ int verb_matrix(cimtool *tool);
 int verb_nearest(cimtool *tool);
 int verb_match(cimtool *tool);
 int verb_query(cimtool *tool);
+int verb_place(cimtool *tool);
 int verb_prepare(cimtool *tool);
 int verb_route(cimtool *tool);
+int verb_serve(cimtool *tool);
 int verb_trace(cimtool *tool);
 int verb_traffic(cimtool *tool);
 
