@@ -41,6 +41,7 @@ include tests/unit/utility/local.mk
 include tests/unit/net/local.mk
 include tests/unit/place/local.mk
 include tests/unit/travel/local.mk
+include tests/unit/serve/local.mk
 include tests/unit/dispatch/local.mk
 include tests/unit/impact/local.mk
 include tests/unit/journey/local.mk

@@ -51,7 +51,7 @@ mkdir "$temp/bin" && printf '#!/bin/sh\nexec "%s" "$@"\n' "$tool" >"$temp/bin/ci
     cd "$temp/work" || exit 99
     PATH=$temp/bin:$PATH
     export PATH
-    for page in cimtool.1 cimtool-import.1 cimtool-info.1 cimtool-query.1 cimtool-route.1 cimtool-isochrone.1 cimtool-matrix.1 cimtool-get.1 cimtool-export.1 cimtool-check.1 cim-query.7 cimtool-nearest.1 cimtool-dispatch.1 cimtool-trace.1 cimtool-impact.1 cimtool-traffic.1 cimtool-prepare.1 cimtool-match.1 cimtool-betweenness.1 cimtool-evacuate.1; do
+    for page in cimtool.1 cimtool-import.1 cimtool-info.1 cimtool-query.1 cimtool-route.1 cimtool-isochrone.1 cimtool-matrix.1 cimtool-get.1 cimtool-export.1 cimtool-check.1 cim-query.7 cimtool-nearest.1 cimtool-dispatch.1 cimtool-trace.1 cimtool-impact.1 cimtool-traffic.1 cimtool-prepare.1 cimtool-match.1 cimtool-betweenness.1 cimtool-evacuate.1 cimtool-serve.1 cimtool-place.1; do
         [ -e "$CIM_SOURCE/man/$page" ] || continue
         sed -n '/^\.Sh EXAMPLES/,/^\.Sh /p' "$CIM_SOURCE/man/$page" | sed -n 's/^\$ //p' | sed 's/\\e/\\/g' >"$temp/examples"
         while read -r command; do
