@@ -98,6 +98,7 @@ EXTRA_DIST += \
 	tests/cli/impact.cli \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
+	tests/cli/serve.cli \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \

@@ -63,6 +63,7 @@ static void make_groups(instance *x, uint64_t *state)
 {
     cim_place_problem *p = &x->p;
     uint64_t at = 0;
+    if ((p->kind > CIM_PLACE_MEDIAN && p->kind != CIM_PLACE_IMPACT) || below(state, 3)) return;
     p->site_group_count = 1 + below(state, SITE_GROUPS), p->site_group_first = x->group_first, p->site_group_sites = x->group_sites;
     for (uint32_t g = 0; g < p->site_group_count; g++) {
         for (uint32_t j = 0; j < p->site_count; j++)
@@ -108,7 +109,7 @@ static void make(instance *x, uint32_t kind, uint64_t *state)
     if (below(state, 2)) p->flags = x->flags;
     if (kind <= CIM_PLACE_COVER_MOST && below(state, 2)) p->folds = x->folds;
     if (kind == CIM_PLACE_IMPACT) p->miss = x->miss;
-    if ((kind <= CIM_PLACE_MEDIAN || kind == CIM_PLACE_IMPACT) && below(state, 3) == 0) make_groups(x, state);
+    make_groups(x, state);
     if ((kind == CIM_PLACE_COVER_MOST || kind == CIM_PLACE_MEDIAN || kind == CIM_PLACE_IMPACT) && below(state, 3) == 0) {
         p->budget = below(state, 50);
         if (below(state, 2)) p->most = CIM_NONE;
