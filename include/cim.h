@@ -30,6 +30,7 @@
 #include "cim/scene.h"
 #include "cim/sense.h"
 #include "cim/sensor.h"
+#include "cim/serve.h"
 #include "cim/shapes.h"
 #include "cim/sight.h"
 #include "cim/trace.h"

@@ -25,6 +25,7 @@ ciminclude_HEADERS = \
 	include/cim/route.h \
 	include/cim/scene.h \
 	include/cim/sensor.h \
+	include/cim/serve.h \
 	include/cim/shapes.h \
 	include/cim/sense.h \
 	include/cim/sight.h \

@@ -22,11 +22,13 @@ dist_man_MANS += \
 	%D%/cimtool-match.1 \
 	%D%/cimtool-matrix.1 \
 	%D%/cimtool-nearest.1 \
+	%D%/cimtool-place.1 \
 	%D%/cimtool-prepare.1 \
 	%D%/cimtool-query.1 \
 	%D%/cimtool-route.1 \
 	%D%/cimtool-see.1 \
 	%D%/cimtool-sun.1 \
+	%D%/cimtool-serve.1 \
 	%D%/cimtool-trace.1 \
 	%D%/cimtool-traffic.1 \
 	%D%/cimtool.1

@@ -43,6 +43,7 @@ include tests/unit/utility/local.mk
 include tests/unit/net/local.mk
 include tests/unit/place/local.mk
 include tests/unit/travel/local.mk
+include tests/unit/serve/local.mk
 include tests/unit/dispatch/local.mk
 include tests/unit/impact/local.mk
 include tests/unit/scene/local.mk
@@ -117,6 +118,7 @@ EXTRA_DIST += \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
 	tests/cli/see.cli \
+	tests/cli/serve.cli \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \
