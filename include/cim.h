@@ -5,6 +5,7 @@
 #ifndef CIM_H
 #define CIM_H
 
+#include "cim/alert.h"
 #include "cim/base.h"
 #include "cim/check.h"
 #include "cim/city.h"

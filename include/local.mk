@@ -1,6 +1,7 @@
 cimincludedir = $(includedir)/cim
 include_HEADERS = include/cim.h
 ciminclude_HEADERS = \
+	include/cim/alert.h \
 	include/cim/base.h \
 	include/cim/check.h \
 	include/cim/city.h \
