@@ -13,6 +13,7 @@
 #include "cim/ctx.h"
 #include "cim/dispatch.h"
 #include "cim/export.h"
+#include "cim/field.h"
 #include "cim/flow.h"
 #include "cim/geom.h"
 #include "cim/impact.h"

@@ -9,6 +9,7 @@ ciminclude_HEADERS = \
 	include/cim/ctx.h \
 	include/cim/dispatch.h \
 	include/cim/export.h \
+	include/cim/field.h \
 	include/cim/flow.h \
 	include/cim/geom.h \
 	include/cim/impact.h \

@@ -49,6 +49,7 @@ include tests/unit/flows/local.mk
 include tests/unit/city/local.mk
 include tests/unit/cover/local.mk
 include tests/unit/alert/local.mk
+include tests/unit/field/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk
 include tests/unit/gis/local.mk
