@@ -28,6 +28,7 @@
 #include "cim/place.h"
 #include "cim/query.h"
 #include "cim/route.h"
+#include "cim/sense.h"
 #include "cim/shapes.h"
 #include "cim/sight.h"
 #include "cim/trace.h"

@@ -25,6 +25,7 @@ ciminclude_HEADERS = \
 	include/cim/query.h \
 	include/cim/route.h \
 	include/cim/shapes.h \
+	include/cim/sense.h \
 	include/cim/sight.h \
 	include/cim/trace.h \
 	include/cim/utility.h \

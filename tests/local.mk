@@ -36,6 +36,7 @@ include tests/unit/geom/local.mk
 include tests/unit/crs/local.mk
 include tests/unit/index/local.mk
 include tests/unit/route/local.mk
+include tests/unit/sense/local.mk
 include tests/unit/trace/local.mk
 include tests/unit/utility/local.mk
 include tests/unit/net/local.mk

@@ -1,0 +1,9 @@
+libcimcore_la_SOURCES += \
+	%D%/open.c \
+	%D%/query.c \
+	%D%/rollup.c \
+	%D%/sense.h \
+	%D%/series.c \
+	%D%/streams.c \
+	%D%/time.c \
+	%D%/write.c
