@@ -33,6 +33,7 @@
 #include "cim/sight.h"
 #include "cim/trace.h"
 #include "cim/utility.h"
+#include "cim/watch.h"
 #include "cim/traffic.h"
 
 #endif

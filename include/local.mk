@@ -29,4 +29,5 @@ ciminclude_HEADERS = \
 	include/cim/sight.h \
 	include/cim/trace.h \
 	include/cim/utility.h \
+	include/cim/watch.h \
 	include/cim/traffic.h

@@ -117,5 +117,6 @@ int verb_prepare(cimtool *tool);
 int verb_route(cimtool *tool);
 int verb_trace(cimtool *tool);
 int verb_traffic(cimtool *tool);
+int verb_watch(cimtool *tool);
 
 #endif

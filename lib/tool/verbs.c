@@ -260,6 +260,19 @@ static const cimtool_flag impact_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag watch_flags[] = {
+    { "rules", 'r', "FILE", "the rules (cim-rules(5))" },
+    { "check", 0, NULL, "only check the rules, and show the streams of each" },
+    { "state", 0, "FILE", "go on where the last run ended, and leave there how far this one came" },
+    { "store", 0, NULL, "add the observations to the city file" },
+    { "replay", 0, "FROM/TO", "take the observations of the city file between two times, not standard input" },
+    { "now", 0, "T", "at the end time passes until T: absences, repetitions and escalations up to then" },
+    { "clock", 0, NULL, "time passes by the clock of this machine, and not only with the observations" },
+    { "format", 'f', "NAME", "json (default) or ngsi-ld" },
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 1, -1, "read OpenStreetMap, CityGML, CityJSON, EPANET, power cases and GIS layers into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -277,6 +290,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "trace", verb_trace, trace_flags, "CITY KIND [START...]", 2, -1, "trace a utility network: what hangs together, what to shut, who is without supply" },
     { "impact", verb_impact, impact_flags, "CITY", 1, 1, "show what follows when a street is closed, or something fails: supply, streets, crews" },
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
+    { "watch", verb_watch, watch_flags, "CITY", 1, 1, "judge observations by rules as they come, and tell of alerts" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON, GeoPackage or EPANET" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },
