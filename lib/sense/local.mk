@@ -1,4 +1,6 @@
 libcimcore_la_SOURCES += \
+	%D%/export.c %D%/export.h \
+	%D%/export_json.c \
 	%D%/open.c \
 	%D%/query.c \
 	%D%/rollup.c \

@@ -34,6 +34,9 @@ cimtool_SOURCES = \
 	%D%/verb_match.c \
 	%D%/verb_matrix.c \
 	%D%/verb_nearest.c \
+	%D%/observe.h \
+	%D%/observe_print.c \
+	%D%/verb_observe.c \
 	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \

@@ -111,6 +111,7 @@ int verb_info(cimtool *tool);
 int verb_isochrone(cimtool *tool);
 int verb_matrix(cimtool *tool);
 int verb_nearest(cimtool *tool);
+int verb_observe(cimtool *tool);
 int verb_match(cimtool *tool);
 int verb_query(cimtool *tool);
 int verb_prepare(cimtool *tool);

@@ -273,6 +273,32 @@ static const cimtool_flag watch_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag observe_flags[] = {
+    { "format", 'f', "NAME", "of the files: sensorthings, ngsi-ld, csv, ndjson (default: by content; of standard input ndjson)" },
+    { "columns", 0, "MAP", "CSV: what columns mean, like time=Zeit,stream=Nr,value=Wert" },
+    { "known-only", 0, NULL, "make no streams: skip and count observations of others" },
+    { "keep-going", 'k', NULL, "skip, count and list lines that cannot be read" },
+    { "commit", 0, "D", "make what came durable every D, like 1s (default) or 500ms" },
+    { "who", 0, "NAME", "who observes, for the change log" },
+    { "why", 0, "TEXT", "why, for the change log" },
+    { "stream", 's', "ID", "this stream; may be given several times" },
+    { "object", 0, "ID", "streams of an object of the city" },
+    { "thing", 0, "ID", "streams of a thing, as its source calls it" },
+    { "property", 'p', "NAME", "streams of a property" },
+    { "from", 0, "T", "observations not before a time" },
+    { "to", 0, "T", "observations before a time" },
+    { "rollup", 'r', "D", "count, min, mean and max by buckets of 15min, 1h, 1d" },
+    { "percentiles", 0, "P,P", "of the buckets, too" },
+    { "time-mean", 0, NULL, "mean weighted by how long each value held, too" },
+    { "hold", 0, "D", "a value holds no longer than D (default: until the next)" },
+    { "latest", 'l', NULL, "the newest observation of each stream" },
+    { "at", 0, "T", "the newest observation of each stream at a time" },
+    { "max-age", 0, "D", "with --at: none that is older" },
+    { "export", 'e', "NAME", "print the observations as sensorthings, dataarray, csv, ndjson, or as geojson the newest" },
+    { "geojson", 0, NULL, "the newest observation of each stream as GeoJSON, longitude and latitude" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 1, -1, "read OpenStreetMap, CityGML, CityJSON, EPANET, power cases and GIS layers into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -291,6 +317,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "impact", verb_impact, impact_flags, "CITY", 1, 1, "show what follows when a street is closed, or something fails: supply, streets, crews" },
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
     { "watch", verb_watch, watch_flags, "CITY", 1, 1, "judge observations by rules as they come, and tell of alerts" },
+    { "observe", verb_observe, observe_flags, "CITY [FILE...]", 1, -1, "take in what sensors measure, and ask for it: windows, rollups, the newest" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON, GeoPackage or EPANET" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },
