@@ -98,7 +98,7 @@ typedef struct cim_alert_event {
     uint32_t what;      /* CIM_ALERT_RAISED .. */
     uint32_t severity;
     uint32_t rule;
-    uint32_t stream;    /* whose observation, or absence, did it; CIM_NONE: none, as of repetitions */
+    uint32_t stream;    /* whose observation, or absence, did it; CIM_NONE: the clock, of an alert over several streams */
     uint32_t holding;   /* of an alert over several streams or rules: for how many the rule holds; otherwise 1 or, cleared, 0 */
     int32_t single;     /* 1: an alert of this one stream; 0: over several */
     int64_t time_ms;    /* of the observation, or of the clock */

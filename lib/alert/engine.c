@@ -261,9 +261,8 @@ static void happen(cim_alert_engine *e, uint32_t number, int64_t until)
     cim__alert_item *item = cim__alert_at(e, number);
     const cim_alert_rule *r = &e->rules[item->rule].r;
     int64_t now = e->clock_ms, hidden;
-    cim__alert_cause cause = { CIM_NONE, now, (double)NAN, (double)NAN };
+    cim__alert_cause cause = { item->stream, now, (double)NAN, (double)NAN };
     if (r->kind == CIM_ALERT_ABSENT && item->stream != CIM_NONE && !item->active && item->since_ms != INT64_MIN && later(item->since_ms, r->for_ms) <= now) {
-        cause.stream = item->stream;
         cim__alert_set(e, number, true, &cause);
     } else if (item->active && !item->told) {
         raise_it(e, item, &cause);

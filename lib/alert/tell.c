@@ -138,9 +138,9 @@ static cim_status put_stream(cim_ctx *ctx, const cim_watch *w, cim__json *j, con
     }
     if (isfinite(s->x) && isfinite(s->y)) {
         cim__json_key(j, "x");
-        cim__json_num(j, s->x);
+        cim__json_num(j, floor(s->x * 1000.0 + 0.5) / 1000.0);
         cim__json_key(j, "y");
-        cim__json_num(j, s->y);
+        cim__json_num(j, floor(s->y * 1000.0 + 0.5) / 1000.0);
     }
     return CIM_OK;
 }
