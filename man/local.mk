@@ -4,6 +4,7 @@ dist_man_MANS += \
 	%D%/cim-index.7 \
 	%D%/cim-net.7 \
 	%D%/cim-query.7 \
+	%D%/cim-rules.5 \
 	%D%/cim-route.7 \
 	%D%/cim-trace.7 \
 	%D%/cim-utility.7 \
@@ -25,4 +26,5 @@ dist_man_MANS += \
 	%D%/cimtool-route.1 \
 	%D%/cimtool-trace.1 \
 	%D%/cimtool-traffic.1 \
+	%D%/cimtool-watch.1 \
 	%D%/cimtool.1

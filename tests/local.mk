@@ -69,6 +69,7 @@ dist_check_SCRIPTS = \
 	tests/abi/test_symbols.sh \
 	tests/cli/test_cli.sh \
 	tests/cli/test_query.sh \
+	tests/cli/test_watch.sh \
 	tests/docs/test_headers_documented.sh \
 	tests/docs/test_manual.sh \
 	tests/fault/test_hostile.sh \
