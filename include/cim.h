@@ -5,6 +5,7 @@
 #ifndef CIM_H
 #define CIM_H
 
+#include "cim/alert.h"
 #include "cim/base.h"
 #include "cim/check.h"
 #include "cim/city.h"
@@ -12,6 +13,7 @@
 #include "cim/ctx.h"
 #include "cim/dispatch.h"
 #include "cim/export.h"
+#include "cim/field.h"
 #include "cim/flow.h"
 #include "cim/geom.h"
 #include "cim/impact.h"
@@ -35,6 +37,7 @@
 #include "cim/sight.h"
 #include "cim/trace.h"
 #include "cim/utility.h"
+#include "cim/watch.h"
 #include "cim/traffic.h"
 
 #endif

@@ -53,6 +53,8 @@ include tests/unit/flows/local.mk
 include tests/unit/city/local.mk
 include tests/unit/cover/local.mk
 include tests/unit/sensor/local.mk
+include tests/unit/alert/local.mk
+include tests/unit/field/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk
 include tests/unit/gis/local.mk
@@ -73,6 +75,7 @@ dist_check_SCRIPTS = \
 	tests/cli/test_completion.sh \
 	tests/cli/test_cli.sh \
 	tests/cli/test_query.sh \
+	tests/cli/test_watch.sh \
 	tests/docs/test_headers_documented.sh \
 	tests/docs/test_man3.sh \
 	tests/docs/test_manual.sh \

@@ -60,6 +60,7 @@ cimtool_SOURCES = \
 	%D%/verb_trace_rank.c \
 	%D%/verb_trace_report.c \
 	%D%/verb_traffic.c \
+	%D%/verb_watch.c \
 	%D%/verbs.c \
 	%D%/view.c
 cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE

@@ -135,5 +135,6 @@ int verb_sun(cimtool *tool);
 int verb_serve(cimtool *tool);
 int verb_trace(cimtool *tool);
 int verb_traffic(cimtool *tool);
+int verb_watch(cimtool *tool);
 
 #endif

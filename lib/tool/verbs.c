@@ -329,6 +329,19 @@ static const cimtool_flag sun_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag watch_flags[] = {
+    { "rules", 'r', "FILE", "the rules (cim-rules(5))" },
+    { "check", 0, NULL, "only check the rules, and show the streams of each" },
+    { "state", 0, "FILE", "go on where the last run ended, and leave there how far this one came" },
+    { "store", 0, NULL, "add the observations to the city file" },
+    { "replay", 0, "FROM/TO", "take the observations of the city file between two times, not standard input" },
+    { "now", 0, "T", "at the end time passes until T: absences, repetitions and escalations up to then" },
+    { "clock", 0, NULL, "time passes by the clock of this machine, and not only with the observations" },
+    { "format", 'f', "NAME", "json (default) or ngsi-ld" },
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { NULL, 0, NULL, NULL },
+};
+
 static const cimtool_flag observe_flags[] = {
     { "format", 'f', "NAME", "of the files: sensorthings, ngsi-ld, csv, ndjson (default: by content; of standard input ndjson)" },
     { "columns", 0, "MAP", "CSV: what columns mean, like time=Zeit,stream=Nr,value=Wert" },
@@ -441,6 +454,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "trace", verb_trace, trace_flags, "CITY KIND [START...]", 2, -1, "trace a utility network: what hangs together, what to shut, who is without supply" },
     { "impact", verb_impact, impact_flags, "CITY", 1, 1, "show what follows when a street is closed, or something fails: supply, streets, crews" },
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
+    { "watch", verb_watch, watch_flags, "CITY", 1, 1, "judge observations by rules as they come, and tell of alerts" },
     { "observe", verb_observe, observe_flags, "CITY [FILE...]", 1, -1, "take in what sensors measure, and ask for it: windows, rollups, the newest" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON, GeoPackage or EPANET" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
