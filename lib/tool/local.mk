@@ -9,14 +9,16 @@ cimtool_SOURCES = \
 	%D%/impact_json.c \
 	%D%/impact_print.c \
 	%D%/main.c \
+	%D%/observe.h \
+	%D%/observe_print.c \
 	%D%/options.c \
 	%D%/place_ask.c \
 	%D%/place_ask.h \
 	%D%/places.c \
 	%D%/places.h \
-	%D%/suggest.c \
 	%D%/sight.c \
 	%D%/sight.h \
+	%D%/suggest.c \
 	%D%/tool.h \
 	%D%/tracing.h \
 	%D%/travel.c \
@@ -42,19 +44,14 @@ cimtool_SOURCES = \
 	%D%/verb_match.c \
 	%D%/verb_matrix.c \
 	%D%/verb_nearest.c \
-	%D%/observe.h \
-	%D%/observe_print.c \
 	%D%/verb_observe.c \
-	%D%/verb_prepare.c \
-	%D%/verb_query.c \
-	%D%/verb_route.c \
-	%D%/verb_see.c \
-	%D%/verb_sun.c \
 	%D%/verb_place.c \
 	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
+	%D%/verb_see.c \
 	%D%/verb_serve.c \
+	%D%/verb_sun.c \
 	%D%/verb_trace.c \
 	%D%/verb_trace_isolate.c \
 	%D%/verb_trace_rank.c \

@@ -51,7 +51,7 @@ mkdir "$temp/bin" && printf '#!/bin/sh\nexec "%s" "$@"\n' "$tool" >"$temp/bin/ci
     cd "$temp/work" || exit 99
     PATH=$temp/bin:$PATH
     export PATH
-    for page in $(cd "$CIM_SOURCE/man" && ls *.1 *.7 *.5); do
+    for page in cimtool.1 cimtool-trace.1 $(cd "$CIM_SOURCE/man" && ls cimtool-*.1 *.7 *.5 | grep -vx cimtool-trace.1); do # the two make the cities that others ask
         [ -e "$CIM_SOURCE/man/$page" ] || continue
         if [ $page = cim-sql.7 ]; then # needs sqlite3, and a module that it can load
             if [ -n "$CIM_SANITIZED" ] || ! command -v sqlite3 >/dev/null || [ ! -e "$CIM_BUILD/.libs/mod_cim.so" ]; then continue; fi
