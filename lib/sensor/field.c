@@ -194,6 +194,7 @@ cim_status cim_sensor_field(cim_ctx *ctx, cim_sight_query *scene_query, const ci
     if (st >= 0) {
         cim_geom view = cim__gbuild_view(&g);
         cim__wkb_put(&wkb, &view);
+        if (!view.part_count) cim__buf_put(&wkb, (const char[4]){ 0 }, 4); /* an empty polygon has no rings, and says so */
         if (!cim__gbuild_ok(&g) || !cim__buf_give(&wkb, wkb_out)) st = cim__nomem(ctx);
     }
     if (st >= 0 && area_m2_out) *area_m2_out = area;

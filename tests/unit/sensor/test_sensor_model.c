@@ -183,9 +183,11 @@ static size_t ring_of(const cim_buf *wkb, const double **xy_out)
     static double xy[200000];
     uint32_t head[3];
     assert_int_equal(wkb->data[0], 1);
-    memcpy(head, wkb->data + 1, sizeof head);
+    assert_true(wkb->size >= 9);
+    memcpy(head, wkb->data + 1, 8);
     assert_int_equal(head[0], 3);
     if (!head[1]) return 0;
+    memcpy(head, wkb->data + 1, sizeof head);
     assert_int_equal(head[1], 1);
     assert_true(head[2] < 100000 && wkb->size == 13 + (size_t)head[2] * 16);
     memcpy(xy, wkb->data + 13, (size_t)head[2] * 16);
