@@ -1,6 +1,7 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
 EXTRA_DIST += \
 	%D%/bench.py \
+	%D%/bench_alert.py \
 	%D%/bench_dispatch.py \
 	%D%/bench_flows.py \
 	%D%/bench_impact.py \
@@ -23,6 +24,7 @@ EXTRA_DIST += \
 	%D%/pgrouting.py
 # Programs on the library alone.
 bench_plain = \
+	%D%/bench_alert \
 	%D%/bench_dispatch \
 	%D%/bench_flows \
 	%D%/bench_impact \
@@ -38,6 +40,7 @@ bench_plain = \
 	%D%/bench_utility
 EXTRA_PROGRAMS += $(bench_plain) %D%/bench_index %D%/bench_shapes %D%/open_window
 bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
+%C%_bench_alert_LDADD = libcim.la -lm
 %C%_bench_dispatch_LDADD = libcim.la
 %C%_bench_flows_LDADD = libcim.la -lm
 %C%_bench_impact_LDADD = libcim.la

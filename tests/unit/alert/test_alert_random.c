@@ -226,6 +226,27 @@ static void random_limits(uint64_t *seed, cim_alert_rule *r, double wide)
     if (!r->inside && !(r->clear_low <= r->clear_high)) r->clear_low = r->clear_high = NAN;
 }
 
+static void random_over_rules(uint64_t *seed, world *w, uint32_t i)
+{
+    cim_alert_rule *r = &w->rules[i];
+    for (uint32_t k = 0; k < i; k++)
+        if (pick(seed, 2) || (k == i - 1 && !r->input_count)) w->inputs[i][r->input_count++] = k;
+    r->inputs = w->inputs[i];
+    r->least = pick(seed, 4) ? 1 + pick(seed, r->input_count) : CIM_NONE;
+}
+
+static void random_condition(uint64_t *seed, cim_alert_rule *r)
+{
+    if (r->kind <= CIM_ALERT_DEVIATION) random_limits(seed, r, r->kind == CIM_ALERT_RATE ? 3000.0 : r->kind == CIM_ALERT_VALUE ? 4.0 : 3.0);
+    if (r->kind == CIM_ALERT_RATE && pick(seed, 2)) r->span_ms = pick(seed, 9000), r->max_span_ms = pick(seed, 2) ? 20000 : 0;
+    if (r->kind == CIM_ALERT_RATE && pick(seed, 2)) r->per_ms = 60000;
+    if (r->kind == CIM_ALERT_FLAT) r->tolerance = pick(seed, 2) ? 0.0 : 1.5, r->for_count += 2;
+    if (r->kind == CIM_ALERT_ABSENT) r->for_ms = 1 + pick(seed, 30000);
+    if (r->kind == CIM_ALERT_QUALITY) r->mask = 1 + pick(seed, 7);
+    if (r->kind == CIM_ALERT_IRREGULAR) r->mask = 1 + pick(seed, 3);
+    if (r->kind == CIM_ALERT_DEVIATION) r->utc_offset_ms = ((int64_t)pick(seed, 25) - 12) * 3600000;
+}
+
 static void random_rule(uint64_t *seed, world *w, uint32_t i)
 {
     cim_alert_rule *r = &w->rules[i];
@@ -237,24 +258,14 @@ static void random_rule(uint64_t *seed, world *w, uint32_t i)
     if (!pick(seed, 3)) r->repeat_ms = 1 + pick(seed, 60000);
     if (!pick(seed, 3)) r->escalate_ms = 1 + pick(seed, 60000), r->escalate_to = 4;
     if (r->kind == CIM_ALERT_RULES) {
-        for (uint32_t k = 0; k < i; k++)
-            if (pick(seed, 2) || (k == i - 1 && !r->input_count)) w->inputs[i][r->input_count++] = k;
-        r->inputs = w->inputs[i];
-        r->least = pick(seed, 4) ? 1 + pick(seed, r->input_count) : CIM_NONE;
+        random_over_rules(seed, w, i);
         return;
     }
-    if (r->kind <= CIM_ALERT_DEVIATION) random_limits(seed, r, r->kind == CIM_ALERT_RATE ? 3000.0 : r->kind == CIM_ALERT_VALUE ? 4.0 : 3.0);
     if (pick(seed, 2)) r->for_ms = pick(seed, 20000);
     if (pick(seed, 2)) r->for_count = pick(seed, 5);
     if (pick(seed, 2)) r->clear_ms = pick(seed, 15000);
-    if (r->kind == CIM_ALERT_RATE && pick(seed, 2)) r->span_ms = pick(seed, 9000), r->max_span_ms = pick(seed, 2) ? 20000 : 0;
-    if (r->kind == CIM_ALERT_RATE && pick(seed, 2)) r->per_ms = 60000;
-    if (r->kind == CIM_ALERT_FLAT) r->tolerance = pick(seed, 2) ? 0.0 : 1.5, r->for_count += 2;
-    if (r->kind == CIM_ALERT_ABSENT) r->for_ms = 1 + pick(seed, 30000);
-    if (r->kind == CIM_ALERT_QUALITY) r->mask = 1 + pick(seed, 7);
-    if (r->kind == CIM_ALERT_IRREGULAR) r->mask = 1 + pick(seed, 3);
+    random_condition(seed, r);
     if (r->kind != CIM_ALERT_ABSENT && r->kind != CIM_ALERT_IRREGULAR && !pick(seed, 3)) r->skip_quality = 1u << pick(seed, 3);
-    if (r->kind == CIM_ALERT_DEVIATION) r->utc_offset_ms = ((int64_t)pick(seed, 25) - 12) * 3600000;
     for (uint32_t s = 0; s < STREAMS; s++) w->looks[i][s] = pick(seed, 3) > 0;
 }
 
