@@ -30,6 +30,11 @@ CIM_ROUTE_MAX_NODES = 0x40000000
 CIM_ROUTE_MAX_SOURCES = 64
 CIM_ROUTE_UNREACHABLE_MS = 0x3fffffff
 CIM_SCENE_ADDED = 0xfffffffd
+CIM_SENSOR_DETECT_PX_M = 25.0
+CIM_SENSOR_IDENTIFY_PX_M = 250.0
+CIM_SENSOR_MONITOR_PX_M = 12.5
+CIM_SENSOR_OBSERVE_PX_M = 62.5
+CIM_SENSOR_RECOGNISE_PX_M = 125.0
 CIM_SIGHT_BEYOND = 255
 CIM_SIGHT_TERRAIN = 0xfffffffe
 CIM_TIME_MAX_MS = 0xe677d21fdbff
@@ -263,6 +268,47 @@ CIM_PLACE_BOUNDED = 1
 CIM_PLACE_HEURISTIC = 2
 CIM_QUERY_DESCENDING = 1
 CIM_QUERY_COUNT = 2
+CIM_RADIO_URBAN_HIGH_RISE = 0
+CIM_RADIO_URBAN_LOW_RISE = 1
+CIM_RADIO_RESIDENTIAL = 2
+CIM_RADIO_TX_HEIGHT = 1
+CIM_RADIO_RX_HEIGHT = 2
+CIM_RADIO_FREQUENCY = 4
+CIM_RADIO_FAR = 8
+CIM_RADIO_TOO_FAR = 16
+CIM_RADIO_STEEP = 32
+CIM_RADIO_NEAR = 64
+CIM_RADIO_TX_HORIZON_ANGLE = 128
+CIM_RADIO_RX_HORIZON_ANGLE = 256
+CIM_RADIO_TX_HORIZON_NEAR = 512
+CIM_RADIO_RX_HORIZON_NEAR = 1024
+CIM_RADIO_TX_HORIZON_FAR = 2048
+CIM_RADIO_RX_HORIZON_FAR = 4096
+CIM_RADIO_RARE = 8192
+CIM_RADIO_REFRACTIVITY = 16384
+CIM_RADIO_STREET_DISTANCE = 0x10000
+CIM_RADIO_STREET_FREQUENCY = 0x20000
+CIM_RADIO_HORIZONTAL = 0
+CIM_RADIO_VERTICAL = 1
+CIM_RADIO_EQUATORIAL = 1
+CIM_RADIO_CONTINENTAL_SUBTROPICAL = 2
+CIM_RADIO_MARITIME_SUBTROPICAL = 3
+CIM_RADIO_DESERT = 4
+CIM_RADIO_CONTINENTAL_TEMPERATE = 5
+CIM_RADIO_MARITIME_TEMPERATE_LAND = 6
+CIM_RADIO_MARITIME_TEMPERATE_SEA = 7
+CIM_RADIO_SINGLE_MESSAGE = 0
+CIM_RADIO_ACCIDENTAL = 1
+CIM_RADIO_MOBILE = 2
+CIM_RADIO_BROADCAST = 3
+CIM_RADIO_NO_LOCATION = 10
+CIM_RADIO_NO_SITUATION = 20
+CIM_RADIO_RANDOM = 0
+CIM_RADIO_CAREFUL = 1
+CIM_RADIO_VERY_CAREFUL = 2
+CIM_RADIO_LINE_OF_SIGHT = 1
+CIM_RADIO_DIFFRACTION = 2
+CIM_RADIO_TROPOSCATTER = 3
 CIM_SIGHT_INTERPOLATED = 0
 CIM_SIGHT_COLUMNS = 1
 CIM_SCENE_BUILDINGS = 1
@@ -295,6 +341,37 @@ CIM_SENSE_MANUAL = 2
 CIM_ROLLUP_TIME_MEAN = 1
 CIM_INGEST_KNOWN_ONLY = 1
 CIM_INGEST_KEEP_GOING = 2
+CIM_SENSOR_CAMERA = 0
+CIM_SENSOR_RANGE = 1
+CIM_SENSOR_RADIO = 2
+CIM_SENSOR_SAMPLER = 3
+CIM_SENSOR_NOISE = 4
+CIM_SENSOR_THROUGH = 1
+CIM_SENSOR_SIGHT = 2
+CIM_SENSOR_TURNS = 4
+CIM_SENSOR_LINE = 8
+CIM_SENSOR_ASSUMED_HEIGHT = 1
+CIM_SENSOR_ASSUMED_YAW = 2
+CIM_SENSOR_ASSUMED_PITCH = 4
+CIM_SENSOR_ASSUMED_HFOV = 8
+CIM_SENSOR_ASSUMED_VFOV = 16
+CIM_SENSOR_ASSUMED_PIXELS = 32
+CIM_SENSOR_ASSUMED_RANGE = 64
+CIM_SENSOR_ASSUMED_POWER = 128
+CIM_SENSOR_ASSUMED_FREQUENCY = 256
+CIM_SENSOR_ASSUMED_TYPE = 512
+CIM_SENSOR_MOVED = 1024
+CIM_SENSOR_STREET = 0
+CIM_SENSOR_FREE_SPACE = 1
+CIM_SENSOR_TERRAIN = 2
+CIM_SENSOR_CLASSES = 6
+CIM_SENSOR_ANGLE_TILT = 0
+CIM_SENSOR_ANGLE_VIEW = 1
+CIM_TARGET_POINT = 0
+CIM_TARGET_WALL = 1
+CIM_TARGET_LINE = 2
+CIM_TARGET_CELL = 3
+CIM_COVER_FOLDS = 9
 CIM_TRAFFIC_AUTO = 0
 CIM_TRAFFIC_CSV = 1
 CIM_TRAFFIC_NDJSON = 2
@@ -1721,6 +1798,38 @@ class cim_query_result(Structure):
     reserved: Any
 
 
+class cim_radio_link(Structure):
+    struct_size: int
+    frequency_mhz: float
+    tx_height_m: float
+    rx_height_m: float
+    refractivity: float
+    permittivity: float
+    conductivity_s_m: float
+    time_percent: float
+    location_percent: float
+    situation_percent: float
+    polarization: int
+    climate: int
+    variability: int
+    reserved0: int
+
+
+class cim_radio_loss(Structure):
+    struct_size: int
+    loss_db: float
+    free_space_db: float
+    reference_db: float
+    distance_m: float
+    roughness_m: float
+    refractivity: float
+    horizon_m: Any
+    horizon_rad: Any
+    effective_height_m: Any
+    mode: int
+    warnings: int
+
+
 class cim_sight_prisms(Structure):
     struct_size: int
     prism_count: int
@@ -2037,6 +2146,146 @@ class cim_sense_export_options(Structure):
     streams: Any
     from_ms: int
     to_ms: int
+
+
+class cim_sensor(Structure):
+    kind: int
+    flags: int
+    object: int
+    assumed: int
+    x: float
+    y: float
+    z: float
+    yaw_deg: float
+    pitch_deg: float
+    hfov_deg: float
+    vfov_deg: float
+    turn_deg: float
+    near_m: float
+    range_m: float
+    pixels: float
+    power: float
+    gain_db: float
+    frequency_mhz: float
+    rx_height_m: float
+    least: float
+    location_percent: float
+    model: int
+    environment: int
+
+
+class cim_sensor_options(Structure):
+    struct_size: int
+    angle: int
+    kind: int
+    height_m: float
+    pitch_deg: float
+    hfov_deg: float
+    vfov_deg: float
+    pixels: float
+    least: float
+    range_m: float
+    power: float
+    gain_db: float
+    frequency_mhz: float
+    model: int
+    environment: int
+
+
+class cim_sensors(Structure):
+    pass
+
+
+class cim_sensors_view(Structure):
+    struct_size: int
+    sensors: Any
+    count: int
+    left_count: int
+    left: Any
+    assumed_count: Any
+
+
+class cim_targets(Structure):
+    pass
+
+
+class cim_targets_view(Structure):
+    struct_size: int
+    count: int
+    left_count: int
+    xyz: Any
+    normal: Any
+    weight: Any
+    extent: Any
+    object: Any
+    kind: Any
+    weight_sum: float
+    cell_m: float
+    cell_x: float
+    cell_y: float
+    left: Any
+
+
+class cim_target_options(Structure):
+    struct_size: int
+    step_m: float
+    height_m: float
+    top_m: float
+    weight: Any
+    tunnels: int
+    reserved0: int
+
+
+class cim_cover_options(Structure):
+    struct_size: int
+    privacy: Any
+    keep_out: Any
+    terrain: Any
+
+
+class cim_cover(Structure):
+    pass
+
+
+class cim_cover_violation(Structure):
+    sensor: int
+    reserved0: int
+    area_m2: float
+
+
+class cim_cover_view(Structure):
+    struct_size: int
+    sensor_count: int
+    target_count: int
+    first: Any
+    targets: Any
+    quality: Any
+    weights: Any
+    folds: Any
+    best: Any
+    best_sensor: Any
+    own_weight: Any
+    unique_weight: Any
+    weight: float
+    covered_weight: float
+    fold_weight: Any
+    fold_count: Any
+    class_weight: Any
+    class_count: Any
+    masked_count: int
+    tested_count: int
+    violations: Any
+    violation_count: int
+    reserved0: int
+
+
+class cim_cover_span(Structure):
+    object: int
+    folds: int
+    from_m: float
+    to_m: float
+    first: int
+    count: int
 
 
 class cim_traffic(Structure):
@@ -3259,6 +3508,36 @@ cim_query_result._fields_ = [
     ("matched", c_uint64),
     ("reserved", c_void_p),
 ]
+cim_radio_link._fields_ = [
+    ("struct_size", c_size_t),
+    ("frequency_mhz", c_double),
+    ("tx_height_m", c_double),
+    ("rx_height_m", c_double),
+    ("refractivity", c_double),
+    ("permittivity", c_double),
+    ("conductivity_s_m", c_double),
+    ("time_percent", c_double),
+    ("location_percent", c_double),
+    ("situation_percent", c_double),
+    ("polarization", c_int32),
+    ("climate", c_int32),
+    ("variability", c_int32),
+    ("reserved0", c_int32),
+]
+cim_radio_loss._fields_ = [
+    ("struct_size", c_size_t),
+    ("loss_db", c_double),
+    ("free_space_db", c_double),
+    ("reference_db", c_double),
+    ("distance_m", c_double),
+    ("roughness_m", c_double),
+    ("refractivity", c_double),
+    ("horizon_m", c_double * 2),
+    ("horizon_rad", c_double * 2),
+    ("effective_height_m", c_double * 2),
+    ("mode", c_uint32),
+    ("warnings", c_uint32),
+]
 cim_sight_prisms._fields_ = [
     ("struct_size", c_size_t),
     ("prism_count", c_uint32),
@@ -3525,6 +3804,125 @@ cim_sense_export_options._fields_ = [
     ("from_ms", c_int64),
     ("to_ms", c_int64),
 ]
+cim_sensor._fields_ = [
+    ("kind", c_uint32),
+    ("flags", c_uint32),
+    ("object", c_uint32),
+    ("assumed", c_uint32),
+    ("x", c_double),
+    ("y", c_double),
+    ("z", c_double),
+    ("yaw_deg", c_double),
+    ("pitch_deg", c_double),
+    ("hfov_deg", c_double),
+    ("vfov_deg", c_double),
+    ("turn_deg", c_double),
+    ("near_m", c_double),
+    ("range_m", c_double),
+    ("pixels", c_double),
+    ("power", c_double),
+    ("gain_db", c_double),
+    ("frequency_mhz", c_double),
+    ("rx_height_m", c_double),
+    ("least", c_double),
+    ("location_percent", c_double),
+    ("model", c_int32),
+    ("environment", c_int32),
+]
+cim_sensor_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("angle", c_int32),
+    ("kind", c_int32),
+    ("height_m", c_double),
+    ("pitch_deg", c_double),
+    ("hfov_deg", c_double),
+    ("vfov_deg", c_double),
+    ("pixels", c_double),
+    ("least", c_double),
+    ("range_m", c_double),
+    ("power", c_double),
+    ("gain_db", c_double),
+    ("frequency_mhz", c_double),
+    ("model", c_int32),
+    ("environment", c_int32),
+]
+cim_sensors_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("sensors", POINTER(cim_sensor)),
+    ("count", c_uint32),
+    ("left_count", c_uint32),
+    ("left", POINTER(c_uint32)),
+    ("assumed_count", c_uint32 * 16),
+]
+cim_targets_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("count", c_uint32),
+    ("left_count", c_uint32),
+    ("xyz", POINTER(c_double)),
+    ("normal", POINTER(c_double)),
+    ("weight", POINTER(c_double)),
+    ("extent", POINTER(c_double)),
+    ("object", POINTER(c_uint32)),
+    ("kind", POINTER(c_uint8)),
+    ("weight_sum", c_double),
+    ("cell_m", c_double),
+    ("cell_x", c_double),
+    ("cell_y", c_double),
+    ("left", POINTER(c_uint32)),
+]
+cim_target_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("step_m", c_double),
+    ("height_m", c_double),
+    ("top_m", c_double),
+    ("weight", c_char_p),
+    ("tunnels", c_int32),
+    ("reserved0", c_int32),
+]
+cim_cover_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("privacy", POINTER(cim_geom)),
+    ("keep_out", POINTER(cim_geom)),
+    ("terrain", POINTER(cim_sight_raster)),
+]
+cim_cover_violation._fields_ = [
+    ("sensor", c_uint32),
+    ("reserved0", c_uint32),
+    ("area_m2", c_double),
+]
+cim_cover_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("sensor_count", c_uint32),
+    ("target_count", c_uint32),
+    ("first", POINTER(c_uint64)),
+    ("targets", POINTER(c_uint32)),
+    ("quality", POINTER(c_float)),
+    ("weights", POINTER(c_double)),
+    ("folds", POINTER(c_uint16)),
+    ("best", POINTER(c_float)),
+    ("best_sensor", POINTER(c_uint32)),
+    ("own_weight", POINTER(c_double)),
+    ("unique_weight", POINTER(c_double)),
+    ("weight", c_double),
+    ("covered_weight", c_double),
+    ("fold_weight", c_double * 9),
+    ("fold_count", c_uint64 * 9),
+    ("class_weight", c_double * 6),
+    ("class_count", c_uint64 * 6),
+    ("masked_count", c_uint64),
+    ("tested_count", c_uint64),
+    ("violations", POINTER(cim_cover_violation)),
+    ("violation_count", c_uint32),
+    ("reserved0", c_uint32),
+]
+cim_cover_span._fields_ = [
+    ("object", c_uint32),
+    ("folds", c_uint32),
+    ("from_m", c_double),
+    ("to_m", c_double),
+    ("first", c_uint32),
+    ("count", c_uint32),
+]
 cim_traffic_options._fields_ = [
     ("struct_size", c_size_t),
     ("labels", POINTER(cim_route_label_options)),
@@ -3678,6 +4076,8 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_place_result": cim_place_result,
     "cim_query_options": cim_query_options,
     "cim_query_result": cim_query_result,
+    "cim_radio_link": cim_radio_link,
+    "cim_radio_loss": cim_radio_loss,
     "cim_sight_prisms": cim_sight_prisms,
     "cim_sight_raster": cim_sight_raster,
     "cim_sight_options": cim_sight_options,
@@ -3706,6 +4106,15 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_bucket": cim_bucket,
     "cim_ingest_options": cim_ingest_options,
     "cim_sense_export_options": cim_sense_export_options,
+    "cim_sensor": cim_sensor,
+    "cim_sensor_options": cim_sensor_options,
+    "cim_sensors_view": cim_sensors_view,
+    "cim_targets_view": cim_targets_view,
+    "cim_target_options": cim_target_options,
+    "cim_cover_options": cim_cover_options,
+    "cim_cover_violation": cim_cover_violation,
+    "cim_cover_view": cim_cover_view,
+    "cim_cover_span": cim_cover_span,
     "cim_traffic_options": cim_traffic_options,
     "cim_traffic_cut": cim_traffic_cut,
     "cim_traffic_input": cim_traffic_input,
@@ -3716,6 +4125,7 @@ STRUCTS: dict[str, type[Structure]] = {
 
 DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_buf": (None, 0, None),
+    "cim_cover_options": (None, None, None, None),
     "cim_ctx_options": (None, None, None, None, None, None, None, None, 0, 0),
     "cim_evacuation_task": (None, None, None, 0, 0, None, 60.0, 86400.0),
     "cim_export_options": (None, None, None, 0, 0, 0, 0),
@@ -3742,6 +4152,7 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_place_problem": (None, 0, 0, 0, 0xffffffff, INFINITY, None, None, None, None, None, None, None, None, None, 0, None, None, None),
     "cim_query_options": (None, None, None, 0, 0, 0, 0),
     "cim_query_result": (None, 0, 0, None),
+    "cim_radio_link": (None, 0.0, 10.0, 1.5, 301.0, 15.0, 0.005, 50.0, 50.0, 50.0, 1, 5, 1, 0),
     "cim_rank_options": (None, 0x75300, 0),
     "cim_rollup": (None, -62135596800000, 0xe677d21fdbff, 0, 0, 0, None, 0, 0, 0),
     "cim_route_alternative_options": (None, 0.25, 0.8, 0.25, 0, 0),
@@ -3753,6 +4164,7 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_scene_options": (None, (0.0, 0.0, 0.0, 0.0), None, None, 3, 0, 3.0, 9.0, None, None, 1.0, None, 0, None),
     "cim_sense_export_options": (None, None, 0, 0, None, -62135596800000, 0xe677d21fdbff),
     "cim_sense_options": (None, 0, 0, 0, None, None),
+    "cim_sensor_options": (None, 0, -1, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0),
     "cim_sight_faces": (None, 0, 0, 0, 0, None, None, None, None),
     "cim_sight_isovist_options": (None, 0.0, 0.0, (0.0, 0.0, 0.0, 0.0), 1.0),
     "cim_sight_options": (None, 0.0, None),
@@ -3762,6 +4174,7 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_sight_viewshed_options": (None, 1.75, 0.0, 0.0, 0.0, 0.14286, 0, 0),
     "cim_stream_filter": (None, None, None, None, 0xffffffff, 0xffffffff),
     "cim_stream": (None, None, None, None, None, None, None, 0, 0, 0xffffffff, 0xffffffff, NAN, NAN, NAN, NAN, 0),
+    "cim_target_options": (None, 5.0, 1.5, 0.0, None, 0, 0),
     "cim_trace_arrays": (None, 0, 0, 0, 0, None, None, None, None, None, None, None, None, None, None, 0, 0, None, None, None, None, None, None),
     "cim_trace_options": (None, None, 0, 0, 0, None, 0, 0xffffffff, 0xffffffff, 0xffffffff, 0, 0, 0.0, 0),
     "cim_trace_status_options": (None, 0),
@@ -3773,6 +4186,8 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
 # ---- the same of macros that are one of several for a structure ----
 
 VARIANTS: dict[str, tuple[type[Structure], tuple[Any, ...]]] = {
+    "cim_sensor_camera": (cim_sensor, (0, 0, 0xffffffff, 0, 0.0, 0.0, 0.0, 0.0, -15.0, 60.0, 36.0, 360.0, 0.0, 0.0, 1920.0, 0.0, 0.0, 0.0, 1.5, 25.0, 50.0, 0, 0)),
+    "cim_sensor_radio": (cim_sensor, (2, 0, 0xffffffff, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 360.0, 180.0, 360.0, 0.0, 0.0, 0.0, 14.0, 2.0, 868.0, 1.5, -110.0, 50.0, 0, 0)),
 }
 
 # ---- functions: result and arguments ----
@@ -3797,6 +4212,13 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_city_ref": (POINTER(cim_city), (POINTER(cim_city),)),
     "cim_city_relations": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), c_uint32, POINTER(cim_relation), c_size_t, POINTER(c_size_t),)),
     "cim_city_window": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(cim_box), POINTER(c_uint32), c_size_t, POINTER(c_size_t),)),
+    "cim_cover_add": (c_int32, (POINTER(cim_ctx), POINTER(cim_cover), POINTER(cim_sensor), c_size_t, POINTER(POINTER(cim_cover)),)),
+    "cim_cover_area": (c_int32, (POINTER(cim_ctx), POINTER(cim_cover), c_uint32, c_uint32, POINTER(cim_buf), POINTER(c_double),)),
+    "cim_cover_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_scene), POINTER(cim_sensor), c_size_t, POINTER(cim_targets), POINTER(cim_cover_options), POINTER(POINTER(cim_cover)),)),
+    "cim_cover_change": (c_int32, (POINTER(cim_ctx), POINTER(cim_cover), POINTER(cim_sight_scene), POINTER(cim_box), c_size_t, POINTER(POINTER(cim_cover)),)),
+    "cim_cover_free": (None, (POINTER(cim_cover),)),
+    "cim_cover_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_cover), POINTER(cim_cover_view),)),
+    "cim_cover_spans": (c_int32, (POINTER(cim_ctx), POINTER(cim_cover), c_int32, c_uint32, c_uint32, POINTER(cim_buf), POINTER(c_size_t),)),
     "cim_coverage_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_fleet), POINTER(cim_net_place), POINTER(c_double), c_size_t, c_uint32, POINTER(POINTER(cim_coverage)),)),
     "cim_coverage_free": (None, (POINTER(cim_coverage),)),
     "cim_coverage_gap": (c_int32, (POINTER(cim_ctx), POINTER(cim_coverage), POINTER(c_uint32), c_size_t, POINTER(c_uint32), c_size_t, POINTER(c_uint32), c_size_t, POINTER(c_size_t), POINTER(cim_gap),)),
@@ -3912,6 +4334,11 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_query_result_dispose": (None, (POINTER(cim_query_result),)),
     "cim_query_run": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), c_char_p, POINTER(cim_query_options), POINTER(cim_query_result),)),
     "cim_query_values": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(c_uint32), c_size_t, POINTER(c_char_p), c_size_t, POINTER(cim_buf),)),
+    "cim_radio_area": (c_int32, (POINTER(cim_ctx), POINTER(cim_radio_link), c_double, c_double, c_int32, c_int32, POINTER(cim_radio_loss),)),
+    "cim_radio_free_space": (c_int32, (POINTER(cim_ctx), c_double, c_double, POINTER(c_double),)),
+    "cim_radio_street": (c_int32, (POINTER(cim_ctx), c_int32, c_int32, c_double, c_double, c_double, POINTER(c_double), POINTER(c_uint32),)),
+    "cim_radio_terrain": (c_int32, (POINTER(cim_ctx), POINTER(cim_radio_link), POINTER(c_double), c_size_t, c_double, POINTER(cim_radio_loss),)),
+    "cim_radio_warning": (c_char_p, (c_uint32,)),
     "cim_relation_name": (c_char_p, (c_int32, c_int32,)),
     "cim_route_all": (c_int32, (POINTER(cim_ctx), POINTER(cim_route_metric), POINTER(cim_route_query), c_int32, POINTER(cim_route_end), c_size_t, c_uint32, POINTER(c_uint32),)),
     "cim_route_all_lanes": (c_int32, (POINTER(cim_ctx), POINTER(cim_route_metric), POINTER(cim_route_query), c_int32, POINTER(cim_route_places), POINTER(c_uint32),)),
@@ -4012,6 +4439,14 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_sense_tick": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), POINTER(c_int64),)),
     "cim_sense_window": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), c_uint32, c_int64, c_int64, POINTER(c_int64), POINTER(c_double), POINTER(c_uint8), c_size_t, POINTER(c_size_t),)),
     "cim_sense_word": (c_char_p, (POINTER(cim_sense), c_uint32, c_double,)),
+    "cim_sensor_assumed_name": (c_char_p, (c_uint32,)),
+    "cim_sensor_class": (c_int32, (c_double,)),
+    "cim_sensor_class_name": (c_char_p, (c_int32,)),
+    "cim_sensor_field": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_query), POINTER(cim_sensor), POINTER(cim_buf), POINTER(c_double),)),
+    "cim_sensor_quality": (c_int32, (POINTER(cim_ctx), POINTER(cim_sensor), POINTER(c_double), c_int32, POINTER(c_double),)),
+    "cim_sensor_read": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(cim_scene), POINTER(c_uint32), c_size_t, POINTER(cim_sensor_options), POINTER(POINTER(cim_sensors)),)),
+    "cim_sensors_free": (None, (POINTER(cim_sensors),)),
+    "cim_sensors_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_sensors), POINTER(cim_sensors_view),)),
     "cim_shapes_box": (c_int32, (POINTER(cim_shapes), c_size_t, POINTER(cim_box),)),
     "cim_shapes_box_relation": (c_int32, (POINTER(cim_shapes), c_size_t, POINTER(cim_box),)),
     "cim_shapes_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_geom), c_size_t, POINTER(POINTER(cim_shapes)),)),
@@ -4046,6 +4481,14 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_sight_viewshed": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_raster), c_uint32, c_uint32, POINTER(cim_sight_viewshed_options), POINTER(c_uint8),)),
     "cim_status_name": (c_char_p, (c_int32,)),
     "cim_status_text": (c_char_p, (c_int32,)),
+    "cim_targets_add_area": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(cim_scene), POINTER(cim_geom), POINTER(cim_target_options),)),
+    "cim_targets_add_lines": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(cim_city), POINTER(cim_scene), POINTER(c_uint32), c_size_t, POINTER(cim_target_options),)),
+    "cim_targets_add_objects": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(cim_city), POINTER(cim_scene), POINTER(c_uint32), c_size_t, POINTER(cim_target_options),)),
+    "cim_targets_add_points": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(c_double), POINTER(c_double), POINTER(c_double), POINTER(c_uint32), c_size_t,)),
+    "cim_targets_add_walls": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(cim_scene), POINTER(c_uint32), c_size_t, POINTER(cim_target_options),)),
+    "cim_targets_free": (None, (POINTER(cim_targets),)),
+    "cim_targets_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(cim_targets_view),)),
+    "cim_targets_new": (c_int32, (POINTER(cim_ctx), POINTER(POINTER(cim_targets)),)),
     "cim_time_parse": (c_int32, (POINTER(cim_ctx), c_char_p, POINTER(c_int64),)),
     "cim_time_text": (None, (c_int64, POINTER(c_char),)),
     "cim_trace_criticality": (c_int32, (POINTER(cim_ctx), POINTER(cim_trace_view), c_uint32, POINTER(c_double),)),
