@@ -14,6 +14,13 @@ INFINITY, NAN = float("inf"), float("nan")
 
 # ---- constants ----
 
+CIM_ALERT_MAX_RULES = 0x1000000
+CIM_ALERT_MAX_STREAMS = 0x10000000
+CIM_ALERT_MAX_TIME_MS = 0x1eb208c2dc0000
+CIM_ALERT_REMEMBERED = 64
+CIM_ALERT_SLOTS = 168
+CIM_FIELD_MAX_GLOBAL = 6000
+CIM_FIELD_MAX_PLACES = 0x989680
 CIM_ISOCHRONE_LIMITS = 32
 CIM_JOURNEY_EXACT_STOPS = 14
 CIM_NET_ENDS = 64
@@ -30,6 +37,13 @@ CIM_ROUTE_MAX_NODES = 0x40000000
 CIM_ROUTE_MAX_SOURCES = 64
 CIM_ROUTE_UNREACHABLE_MS = 0x3fffffff
 CIM_SCENE_ADDED = 0xfffffffd
+CIM_SENSOR_DETECT_PX_M = 25.0
+CIM_SENSOR_IDENTIFY_PX_M = 250.0
+CIM_SENSOR_MONITOR_PX_M = 12.5
+CIM_SENSOR_OBSERVE_PX_M = 62.5
+CIM_SENSOR_RECOGNISE_PX_M = 125.0
+CIM_SERVE_MAX_FACILITIES = 2000
+CIM_SERVICE_LIMITS = 32
 CIM_SIGHT_BEYOND = 255
 CIM_SIGHT_TERRAIN = 0xfffffffe
 CIM_TIME_MAX_MS = 0xe677d21fdbff
@@ -63,6 +77,27 @@ CIM_LOG_INFO = 2
 CIM_LOG_DEBUG = 3
 CIM_IO_READ = 0
 CIM_IO_CREATE = 1
+CIM_ALERT_VALUE = 0
+CIM_ALERT_RATE = 1
+CIM_ALERT_DEVIATION = 2
+CIM_ALERT_FLAT = 3
+CIM_ALERT_ABSENT = 4
+CIM_ALERT_QUALITY = 5
+CIM_ALERT_IRREGULAR = 6
+CIM_ALERT_RULES = 7
+CIM_ALERT_KINDS = 8
+CIM_ALERT_LATE = 1
+CIM_ALERT_CONFLICT = 2
+CIM_ALERT_INFO = 0
+CIM_ALERT_MINOR = 1
+CIM_ALERT_MODERATE = 2
+CIM_ALERT_SEVERE = 3
+CIM_ALERT_EXTREME = 4
+CIM_ALERT_RAISED = 0
+CIM_ALERT_ESCALATED = 1
+CIM_ALERT_REPEATED = 2
+CIM_ALERT_ACKNOWLEDGED = 3
+CIM_ALERT_CLEARED = 4
 CIM_CHECK_FOREIGN = 1
 CIM_CHECK_QUICK = 2
 CIM_GEOM_POINT = 1
@@ -115,6 +150,13 @@ CIM_EXPORT_RELATIONS = 2
 CIM_EXPORT_RS = 4
 CIM_EXPORT_NO_EXTRUDE = 8
 CIM_EXPORT_NO_STYLES = 16
+CIM_FIELD_KRIGING = 0
+CIM_FIELD_DISTANCE = 1
+CIM_VARIOGRAM_BEST = 0
+CIM_VARIOGRAM_SPHERICAL = 1
+CIM_VARIOGRAM_EXPONENTIAL = 2
+CIM_VARIOGRAM_GAUSSIAN = 3
+CIM_VARIOGRAM_MATERN = 4
 CIM_FLOW_PAIRS = 0
 CIM_FLOW_TREES = 1
 CIM_TRACE_VALVE = 0
@@ -258,11 +300,54 @@ CIM_PLACE_IMPACT = 5
 CIM_PLACE_THRESHOLD = 6
 CIM_PLACE_FIXED = 1
 CIM_PLACE_FORBIDDEN = 2
+CIM_PLACE_OWN = 0
+CIM_PLACE_CBC = 1
 CIM_PLACE_PROVEN = 0
 CIM_PLACE_BOUNDED = 1
 CIM_PLACE_HEURISTIC = 2
 CIM_QUERY_DESCENDING = 1
 CIM_QUERY_COUNT = 2
+CIM_RADIO_URBAN_HIGH_RISE = 0
+CIM_RADIO_URBAN_LOW_RISE = 1
+CIM_RADIO_RESIDENTIAL = 2
+CIM_RADIO_TX_HEIGHT = 1
+CIM_RADIO_RX_HEIGHT = 2
+CIM_RADIO_FREQUENCY = 4
+CIM_RADIO_FAR = 8
+CIM_RADIO_TOO_FAR = 16
+CIM_RADIO_STEEP = 32
+CIM_RADIO_NEAR = 64
+CIM_RADIO_TX_HORIZON_ANGLE = 128
+CIM_RADIO_RX_HORIZON_ANGLE = 256
+CIM_RADIO_TX_HORIZON_NEAR = 512
+CIM_RADIO_RX_HORIZON_NEAR = 1024
+CIM_RADIO_TX_HORIZON_FAR = 2048
+CIM_RADIO_RX_HORIZON_FAR = 4096
+CIM_RADIO_RARE = 8192
+CIM_RADIO_REFRACTIVITY = 16384
+CIM_RADIO_STREET_DISTANCE = 0x10000
+CIM_RADIO_STREET_FREQUENCY = 0x20000
+CIM_RADIO_HORIZONTAL = 0
+CIM_RADIO_VERTICAL = 1
+CIM_RADIO_EQUATORIAL = 1
+CIM_RADIO_CONTINENTAL_SUBTROPICAL = 2
+CIM_RADIO_MARITIME_SUBTROPICAL = 3
+CIM_RADIO_DESERT = 4
+CIM_RADIO_CONTINENTAL_TEMPERATE = 5
+CIM_RADIO_MARITIME_TEMPERATE_LAND = 6
+CIM_RADIO_MARITIME_TEMPERATE_SEA = 7
+CIM_RADIO_SINGLE_MESSAGE = 0
+CIM_RADIO_ACCIDENTAL = 1
+CIM_RADIO_MOBILE = 2
+CIM_RADIO_BROADCAST = 3
+CIM_RADIO_NO_LOCATION = 10
+CIM_RADIO_NO_SITUATION = 20
+CIM_RADIO_RANDOM = 0
+CIM_RADIO_CAREFUL = 1
+CIM_RADIO_VERY_CAREFUL = 2
+CIM_RADIO_LINE_OF_SIGHT = 1
+CIM_RADIO_DIFFRACTION = 2
+CIM_RADIO_TROPOSCATTER = 3
 CIM_SIGHT_INTERPOLATED = 0
 CIM_SIGHT_COLUMNS = 1
 CIM_SCENE_BUILDINGS = 1
@@ -295,6 +380,44 @@ CIM_SENSE_MANUAL = 2
 CIM_ROLLUP_TIME_MEAN = 1
 CIM_INGEST_KNOWN_ONLY = 1
 CIM_INGEST_KEEP_GOING = 2
+CIM_SENSOR_CAMERA = 0
+CIM_SENSOR_RANGE = 1
+CIM_SENSOR_RADIO = 2
+CIM_SENSOR_SAMPLER = 3
+CIM_SENSOR_NOISE = 4
+CIM_SENSOR_THROUGH = 1
+CIM_SENSOR_SIGHT = 2
+CIM_SENSOR_TURNS = 4
+CIM_SENSOR_LINE = 8
+CIM_SENSOR_ASSUMED_HEIGHT = 1
+CIM_SENSOR_ASSUMED_YAW = 2
+CIM_SENSOR_ASSUMED_PITCH = 4
+CIM_SENSOR_ASSUMED_HFOV = 8
+CIM_SENSOR_ASSUMED_VFOV = 16
+CIM_SENSOR_ASSUMED_PIXELS = 32
+CIM_SENSOR_ASSUMED_RANGE = 64
+CIM_SENSOR_ASSUMED_POWER = 128
+CIM_SENSOR_ASSUMED_FREQUENCY = 256
+CIM_SENSOR_ASSUMED_TYPE = 512
+CIM_SENSOR_MOVED = 1024
+CIM_SENSOR_STREET = 0
+CIM_SENSOR_FREE_SPACE = 1
+CIM_SENSOR_TERRAIN = 2
+CIM_SENSOR_CLASSES = 6
+CIM_SENSOR_ANGLE_TILT = 0
+CIM_SENSOR_ANGLE_VIEW = 1
+CIM_TARGET_POINT = 0
+CIM_TARGET_WALL = 1
+CIM_TARGET_LINE = 2
+CIM_TARGET_CELL = 3
+CIM_COVER_FOLDS = 9
+CIM_SITE_OBJECT = 0
+CIM_SITE_WALL = 1
+CIM_SITE_STREET = 2
+CIM_SITE_GRID = 3
+CIM_SITE_POINT = 4
+CIM_WATCH_JSON = 0
+CIM_WATCH_NGSI = 1
 CIM_TRAFFIC_AUTO = 0
 CIM_TRAFFIC_CSV = 1
 CIM_TRAFFIC_NDJSON = 2
@@ -349,6 +472,81 @@ class cim_ctx_options(Structure):
     progress_user: Any
     log_level: int
     threads: int
+
+
+class cim_alert_engine(Structure):
+    pass
+
+
+class cim_alert_rule(Structure):
+    struct_size: int
+    kind: int
+    severity: int
+    low: float
+    high: float
+    clear_low: float
+    clear_high: float
+    inside: int
+    least: int
+    for_ms: int
+    clear_ms: int
+    for_count: int
+    mask: int
+    per_ms: int
+    span_ms: int
+    max_span_ms: int
+    tolerance: float
+    utc_offset_ms: int
+    repeat_ms: int
+    escalate_ms: int
+    escalate_to: int
+    skip_quality: int
+    quiet: int
+    input_count: int
+    inputs: Any
+
+
+class cim_alert_event(Structure):
+    struct_size: int
+    what: int
+    severity: int
+    rule: int
+    stream: int
+    holding: int
+    single: int
+    time_ms: int
+    since_ms: int
+    alert: int
+    value: float
+    score: float
+
+
+class cim_alert_counts(Structure):
+    struct_size: int
+    observed: int
+    judged: int
+    late: int
+    repeated: int
+    conflicting: int
+    empty: int
+    raised: int
+    cleared: int
+    suppressed: int
+    active: int
+    now_ms: int
+
+
+class cim_alert_engine_options(Structure):
+    struct_size: int
+    max_items: int
+    reserved0: int
+
+
+class cim_alert_baseline(Structure):
+    struct_size: int
+    mean: Any
+    spread: Any
+    counts: Any
 
 
 class cim_geom(Structure):
@@ -741,6 +939,70 @@ class cim_export_options(Structure):
     decimals: int
     flags: int
     reserved0: int
+
+
+class cim_field(Structure):
+    pass
+
+
+class cim_variogram(Structure):
+    struct_size: int
+    model: int
+    pairs: int
+    nugget: float
+    sill: float
+    range_m: float
+    smoothness: float
+    error: float
+
+
+class cim_field_bin(Structure):
+    lag_m: float
+    gamma: float
+    pairs: int
+
+
+class cim_field_options(Structure):
+    struct_size: int
+    method: int
+    neighbours: int
+    radius_m: float
+    power: float
+    variogram: Any
+    model: int
+    bins: int
+    max_lag_m: float
+    smoothness: float
+
+
+class cim_field_view(Structure):
+    struct_size: int
+    method: int
+    place_count: int
+    merged_count: int
+    model: int
+    nugget: float
+    sill: float
+    range_m: float
+    smoothness: float
+    fit_error: float
+    added: float
+    min_x: float
+    min_y: float
+    max_x: float
+    max_y: float
+
+
+class cim_field_errors(Structure):
+    struct_size: int
+    count: int
+    bias: float
+    rmse: float
+    mae: float
+    largest: float
+    score_mean: float
+    score_square: float
+    correlation: float
 
 
 class cim_flow(Structure):
@@ -1663,6 +1925,12 @@ class cim_place_problem(Structure):
     groups: Any
     needs: Any
     group_weights: Any
+    site_group_count: int
+    reserved0: int
+    site_group_first: Any
+    site_group_sites: Any
+    site_group_least: Any
+    site_group_most: Any
 
 
 class cim_place_options(Structure):
@@ -1672,6 +1940,7 @@ class cim_place_options(Structure):
     gap: float
     time_limit_s: float
     leave_out: int
+    solver: int
 
 
 class cim_place_plan(Structure):
@@ -1719,6 +1988,38 @@ class cim_query_result(Structure):
     count: int
     matched: int
     reserved: Any
+
+
+class cim_radio_link(Structure):
+    struct_size: int
+    frequency_mhz: float
+    tx_height_m: float
+    rx_height_m: float
+    refractivity: float
+    permittivity: float
+    conductivity_s_m: float
+    time_percent: float
+    location_percent: float
+    situation_percent: float
+    polarization: int
+    climate: int
+    variability: int
+    reserved0: int
+
+
+class cim_radio_loss(Structure):
+    struct_size: int
+    loss_db: float
+    free_space_db: float
+    reference_db: float
+    distance_m: float
+    roughness_m: float
+    refractivity: float
+    horizon_m: Any
+    horizon_rad: Any
+    effective_height_m: Any
+    mode: int
+    warnings: int
 
 
 class cim_sight_prisms(Structure):
@@ -2039,6 +2340,255 @@ class cim_sense_export_options(Structure):
     to_ms: int
 
 
+class cim_sensor(Structure):
+    kind: int
+    flags: int
+    object: int
+    assumed: int
+    x: float
+    y: float
+    z: float
+    yaw_deg: float
+    pitch_deg: float
+    hfov_deg: float
+    vfov_deg: float
+    turn_deg: float
+    near_m: float
+    range_m: float
+    pixels: float
+    power: float
+    gain_db: float
+    frequency_mhz: float
+    rx_height_m: float
+    least: float
+    location_percent: float
+    model: int
+    environment: int
+
+
+class cim_sensor_options(Structure):
+    struct_size: int
+    angle: int
+    kind: int
+    height_m: float
+    pitch_deg: float
+    hfov_deg: float
+    vfov_deg: float
+    pixels: float
+    least: float
+    range_m: float
+    power: float
+    gain_db: float
+    frequency_mhz: float
+    model: int
+    environment: int
+
+
+class cim_sensors(Structure):
+    pass
+
+
+class cim_sensors_view(Structure):
+    struct_size: int
+    sensors: Any
+    count: int
+    left_count: int
+    left: Any
+    assumed_count: Any
+
+
+class cim_targets(Structure):
+    pass
+
+
+class cim_targets_view(Structure):
+    struct_size: int
+    count: int
+    left_count: int
+    xyz: Any
+    normal: Any
+    weight: Any
+    extent: Any
+    object: Any
+    kind: Any
+    weight_sum: float
+    cell_m: float
+    cell_x: float
+    cell_y: float
+    left: Any
+
+
+class cim_target_options(Structure):
+    struct_size: int
+    step_m: float
+    height_m: float
+    top_m: float
+    weight: Any
+    tunnels: int
+    reserved0: int
+
+
+class cim_cover_options(Structure):
+    struct_size: int
+    privacy: Any
+    keep_out: Any
+    terrain: Any
+
+
+class cim_cover(Structure):
+    pass
+
+
+class cim_cover_violation(Structure):
+    sensor: int
+    reserved0: int
+    area_m2: float
+
+
+class cim_cover_view(Structure):
+    struct_size: int
+    sensor_count: int
+    target_count: int
+    first: Any
+    targets: Any
+    quality: Any
+    weights: Any
+    folds: Any
+    best: Any
+    best_sensor: Any
+    own_weight: Any
+    unique_weight: Any
+    weight: float
+    covered_weight: float
+    fold_weight: Any
+    fold_count: Any
+    class_weight: Any
+    class_count: Any
+    masked_count: int
+    tested_count: int
+    violations: Any
+    violation_count: int
+    reserved0: int
+
+
+class cim_cover_span(Structure):
+    object: int
+    folds: int
+    from_m: float
+    to_m: float
+    first: int
+    count: int
+
+
+class cim_serve_assign_options(Structure):
+    struct_size: int
+    whole: int
+    reserved0: int
+
+
+class cim_serve_share(Structure):
+    demand: int
+    facility: int
+    cost: int
+    reserved0: int
+    amount: float
+
+
+class cim_serve_assignment(Structure):
+    pass
+
+
+class cim_serve_assignment_view(Structure):
+    struct_size: int
+    facility_count: int
+    demand_count: int
+    share_count: int
+    shares: Any
+    loads: Any
+    left: Any
+    served: float
+    total: float
+    served_bound: float
+    total_bound: float
+    proof: Any
+
+
+class cim_service_task(Structure):
+    struct_size: int
+    facilities: Any
+    demands: Any
+    facility_count: int
+    demand_count: int
+    weights: Any
+    capacities: Any
+    limits: Any
+    limit_count: int
+    district_count: int
+    districts: Any
+    direction: int
+    whole: int
+
+
+class cim_service(Structure):
+    pass
+
+
+class cim_service_view(Structure):
+    struct_size: int
+    facility_count: int
+    demand_count: int
+    limit_count: int
+    district_count: int
+    nearest: Any
+    costs: Any
+    limits: Any
+    served_counts: Any
+    served_weights: Any
+    weight: float
+    district_weights: Any
+    district_served: Any
+    unserved: Any
+    unserved_count: int
+    unreachable_count: int
+    reserved0: int
+    catchments: Any
+    mean: float
+    most: int
+    farthest: int
+    assignment: Any
+
+
+class cim_sites(Structure):
+    pass
+
+
+class cim_site(Structure):
+    object: int
+    kind: int
+    x: float
+    y: float
+    height_m: float
+    azimuth_deg: float
+
+
+class cim_reach(Structure):
+    pass
+
+
+class cim_reach_view(Structure):
+    struct_size: int
+    site_count: int
+    demand_count: int
+    first: Any
+    demands: Any
+    values: Any
+    miss: Any
+
+
+class cim_watch(Structure):
+    pass
+
+
 class cim_traffic(Structure):
     pass
 
@@ -2093,6 +2643,7 @@ cim_route_feed_read_fn = CFUNCTYPE(c_int64, c_void_p, c_void_p, c_size_t)
 cim_route_feed_map_fn = CFUNCTYPE(c_size_t, c_void_p, c_char_p, c_size_t, POINTER(c_uint32), c_size_t)
 cim_route_feed_where_fn = CFUNCTYPE(c_int32, POINTER(cim_ctx), c_void_p, POINTER(cim_route_feed_where), POINTER(c_uint32), c_size_t, POINTER(c_size_t))
 cim_observation_fn = CFUNCTYPE(c_int32, POINTER(cim_ctx), POINTER(cim_sense), POINTER(cim_observation), c_void_p)
+cim_reach_row_fn = CFUNCTYPE(c_int32, POINTER(cim_ctx), c_void_p, c_uint32, POINTER(c_uint32), POINTER(c_double), POINTER(c_uint32))
 cim_traffic_unknown_fn = CFUNCTYPE(None, c_void_p, c_char_p, c_size_t)
 
 # ---- fields ----
@@ -2132,6 +2683,72 @@ cim_ctx_options._fields_ = [
     ("progress_user", c_void_p),
     ("log_level", c_int32),
     ("threads", c_uint32),
+]
+cim_alert_rule._fields_ = [
+    ("struct_size", c_size_t),
+    ("kind", c_uint32),
+    ("severity", c_uint32),
+    ("low", c_double),
+    ("high", c_double),
+    ("clear_low", c_double),
+    ("clear_high", c_double),
+    ("inside", c_int32),
+    ("least", c_uint32),
+    ("for_ms", c_int64),
+    ("clear_ms", c_int64),
+    ("for_count", c_uint32),
+    ("mask", c_uint32),
+    ("per_ms", c_int64),
+    ("span_ms", c_int64),
+    ("max_span_ms", c_int64),
+    ("tolerance", c_double),
+    ("utc_offset_ms", c_int64),
+    ("repeat_ms", c_int64),
+    ("escalate_ms", c_int64),
+    ("escalate_to", c_uint32),
+    ("skip_quality", c_uint32),
+    ("quiet", c_int32),
+    ("input_count", c_uint32),
+    ("inputs", POINTER(c_uint32)),
+]
+cim_alert_event._fields_ = [
+    ("struct_size", c_size_t),
+    ("what", c_uint32),
+    ("severity", c_uint32),
+    ("rule", c_uint32),
+    ("stream", c_uint32),
+    ("holding", c_uint32),
+    ("single", c_int32),
+    ("time_ms", c_int64),
+    ("since_ms", c_int64),
+    ("alert", c_uint64),
+    ("value", c_double),
+    ("score", c_double),
+]
+cim_alert_counts._fields_ = [
+    ("struct_size", c_size_t),
+    ("observed", c_uint64),
+    ("judged", c_uint64),
+    ("late", c_uint64),
+    ("repeated", c_uint64),
+    ("conflicting", c_uint64),
+    ("empty", c_uint64),
+    ("raised", c_uint64),
+    ("cleared", c_uint64),
+    ("suppressed", c_uint64),
+    ("active", c_uint64),
+    ("now_ms", c_int64),
+]
+cim_alert_engine_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("max_items", c_uint32),
+    ("reserved0", c_uint32),
+]
+cim_alert_baseline._fields_ = [
+    ("struct_size", c_size_t),
+    ("mean", c_double * 168),
+    ("spread", c_double * 168),
+    ("counts", c_uint32 * 168),
 ]
 cim_geom._fields_ = [
     ("type", c_int32),
@@ -2430,6 +3047,61 @@ cim_export_options._fields_ = [
     ("decimals", c_int32),
     ("flags", c_uint32),
     ("reserved0", c_uint32),
+]
+cim_variogram._fields_ = [
+    ("struct_size", c_size_t),
+    ("model", c_uint32),
+    ("pairs", c_uint32),
+    ("nugget", c_double),
+    ("sill", c_double),
+    ("range_m", c_double),
+    ("smoothness", c_double),
+    ("error", c_double),
+]
+cim_field_bin._fields_ = [
+    ("lag_m", c_double),
+    ("gamma", c_double),
+    ("pairs", c_uint64),
+]
+cim_field_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("method", c_uint32),
+    ("neighbours", c_uint32),
+    ("radius_m", c_double),
+    ("power", c_double),
+    ("variogram", POINTER(cim_variogram)),
+    ("model", c_uint32),
+    ("bins", c_uint32),
+    ("max_lag_m", c_double),
+    ("smoothness", c_double),
+]
+cim_field_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("method", c_uint32),
+    ("place_count", c_uint32),
+    ("merged_count", c_uint32),
+    ("model", c_uint32),
+    ("nugget", c_double),
+    ("sill", c_double),
+    ("range_m", c_double),
+    ("smoothness", c_double),
+    ("fit_error", c_double),
+    ("added", c_double),
+    ("min_x", c_double),
+    ("min_y", c_double),
+    ("max_x", c_double),
+    ("max_y", c_double),
+]
+cim_field_errors._fields_ = [
+    ("struct_size", c_size_t),
+    ("count", c_size_t),
+    ("bias", c_double),
+    ("rmse", c_double),
+    ("mae", c_double),
+    ("largest", c_double),
+    ("score_mean", c_double),
+    ("score_square", c_double),
+    ("correlation", c_double),
 ]
 cim_flow_pair._fields_ = [
     ("from_", c_uint32),
@@ -3210,6 +3882,12 @@ cim_place_problem._fields_ = [
     ("groups", POINTER(c_uint32)),
     ("needs", POINTER(c_double)),
     ("group_weights", POINTER(c_double)),
+    ("site_group_count", c_uint32),
+    ("reserved0", c_uint32),
+    ("site_group_first", POINTER(c_uint64)),
+    ("site_group_sites", POINTER(c_uint32)),
+    ("site_group_least", POINTER(c_uint32)),
+    ("site_group_most", POINTER(c_uint32)),
 ]
 cim_place_options._fields_ = [
     ("struct_size", c_size_t),
@@ -3218,6 +3896,7 @@ cim_place_options._fields_ = [
     ("gap", c_double),
     ("time_limit_s", c_double),
     ("leave_out", c_int32),
+    ("solver", c_uint32),
 ]
 cim_place_result._fields_ = [
     ("struct_size", c_size_t),
@@ -3258,6 +3937,36 @@ cim_query_result._fields_ = [
     ("count", c_size_t),
     ("matched", c_uint64),
     ("reserved", c_void_p),
+]
+cim_radio_link._fields_ = [
+    ("struct_size", c_size_t),
+    ("frequency_mhz", c_double),
+    ("tx_height_m", c_double),
+    ("rx_height_m", c_double),
+    ("refractivity", c_double),
+    ("permittivity", c_double),
+    ("conductivity_s_m", c_double),
+    ("time_percent", c_double),
+    ("location_percent", c_double),
+    ("situation_percent", c_double),
+    ("polarization", c_int32),
+    ("climate", c_int32),
+    ("variability", c_int32),
+    ("reserved0", c_int32),
+]
+cim_radio_loss._fields_ = [
+    ("struct_size", c_size_t),
+    ("loss_db", c_double),
+    ("free_space_db", c_double),
+    ("reference_db", c_double),
+    ("distance_m", c_double),
+    ("roughness_m", c_double),
+    ("refractivity", c_double),
+    ("horizon_m", c_double * 2),
+    ("horizon_rad", c_double * 2),
+    ("effective_height_m", c_double * 2),
+    ("mode", c_uint32),
+    ("warnings", c_uint32),
 ]
 cim_sight_prisms._fields_ = [
     ("struct_size", c_size_t),
@@ -3525,6 +4234,207 @@ cim_sense_export_options._fields_ = [
     ("from_ms", c_int64),
     ("to_ms", c_int64),
 ]
+cim_sensor._fields_ = [
+    ("kind", c_uint32),
+    ("flags", c_uint32),
+    ("object", c_uint32),
+    ("assumed", c_uint32),
+    ("x", c_double),
+    ("y", c_double),
+    ("z", c_double),
+    ("yaw_deg", c_double),
+    ("pitch_deg", c_double),
+    ("hfov_deg", c_double),
+    ("vfov_deg", c_double),
+    ("turn_deg", c_double),
+    ("near_m", c_double),
+    ("range_m", c_double),
+    ("pixels", c_double),
+    ("power", c_double),
+    ("gain_db", c_double),
+    ("frequency_mhz", c_double),
+    ("rx_height_m", c_double),
+    ("least", c_double),
+    ("location_percent", c_double),
+    ("model", c_int32),
+    ("environment", c_int32),
+]
+cim_sensor_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("angle", c_int32),
+    ("kind", c_int32),
+    ("height_m", c_double),
+    ("pitch_deg", c_double),
+    ("hfov_deg", c_double),
+    ("vfov_deg", c_double),
+    ("pixels", c_double),
+    ("least", c_double),
+    ("range_m", c_double),
+    ("power", c_double),
+    ("gain_db", c_double),
+    ("frequency_mhz", c_double),
+    ("model", c_int32),
+    ("environment", c_int32),
+]
+cim_sensors_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("sensors", POINTER(cim_sensor)),
+    ("count", c_uint32),
+    ("left_count", c_uint32),
+    ("left", POINTER(c_uint32)),
+    ("assumed_count", c_uint32 * 16),
+]
+cim_targets_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("count", c_uint32),
+    ("left_count", c_uint32),
+    ("xyz", POINTER(c_double)),
+    ("normal", POINTER(c_double)),
+    ("weight", POINTER(c_double)),
+    ("extent", POINTER(c_double)),
+    ("object", POINTER(c_uint32)),
+    ("kind", POINTER(c_uint8)),
+    ("weight_sum", c_double),
+    ("cell_m", c_double),
+    ("cell_x", c_double),
+    ("cell_y", c_double),
+    ("left", POINTER(c_uint32)),
+]
+cim_target_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("step_m", c_double),
+    ("height_m", c_double),
+    ("top_m", c_double),
+    ("weight", c_char_p),
+    ("tunnels", c_int32),
+    ("reserved0", c_int32),
+]
+cim_cover_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("privacy", POINTER(cim_geom)),
+    ("keep_out", POINTER(cim_geom)),
+    ("terrain", POINTER(cim_sight_raster)),
+]
+cim_cover_violation._fields_ = [
+    ("sensor", c_uint32),
+    ("reserved0", c_uint32),
+    ("area_m2", c_double),
+]
+cim_cover_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("sensor_count", c_uint32),
+    ("target_count", c_uint32),
+    ("first", POINTER(c_uint64)),
+    ("targets", POINTER(c_uint32)),
+    ("quality", POINTER(c_float)),
+    ("weights", POINTER(c_double)),
+    ("folds", POINTER(c_uint16)),
+    ("best", POINTER(c_float)),
+    ("best_sensor", POINTER(c_uint32)),
+    ("own_weight", POINTER(c_double)),
+    ("unique_weight", POINTER(c_double)),
+    ("weight", c_double),
+    ("covered_weight", c_double),
+    ("fold_weight", c_double * 9),
+    ("fold_count", c_uint64 * 9),
+    ("class_weight", c_double * 6),
+    ("class_count", c_uint64 * 6),
+    ("masked_count", c_uint64),
+    ("tested_count", c_uint64),
+    ("violations", POINTER(cim_cover_violation)),
+    ("violation_count", c_uint32),
+    ("reserved0", c_uint32),
+]
+cim_cover_span._fields_ = [
+    ("object", c_uint32),
+    ("folds", c_uint32),
+    ("from_m", c_double),
+    ("to_m", c_double),
+    ("first", c_uint32),
+    ("count", c_uint32),
+]
+cim_serve_assign_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("whole", c_int32),
+    ("reserved0", c_uint32),
+]
+cim_serve_share._fields_ = [
+    ("demand", c_uint32),
+    ("facility", c_uint32),
+    ("cost", c_uint32),
+    ("reserved0", c_uint32),
+    ("amount", c_double),
+]
+cim_serve_assignment_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("facility_count", c_uint32),
+    ("demand_count", c_uint32),
+    ("share_count", c_size_t),
+    ("shares", POINTER(cim_serve_share)),
+    ("loads", POINTER(c_double)),
+    ("left", POINTER(c_double)),
+    ("served", c_double),
+    ("total", c_double),
+    ("served_bound", c_double),
+    ("total_bound", c_double),
+    ("proof", c_char_p),
+]
+cim_service_task._fields_ = [
+    ("struct_size", c_size_t),
+    ("facilities", POINTER(cim_net_place)),
+    ("demands", POINTER(cim_net_place)),
+    ("facility_count", c_uint32),
+    ("demand_count", c_uint32),
+    ("weights", POINTER(c_double)),
+    ("capacities", POINTER(c_double)),
+    ("limits", POINTER(c_uint32)),
+    ("limit_count", c_uint32),
+    ("district_count", c_uint32),
+    ("districts", POINTER(c_uint32)),
+    ("direction", c_int32),
+    ("whole", c_int32),
+]
+cim_service_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("facility_count", c_uint32),
+    ("demand_count", c_uint32),
+    ("limit_count", c_uint32),
+    ("district_count", c_uint32),
+    ("nearest", POINTER(c_uint32)),
+    ("costs", POINTER(c_uint32)),
+    ("limits", POINTER(c_uint32)),
+    ("served_counts", POINTER(c_uint32)),
+    ("served_weights", POINTER(c_double)),
+    ("weight", c_double),
+    ("district_weights", POINTER(c_double)),
+    ("district_served", POINTER(c_double)),
+    ("unserved", POINTER(c_uint32)),
+    ("unserved_count", c_size_t),
+    ("unreachable_count", c_uint32),
+    ("reserved0", c_uint32),
+    ("catchments", POINTER(c_double)),
+    ("mean", c_double),
+    ("most", c_uint32),
+    ("farthest", c_uint32),
+    ("assignment", POINTER(cim_serve_assignment)),
+]
+cim_site._fields_ = [
+    ("object", c_uint32),
+    ("kind", c_uint32),
+    ("x", c_double),
+    ("y", c_double),
+    ("height_m", c_double),
+    ("azimuth_deg", c_double),
+]
+cim_reach_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("site_count", c_uint32),
+    ("demand_count", c_uint32),
+    ("first", POINTER(c_uint64)),
+    ("demands", POINTER(c_uint32)),
+    ("values", POINTER(c_double)),
+    ("miss", POINTER(c_double)),
+]
 cim_traffic_options._fields_ = [
     ("struct_size", c_size_t),
     ("labels", POINTER(cim_route_label_options)),
@@ -3566,6 +4476,11 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_buf": cim_buf,
     "cim_io": cim_io,
     "cim_ctx_options": cim_ctx_options,
+    "cim_alert_rule": cim_alert_rule,
+    "cim_alert_event": cim_alert_event,
+    "cim_alert_counts": cim_alert_counts,
+    "cim_alert_engine_options": cim_alert_engine_options,
+    "cim_alert_baseline": cim_alert_baseline,
     "cim_geom": cim_geom,
     "cim_nearest": cim_nearest,
     "cim_index_options": cim_index_options,
@@ -3600,6 +4515,11 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_gap": cim_gap,
     "cim_move_up": cim_move_up,
     "cim_export_options": cim_export_options,
+    "cim_variogram": cim_variogram,
+    "cim_field_bin": cim_field_bin,
+    "cim_field_options": cim_field_options,
+    "cim_field_view": cim_field_view,
+    "cim_field_errors": cim_field_errors,
     "cim_flow_pair": cim_flow_pair,
     "cim_flow_demand": cim_flow_demand,
     "cim_flow_options": cim_flow_options,
@@ -3678,6 +4598,8 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_place_result": cim_place_result,
     "cim_query_options": cim_query_options,
     "cim_query_result": cim_query_result,
+    "cim_radio_link": cim_radio_link,
+    "cim_radio_loss": cim_radio_loss,
     "cim_sight_prisms": cim_sight_prisms,
     "cim_sight_raster": cim_sight_raster,
     "cim_sight_options": cim_sight_options,
@@ -3706,6 +4628,22 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_bucket": cim_bucket,
     "cim_ingest_options": cim_ingest_options,
     "cim_sense_export_options": cim_sense_export_options,
+    "cim_sensor": cim_sensor,
+    "cim_sensor_options": cim_sensor_options,
+    "cim_sensors_view": cim_sensors_view,
+    "cim_targets_view": cim_targets_view,
+    "cim_target_options": cim_target_options,
+    "cim_cover_options": cim_cover_options,
+    "cim_cover_violation": cim_cover_violation,
+    "cim_cover_view": cim_cover_view,
+    "cim_cover_span": cim_cover_span,
+    "cim_serve_assign_options": cim_serve_assign_options,
+    "cim_serve_share": cim_serve_share,
+    "cim_serve_assignment_view": cim_serve_assignment_view,
+    "cim_service_task": cim_service_task,
+    "cim_service_view": cim_service_view,
+    "cim_site": cim_site,
+    "cim_reach_view": cim_reach_view,
     "cim_traffic_options": cim_traffic_options,
     "cim_traffic_cut": cim_traffic_cut,
     "cim_traffic_input": cim_traffic_input,
@@ -3715,10 +4653,14 @@ STRUCTS: dict[str, type[Structure]] = {
 # ---- what macros *_INIT say; None: NULL, or the size of the structure ----
 
 DEFAULTS: dict[str, tuple[Any, ...]] = {
+    "cim_alert_engine_options": (None, 0, 0),
+    "cim_alert_rule": (None, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0, 0, 0, 0, 0, 0, 0, None),
     "cim_buf": (None, 0, None),
+    "cim_cover_options": (None, None, None, None),
     "cim_ctx_options": (None, None, None, None, None, None, None, None, 0, 0),
     "cim_evacuation_task": (None, None, None, 0, 0, None, 60.0, 86400.0),
     "cim_export_options": (None, None, None, 0, 0, 0, 0),
+    "cim_field_options": (None, 0, 0, 0.0, 0.0, None, 0, 0, 0.0, 0.0),
     "cim_flow_demand": (None, None, None, None, None, 0, 0, None, 0, 0.0),
     "cim_flow_options": (None, 0, 1, 0, 0),
     "cim_impact_case": (None, None, 0, None, 0, 0, 3, 0.5, 10.0),
@@ -3738,10 +4680,11 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_net_options": (None, 0, 0),
     "cim_net_snap_options": (None, 0.0, 0.0, 0.0, 0, 0),
     "cim_open_options": (None, 0, 0),
-    "cim_place_options": (None, 0x3b9aca00, 1, 0.0, 0.0, 0),
-    "cim_place_problem": (None, 0, 0, 0, 0xffffffff, INFINITY, None, None, None, None, None, None, None, None, None, 0, None, None, None),
+    "cim_place_options": (None, 0x3b9aca00, 1, 0.0, 0.0, 0, 0),
+    "cim_place_problem": (None, 0, 0, 0, 0xffffffff, INFINITY, None, None, None, None, None, None, None, None, None, 0, None, None, None, 0, 0, None, None, None, None),
     "cim_query_options": (None, None, None, 0, 0, 0, 0),
     "cim_query_result": (None, 0, 0, None),
+    "cim_radio_link": (None, 0.0, 10.0, 1.5, 301.0, 15.0, 0.005, 50.0, 50.0, 50.0, 1, 5, 1, 0),
     "cim_rank_options": (None, 0x75300, 0),
     "cim_rollup": (None, -62135596800000, 0xe677d21fdbff, 0, 0, 0, None, 0, 0, 0),
     "cim_route_alternative_options": (None, 0.25, 0.8, 0.25, 0, 0),
@@ -3753,6 +4696,9 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_scene_options": (None, (0.0, 0.0, 0.0, 0.0), None, None, 3, 0, 3.0, 9.0, None, None, 1.0, None, 0, None),
     "cim_sense_export_options": (None, None, 0, 0, None, -62135596800000, 0xe677d21fdbff),
     "cim_sense_options": (None, 0, 0, 0, None, None),
+    "cim_sensor_options": (None, 0, -1, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0),
+    "cim_serve_assign_options": (None, 0, 0),
+    "cim_service_task": (None, None, None, 0, 0, None, None, None, 0, 0, None, 0, 0),
     "cim_sight_faces": (None, 0, 0, 0, 0, None, None, None, None),
     "cim_sight_isovist_options": (None, 0.0, 0.0, (0.0, 0.0, 0.0, 0.0), 1.0),
     "cim_sight_options": (None, 0.0, None),
@@ -3762,22 +4708,39 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_sight_viewshed_options": (None, 1.75, 0.0, 0.0, 0.0, 0.14286, 0, 0),
     "cim_stream_filter": (None, None, None, None, 0xffffffff, 0xffffffff),
     "cim_stream": (None, None, None, None, None, None, None, 0, 0, 0xffffffff, 0xffffffff, NAN, NAN, NAN, NAN, 0),
+    "cim_target_options": (None, 5.0, 1.5, 0.0, None, 0, 0),
     "cim_trace_arrays": (None, 0, 0, 0, 0, None, None, None, None, None, None, None, None, None, None, 0, 0, None, None, None, None, None, None),
     "cim_trace_options": (None, None, 0, 0, 0, None, 0, 0xffffffff, 0xffffffff, 0xffffffff, 0, 0, 0.0, 0),
     "cim_trace_status_options": (None, 0),
     "cim_traffic_input": (None, None, None, None, None, None, 0, 0, 0, 0xffffffff, 0, 0),
     "cim_traffic_options": (None, None, 0.0, 0.0, 0.0),
     "cim_utility_options": (None, None, -1.0, 0.0, None, 0, 0, 0),
+    "cim_variogram": (None, 1, 0, 0.0, 1.0, 1.0, 1.5, 0.0),
 }
 
 # ---- the same of macros that are one of several for a structure ----
 
 VARIANTS: dict[str, tuple[type[Structure], tuple[Any, ...]]] = {
+    "cim_sensor_camera": (cim_sensor, (0, 0, 0xffffffff, 0, 0.0, 0.0, 0.0, 0.0, -15.0, 60.0, 36.0, 360.0, 0.0, 0.0, 1920.0, 0.0, 0.0, 0.0, 1.5, 25.0, 50.0, 0, 0)),
+    "cim_sensor_radio": (cim_sensor, (2, 0, 0xffffffff, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 360.0, 180.0, 360.0, 0.0, 0.0, 0.0, 14.0, 2.0, 868.0, 1.5, -110.0, 50.0, 0, 0)),
 }
 
 # ---- functions: result and arguments ----
 
 FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "cim_alert_acknowledge": (c_int32, (POINTER(cim_ctx), POINTER(cim_alert_engine), c_uint32, c_uint32, POINTER(c_uint32),)),
+    "cim_alert_advance": (c_int32, (POINTER(cim_ctx), POINTER(cim_alert_engine), c_int64,)),
+    "cim_alert_baseline_set": (c_int32, (POINTER(cim_ctx), POINTER(cim_alert_engine), c_uint32, POINTER(cim_alert_baseline),)),
+    "cim_alert_count": (None, (POINTER(cim_alert_engine), POINTER(cim_alert_counts),)),
+    "cim_alert_engine_free": (None, (POINTER(cim_alert_engine),)),
+    "cim_alert_engine_new": (c_int32, (POINTER(cim_ctx), POINTER(cim_alert_rule), c_uint32, c_uint32, POINTER(cim_alert_engine_options), POINTER(POINTER(cim_alert_engine)),)),
+    "cim_alert_learn": (c_int32, (POINTER(cim_ctx), POINTER(c_int64), POINTER(c_double), c_size_t, c_int64, c_uint32, c_double, POINTER(cim_alert_baseline),)),
+    "cim_alert_next": (c_int32, (POINTER(cim_alert_engine), POINTER(cim_alert_event),)),
+    "cim_alert_observe": (c_int32, (POINTER(cim_ctx), POINTER(cim_alert_engine), c_uint32, c_int64, c_double, c_uint32,)),
+    "cim_alert_restore": (c_int32, (POINTER(cim_ctx), POINTER(cim_alert_engine), POINTER(c_char_p), POINTER(c_char_p), c_char_p, c_size_t, POINTER(c_uint32),)),
+    "cim_alert_save": (c_int32, (POINTER(cim_ctx), POINTER(cim_alert_engine), POINTER(c_char_p), POINTER(c_char_p), POINTER(cim_buf),)),
+    "cim_alert_streams": (c_int32, (POINTER(cim_ctx), POINTER(cim_alert_engine), c_uint32, POINTER(c_uint32), c_uint32,)),
+    "cim_alert_suppress": (c_int32, (POINTER(cim_ctx), POINTER(cim_alert_engine), c_uint32, c_uint32, c_int64, c_int64,)),
     "cim_buf_dispose": (None, (POINTER(cim_buf),)),
     "cim_check": (c_int32, (POINTER(cim_ctx), c_char_p, c_uint32, POINTER(cim_buf), POINTER(c_size_t),)),
     "cim_city_class": (c_char_p, (POINTER(cim_city), c_uint32,)),
@@ -3797,6 +4760,13 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_city_ref": (POINTER(cim_city), (POINTER(cim_city),)),
     "cim_city_relations": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), c_uint32, POINTER(cim_relation), c_size_t, POINTER(c_size_t),)),
     "cim_city_window": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(cim_box), POINTER(c_uint32), c_size_t, POINTER(c_size_t),)),
+    "cim_cover_add": (c_int32, (POINTER(cim_ctx), POINTER(cim_cover), POINTER(cim_sensor), c_size_t, POINTER(POINTER(cim_cover)),)),
+    "cim_cover_area": (c_int32, (POINTER(cim_ctx), POINTER(cim_cover), c_uint32, c_uint32, POINTER(cim_buf), POINTER(c_double),)),
+    "cim_cover_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_scene), POINTER(cim_sensor), c_size_t, POINTER(cim_targets), POINTER(cim_cover_options), POINTER(POINTER(cim_cover)),)),
+    "cim_cover_change": (c_int32, (POINTER(cim_ctx), POINTER(cim_cover), POINTER(cim_sight_scene), POINTER(cim_box), c_size_t, POINTER(POINTER(cim_cover)),)),
+    "cim_cover_free": (None, (POINTER(cim_cover),)),
+    "cim_cover_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_cover), POINTER(cim_cover_view),)),
+    "cim_cover_spans": (c_int32, (POINTER(cim_ctx), POINTER(cim_cover), c_int32, c_uint32, c_uint32, POINTER(cim_buf), POINTER(c_size_t),)),
     "cim_coverage_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_fleet), POINTER(cim_net_place), POINTER(c_double), c_size_t, c_uint32, POINTER(POINTER(cim_coverage)),)),
     "cim_coverage_free": (None, (POINTER(cim_coverage),)),
     "cim_coverage_gap": (c_int32, (POINTER(cim_ctx), POINTER(cim_coverage), POINTER(c_uint32), c_size_t, POINTER(c_uint32), c_size_t, POINTER(c_uint32), c_size_t, POINTER(c_size_t), POINTER(cim_gap),)),
@@ -3814,6 +4784,12 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_evacuation_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_evacuation), POINTER(cim_evacuation_view),)),
     "cim_evacuation_run": (c_int32, (POINTER(cim_ctx), POINTER(cim_net_costs), POINTER(cim_route_metric), POINTER(cim_evacuation_task), POINTER(POINTER(cim_evacuation)),)),
     "cim_export": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(c_uint32), c_size_t, c_char_p, POINTER(cim_export_options), POINTER(cim_buf),)),
+    "cim_field_build": (c_int32, (POINTER(cim_ctx), POINTER(c_double), POINTER(c_double), c_size_t, POINTER(cim_field_options), POINTER(POINTER(cim_field)),)),
+    "cim_field_free": (None, (POINTER(cim_field),)),
+    "cim_field_get": (None, (POINTER(cim_field), POINTER(cim_field_view),)),
+    "cim_field_leave_out": (c_int32, (POINTER(cim_ctx), POINTER(cim_field), POINTER(cim_field_errors), POINTER(c_double), POINTER(c_double),)),
+    "cim_field_values": (c_int32, (POINTER(cim_ctx), POINTER(cim_field), POINTER(c_double), c_size_t, POINTER(c_double), POINTER(c_double),)),
+    "cim_field_variogram": (c_int32, (POINTER(cim_ctx), POINTER(c_double), POINTER(c_double), c_size_t, POINTER(cim_field_options), POINTER(cim_field_bin), c_size_t, POINTER(c_size_t), POINTER(cim_variogram),)),
     "cim_fleet_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_net_costs), POINTER(cim_route_metric), POINTER(cim_scenarios), POINTER(cim_net_place), c_size_t, c_int32, POINTER(POINTER(cim_fleet)),)),
     "cim_fleet_free": (None, (POINTER(cim_fleet),)),
     "cim_fleet_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_fleet), POINTER(cim_fleet_view),)),
@@ -3886,6 +4862,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_net_costs_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_net), POINTER(cim_net_cost_options), POINTER(POINTER(cim_net_costs)),)),
     "cim_net_costs_free": (None, (POINTER(cim_net_costs),)),
     "cim_net_costs_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_net_costs), POINTER(cim_net_costs_view),)),
+    "cim_net_costs_lengths": (c_int32, (POINTER(cim_ctx), POINTER(cim_net_costs), POINTER(cim_route_metric), POINTER(POINTER(cim_net_costs)),)),
     "cim_net_costs_ref": (POINTER(cim_net_costs), (POINTER(cim_net_costs),)),
     "cim_net_ends": (c_int32, (POINTER(cim_ctx), POINTER(cim_net_costs), POINTER(c_uint32), POINTER(cim_net_place), c_int32, POINTER(cim_route_end), POINTER(c_size_t),)),
     "cim_net_find": (c_uint32, (POINTER(cim_net), c_uint32,)),
@@ -3912,6 +4889,19 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_query_result_dispose": (None, (POINTER(cim_query_result),)),
     "cim_query_run": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), c_char_p, POINTER(cim_query_options), POINTER(cim_query_result),)),
     "cim_query_values": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(c_uint32), c_size_t, POINTER(c_char_p), c_size_t, POINTER(cim_buf),)),
+    "cim_radio_area": (c_int32, (POINTER(cim_ctx), POINTER(cim_radio_link), c_double, c_double, c_int32, c_int32, POINTER(cim_radio_loss),)),
+    "cim_radio_free_space": (c_int32, (POINTER(cim_ctx), c_double, c_double, POINTER(c_double),)),
+    "cim_radio_street": (c_int32, (POINTER(cim_ctx), c_int32, c_int32, c_double, c_double, c_double, POINTER(c_double), POINTER(c_uint32),)),
+    "cim_radio_terrain": (c_int32, (POINTER(cim_ctx), POINTER(cim_radio_link), POINTER(c_double), c_size_t, c_double, POINTER(cim_radio_loss),)),
+    "cim_radio_warning": (c_char_p, (c_uint32,)),
+    "cim_reach_air": (c_int32, (POINTER(cim_ctx), POINTER(c_double), c_uint32, POINTER(c_double), c_uint32, c_double, POINTER(POINTER(cim_reach)),)),
+    "cim_reach_free": (None, (POINTER(cim_reach),)),
+    "cim_reach_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_reach), POINTER(cim_reach_view),)),
+    "cim_reach_place": (c_int32, (POINTER(cim_ctx), POINTER(cim_reach), POINTER(cim_place_problem), POINTER(cim_place_options), POINTER(POINTER(cim_place_plan)),)),
+    "cim_reach_road": (c_int32, (POINTER(cim_ctx), POINTER(cim_net_costs), POINTER(cim_route_metric), POINTER(cim_net_place), c_uint32, POINTER(cim_net_place), c_uint32, c_int32, c_uint32, POINTER(POINTER(cim_reach)),)),
+    "cim_reach_rows": (c_int32, (POINTER(cim_ctx), c_uint32, c_uint32, POINTER(c_uint64), POINTER(c_uint32), POINTER(c_double), cim_reach_row_fn, c_void_p, POINTER(POINTER(cim_reach)),)),
+    "cim_reach_sight": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_scene), POINTER(cim_sensor), c_uint32, POINTER(cim_targets), POINTER(cim_cover_options), POINTER(POINTER(cim_reach)),)),
+    "cim_reach_water": (c_int32, (POINTER(cim_ctx), POINTER(cim_utility), POINTER(cim_trace_view), c_uint32, POINTER(c_uint32), c_uint32, POINTER(c_uint32), c_uint32, POINTER(POINTER(cim_reach)),)),
     "cim_relation_name": (c_char_p, (c_int32, c_int32,)),
     "cim_route_all": (c_int32, (POINTER(cim_ctx), POINTER(cim_route_metric), POINTER(cim_route_query), c_int32, POINTER(cim_route_end), c_size_t, c_uint32, POINTER(c_uint32),)),
     "cim_route_all_lanes": (c_int32, (POINTER(cim_ctx), POINTER(cim_route_metric), POINTER(cim_route_query), c_int32, POINTER(cim_route_places), POINTER(c_uint32),)),
@@ -4012,6 +5002,20 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_sense_tick": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), POINTER(c_int64),)),
     "cim_sense_window": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), c_uint32, c_int64, c_int64, POINTER(c_int64), POINTER(c_double), POINTER(c_uint8), c_size_t, POINTER(c_size_t),)),
     "cim_sense_word": (c_char_p, (POINTER(cim_sense), c_uint32, c_double,)),
+    "cim_sensor_assumed_name": (c_char_p, (c_uint32,)),
+    "cim_sensor_class": (c_int32, (c_double,)),
+    "cim_sensor_class_name": (c_char_p, (c_int32,)),
+    "cim_sensor_field": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_query), POINTER(cim_sensor), POINTER(cim_buf), POINTER(c_double),)),
+    "cim_sensor_quality": (c_int32, (POINTER(cim_ctx), POINTER(cim_sensor), POINTER(c_double), c_int32, POINTER(c_double),)),
+    "cim_sensor_read": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(cim_scene), POINTER(c_uint32), c_size_t, POINTER(cim_sensor_options), POINTER(POINTER(cim_sensors)),)),
+    "cim_sensors_free": (None, (POINTER(cim_sensors),)),
+    "cim_sensors_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_sensors), POINTER(cim_sensors_view),)),
+    "cim_serve_assign": (c_int32, (POINTER(cim_ctx), c_uint32, c_uint32, POINTER(c_uint32), POINTER(c_double), POINTER(c_double), c_uint32, POINTER(cim_serve_assign_options), POINTER(POINTER(cim_serve_assignment)),)),
+    "cim_serve_assignment_free": (None, (POINTER(cim_serve_assignment),)),
+    "cim_serve_assignment_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_serve_assignment), POINTER(cim_serve_assignment_view),)),
+    "cim_service_free": (None, (POINTER(cim_service),)),
+    "cim_service_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_service), POINTER(cim_service_view),)),
+    "cim_service_run": (c_int32, (POINTER(cim_ctx), POINTER(cim_net_costs), POINTER(cim_route_metric), POINTER(cim_service_task), POINTER(POINTER(cim_service)),)),
     "cim_shapes_box": (c_int32, (POINTER(cim_shapes), c_size_t, POINTER(cim_box),)),
     "cim_shapes_box_relation": (c_int32, (POINTER(cim_shapes), c_size_t, POINTER(cim_box),)),
     "cim_shapes_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_geom), c_size_t, POINTER(POINTER(cim_shapes)),)),
@@ -4044,8 +5048,27 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_sight_sun_hours": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_scene), POINTER(c_double), c_size_t, POINTER(cim_sight_sun_options), POINTER(c_double),)),
     "cim_sight_sun_lit": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_scene), POINTER(c_double), c_size_t, c_double, c_double, POINTER(c_uint8),)),
     "cim_sight_viewshed": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_raster), c_uint32, c_uint32, POINTER(cim_sight_viewshed_options), POINTER(c_uint8),)),
+    "cim_sites_drop": (c_int32, (POINTER(cim_ctx), POINTER(cim_sites), POINTER(cim_geom), c_int32, POINTER(c_size_t),)),
+    "cim_sites_find": (c_int32, (POINTER(cim_ctx), POINTER(cim_sites), c_char_p, POINTER(c_size_t),)),
+    "cim_sites_free": (None, (POINTER(cim_sites),)),
+    "cim_sites_get": (POINTER(cim_site), (POINTER(cim_sites), POINTER(c_size_t),)),
+    "cim_sites_grid": (c_int32, (POINTER(cim_ctx), POINTER(cim_sites), POINTER(cim_box), c_double,)),
+    "cim_sites_new": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(POINTER(cim_sites)),)),
+    "cim_sites_put": (c_int32, (POINTER(cim_ctx), POINTER(cim_sites), c_uint32, c_double, c_double, c_double,)),
+    "cim_sites_snap": (c_int32, (POINTER(cim_ctx), POINTER(cim_sites), POINTER(cim_net_costs), c_double, POINTER(cim_net_place), POINTER(c_size_t),)),
+    "cim_sites_streets": (c_int32, (POINTER(cim_ctx), POINTER(cim_sites), POINTER(cim_net_costs), c_double,)),
+    "cim_sites_values": (c_int32, (POINTER(cim_ctx), POINTER(cim_sites), c_char_p, c_double, POINTER(c_double),)),
+    "cim_sites_walls": (c_int32, (POINTER(cim_ctx), POINTER(cim_sites), c_char_p, c_double, c_double, c_double,)),
     "cim_status_name": (c_char_p, (c_int32,)),
     "cim_status_text": (c_char_p, (c_int32,)),
+    "cim_targets_add_area": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(cim_scene), POINTER(cim_geom), POINTER(cim_target_options),)),
+    "cim_targets_add_lines": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(cim_city), POINTER(cim_scene), POINTER(c_uint32), c_size_t, POINTER(cim_target_options),)),
+    "cim_targets_add_objects": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(cim_city), POINTER(cim_scene), POINTER(c_uint32), c_size_t, POINTER(cim_target_options),)),
+    "cim_targets_add_points": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(c_double), POINTER(c_double), POINTER(c_double), POINTER(c_uint32), c_size_t,)),
+    "cim_targets_add_walls": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(cim_scene), POINTER(c_uint32), c_size_t, POINTER(cim_target_options),)),
+    "cim_targets_free": (None, (POINTER(cim_targets),)),
+    "cim_targets_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_targets), POINTER(cim_targets_view),)),
+    "cim_targets_new": (c_int32, (POINTER(cim_ctx), POINTER(POINTER(cim_targets)),)),
     "cim_time_parse": (c_int32, (POINTER(cim_ctx), c_char_p, POINTER(c_int64),)),
     "cim_time_text": (None, (c_int64, POINTER(c_char),)),
     "cim_trace_criticality": (c_int32, (POINTER(cim_ctx), POINTER(cim_trace_view), c_uint32, POINTER(c_double),)),
@@ -4108,4 +5131,12 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_utility_state": (c_int32, (POINTER(cim_ctx), POINTER(cim_utility), c_uint32, c_char_p, POINTER(c_uint32),)),
     "cim_utility_within": (c_int32, (POINTER(cim_ctx), POINTER(cim_utility), POINTER(cim_geom), c_double, POINTER(c_uint32), c_size_t, POINTER(c_size_t),)),
     "cim_version": (c_char_p, ()),
+    "cim_watch_describe": (c_int32, (POINTER(cim_ctx), POINTER(cim_watch), POINTER(cim_buf),)),
+    "cim_watch_engine": (POINTER(cim_alert_engine), (POINTER(cim_watch),)),
+    "cim_watch_free": (None, (POINTER(cim_watch),)),
+    "cim_watch_line": (c_int32, (POINTER(cim_ctx), POINTER(cim_watch), c_char_p, c_size_t, POINTER(cim_observation),)),
+    "cim_watch_next": (c_int32, (POINTER(cim_ctx), POINTER(cim_watch), c_uint32, POINTER(cim_buf),)),
+    "cim_watch_open": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(cim_sense), c_char_p, c_size_t, c_char_p, POINTER(POINTER(cim_watch)),)),
+    "cim_watch_restore": (c_int32, (POINTER(cim_ctx), POINTER(cim_watch), c_char_p, c_size_t, POINTER(c_uint32),)),
+    "cim_watch_save": (c_int32, (POINTER(cim_ctx), POINTER(cim_watch), POINTER(cim_buf),)),
 }
