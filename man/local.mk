@@ -5,11 +5,13 @@ dist_man_MANS += \
 	%D%/cim-index.7 \
 	%D%/cim-net.7 \
 	%D%/cim-query.7 \
+	%D%/cim-rules.5 \
 	%D%/cim-route.7 \
 	%D%/cim-trace.7 \
 	%D%/cim-utility.7 \
 	%D%/cimtool-betweenness.1 \
 	%D%/cimtool-check.1 \
+	%D%/cimtool-cover.1 \
 	%D%/cimtool-dispatch.1 \
 	%D%/cimtool-impact.1 \
 	%D%/cimtool-evacuate.1 \
@@ -21,13 +23,16 @@ dist_man_MANS += \
 	%D%/cimtool-match.1 \
 	%D%/cimtool-matrix.1 \
 	%D%/cimtool-nearest.1 \
+	%D%/cimtool-place.1 \
 	%D%/cimtool-prepare.1 \
 	%D%/cimtool-query.1 \
 	%D%/cimtool-route.1 \
 	%D%/cimtool-see.1 \
 	%D%/cimtool-sun.1 \
+	%D%/cimtool-serve.1 \
 	%D%/cimtool-trace.1 \
 	%D%/cimtool-traffic.1 \
+	%D%/cimtool-watch.1 \
 	%D%/cimtool.1
 dist_man_MANS += \
 	%D%/cim.7 \

@@ -43,6 +43,7 @@ include tests/unit/utility/local.mk
 include tests/unit/net/local.mk
 include tests/unit/place/local.mk
 include tests/unit/travel/local.mk
+include tests/unit/serve/local.mk
 include tests/unit/dispatch/local.mk
 include tests/unit/impact/local.mk
 include tests/unit/scene/local.mk
@@ -51,6 +52,9 @@ include tests/unit/traffic/local.mk
 include tests/unit/flows/local.mk
 include tests/unit/city/local.mk
 include tests/unit/cover/local.mk
+include tests/unit/sensor/local.mk
+include tests/unit/alert/local.mk
+include tests/unit/field/local.mk
 include tests/unit/store/local.mk
 include tests/unit/import/local.mk
 include tests/unit/gis/local.mk
@@ -71,6 +75,7 @@ dist_check_SCRIPTS = \
 	tests/cli/test_completion.sh \
 	tests/cli/test_cli.sh \
 	tests/cli/test_query.sh \
+	tests/cli/test_watch.sh \
 	tests/docs/test_headers_documented.sh \
 	tests/docs/test_man3.sh \
 	tests/docs/test_manual.sh \
@@ -107,6 +112,7 @@ EXTRA_DIST += \
 	tests/abi/libcim.abi \
 	tests/abi/versions.py \
 	tests/cli/bad_input.cli \
+	tests/cli/cover.cli \
 	tests/cli/dispatch.cli \
 	tests/cli/epanet.cli \
 	tests/cli/flows.cli \
@@ -115,6 +121,7 @@ EXTRA_DIST += \
 	tests/cli/journey.cli \
 	tests/cli/reach.cli \
 	tests/cli/see.cli \
+	tests/cli/serve.cli \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \

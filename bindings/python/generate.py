@@ -108,10 +108,10 @@ def python_expression(tokens: list[str], known: dict[str, object]) -> object:
         elif re.fullmatch(r"[A-Za-z_]\w*", t):
             if t not in known:
                 raise Failed(f"{t} is not known here")
-            out.append(repr(known[t]))
+            out.append(t)
         else:
             out.append({"/": "//", "!": "not "}.get(t, t))
-    return eval(" ".join(out), {"__builtins__": {}})  # pylint: disable=eval-used
+    return eval(" ".join(out), {"__builtins__": {}}, known)  # pylint: disable=eval-used
 
 
 def canonical(words: list[str]) -> str:
@@ -375,6 +375,7 @@ def hint(kind: object) -> str:
 def initializer(text: str, constants: dict[str, object]) -> object:
     """{ sizeof(x), ((void *)0), 1.0, { 0, 0 } } as nested tuples, None for pointers that are NULL and sizes that are set when used."""
     text = re.sub(r"sizeof ?\( ?\w+ ?\)|\( ?\( ?void ?\* ?\) ?0 ?\)|\bNULL\b", " None ", text)
+    text = re.sub(rf"\( ?(?:{'|'.join(sorted(map(re.escape, SCALARS), key=len, reverse=True))}) ?\)", " ", text)  # casts
     text = re.sub(r"__builtin_inff?\(\)|\(__builtin_inff? ?\(\)\)", " Inf ", text)
     text = re.sub(r'__builtin_nanf? ?\( ?"" ?\)', " Nan ", text)
     tokens = [m[m.lastgroup or 0] for m in TOKEN.finditer(text.strip()) if m.lastgroup]
@@ -453,7 +454,7 @@ def field(name: str, kind: object, bits: int | None) -> str:
     return f'("{safe(name)}", {ctype(kind)}{"" if bits is None else f", {bits}"})'
 
 
-def write(p: Parser, plain: dict[str, object], inits: dict[str, object]) -> str:
+def write(p: Parser, plain: dict[str, object], inits: dict[str, tuple[str, object]]) -> str:
     out = [
         '"""Constants, structures and functions of libcim for ctypes.',
         "",
@@ -492,7 +493,10 @@ def write(p: Parser, plain: dict[str, object], inits: dict[str, object]) -> str:
     complete = [name for name in p.structs if p.structs[name]["fields"] is not None and not name.startswith("_unnamed")]
     out += ["", "STRUCTS: dict[str, type[Structure]] = {"] + [f'    "{name}": {name},' for name in complete] + ["}"]
     out += ["", "# ---- what macros *_INIT say; None: NULL, or the size of the structure ----", "", "DEFAULTS: dict[str, tuple[Any, ...]] = {"]
-    out += [f'    "{name}": {show(value)},' for name, value in inits.items()] + ["}"]
+    out += [f'    "{stem}": {show(value)},' for stem, (struct, value) in inits.items() if stem == struct] + ["}"]
+    out += ["", "# ---- the same of macros that are one of several for a structure ----", ""]
+    out += ["VARIANTS: dict[str, tuple[type[Structure], tuple[Any, ...]]] = {"]
+    out += [f'    "{stem}": ({struct}, {show(value)}),' for stem, (struct, value) in inits.items() if stem != struct] + ["}"]
     out += ["", "# ---- functions: result and arguments ----", "", "FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {"]
     for name in sorted(p.functions):
         _, result, arguments = p.functions[name]
@@ -500,10 +504,20 @@ def write(p: Parser, plain: dict[str, object], inits: dict[str, object]) -> str:
     return "\n".join(out + ["}", ""])
 
 
+def struct_of(stem: str, structs: dict[str, dict]) -> str:
+    """The structure that a macro is for: CIM_SENSOR_CAMERA_INIT is one of several for cim_sensor."""
+    name = stem
+    while name and structs.get(name, {}).get("fields") is None:
+        name = name.rpartition("_")[0]
+    if not name:
+        raise Failed(f"{stem.upper()}_INIT: there is no structure {stem}")
+    return name
+
+
 def generate(headers: str) -> str:
     plain: dict[str, object] = {}
     later: dict[str, str] = {}
-    inits: dict[str, object] = {}
+    inits: dict[str, tuple[str, object]] = {}
     for name, text in macros(headers).items():
         if text.startswith("{"):
             later[name] = text
@@ -516,11 +530,9 @@ def generate(headers: str) -> str:
     p = Parser(own_lines(preprocess(headers, '#include "cim.h"\n'), headers), plain)
     p.run()
     for name, text in later.items():
-        struct = name[: -len("_INIT")].lower()
         if name.endswith("_INIT") and text.startswith("{"):
-            if struct not in p.structs:
-                raise Failed(f"{name}: there is no structure {struct}")
-            inits[struct] = initializer(text, p.constants)
+            stem = name[: -len("_INIT")].lower()
+            inits[stem] = (struct_of(stem, p.structs), initializer(text, p.constants))
         elif text and not re.search(r"\bX\b", text):
             tokens = [m[m.lastgroup or 0] for m in TOKEN.finditer(text) if m.lastgroup]
             plain[name] = p.value(tokens)

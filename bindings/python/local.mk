@@ -10,10 +10,12 @@ PYTHON_FILES = \
 	bindings/python/cim/geometry.py \
 	bindings/python/cim/index.py \
 	bindings/python/cim/net.py \
+	bindings/python/cim/observations.py \
 	bindings/python/cim/place.py \
 	bindings/python/cim/py.typed \
 	bindings/python/cim/route.py \
 	bindings/python/cim/routes.py \
+	bindings/python/cim/scene.py \
 	bindings/python/cim/sight.py \
 	bindings/python/cim/trace.py \
 	bindings/python/cim/traffic.py \
@@ -22,10 +24,12 @@ EXTRA_DIST += $(PYTHON_FILES) \
 	bindings/python/README.md \
 	bindings/python/generate.py \
 	bindings/python/pyproject.toml \
+	bindings/python/examples/camera_coverage.py \
 	bindings/python/examples/districts.py \
 	bindings/python/examples/drawing.py \
 	bindings/python/examples/isolation.py \
 	bindings/python/examples/route_and_isochrone.py \
+	bindings/python/examples/route_and_trace.py \
 	bindings/python/tests/__init__.py \
 	bindings/python/tests/__main__.py \
 	bindings/python/tests/support.py \
@@ -34,7 +38,8 @@ EXTRA_DIST += $(PYTHON_FILES) \
 	bindings/python/tests/test_engines.py \
 	bindings/python/tests/test_geometry.py \
 	bindings/python/tests/test_life.py \
-	bindings/python/tests/test_parity.py
+	bindings/python/tests/test_parity.py \
+	bindings/python/tests/test_sensing.py
 if WITH_PYTHON
 cimpythondir = $(pythondir)/cim
 cimpython_DATA = $(PYTHON_FILES)

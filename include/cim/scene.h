@@ -339,14 +339,14 @@ CIM_API cim_status cim_scene_north(cim_ctx *ctx, cim_city *city, double x, doubl
 
 /** A surface of an object and its hours in the sun. */
 typedef struct cim_scene_sunny {
-    uint32_t prism, vertex;  /* of the outline, where the wall begins; CIM_NONE: the roof */
+    uint32_t prism, vertex;  /* of the outline, where the wall begins; CIM_NONE: the roof.  prism CIM_NONE: an area on the ground */
     double azimuth_deg;      /* where a wall looks to, from true north; 0 of a roof */
     double area_m2;
     double hours, least, most; /* mean over the surface; of its points */
 } cim_scene_sunny;
 
 /**
- * Hours in the sun of the roofs and walls of an object that hides, and its parts'.
+ * Hours in the sun of the roofs and walls of an object that hides, and its parts'; of another that is an area, such as a lawn, of the ground.
  *
  * Points are every step_m along the middle of a wall and in a grid over the roof, a thousandth of a metre before the surface.  Roofs are level, at the
  * top of the prism.
@@ -354,8 +354,8 @@ typedef struct cim_scene_sunny {
  * @param options    time; the place, north and normals are set here.
  * @param step_m     0.1 to 1000.
  * @param[out] surfaces_out  array of cim_scene_sunny; release with cim_buf_dispose().
- * @param[out] count_out     of it; 0 of an object that does not hide.
- * @return CIM_OK; CIM_EARG; CIM_ELIMIT; CIM_EUNSUPPORTED as cim_scene_north(); CIM_EVERSION; CIM_ECANCEL; CIM_ENOMEM.
+ * @param[out] count_out     of it; 0 of an object that neither hides nor is an area.
+ * @return CIM_OK; CIM_EARG; CIM_ENOTFOUND; CIM_EFORMAT; CIM_EIO; CIM_ELIMIT; CIM_EUNSUPPORTED as cim_scene_north(); CIM_EVERSION; CIM_ECANCEL; CIM_ENOMEM.
  * Thread rule: any thread; uses the context's threads.   Cost: as cim_sight_sun_hours().
  * Since 0.1.
  */

@@ -316,8 +316,19 @@ void cim_sight_mesh_free(cim_sight_mesh *mesh)
 
 /* From o to o + d, both from the origin of the mesh; p and q are across it. */
 typedef struct line {
-    double o[3], d[3], way[3], p[3], q[3];
+    double o[3], d[3], way[3], p[3], q[3], per[3]; /* per: 1 / d */
+    int near[3], far[3];                           /* in a box: the side that the line meets first, and last */
 } line;
+
+/* Where it is in boxes. */
+static void aim(line *l)
+{
+    for (int i = 0; i < 3; i++) {
+        l->per[i] = 1.0 / l->d[i];
+        l->near[i] = l->per[i] < 0.0 ? 3 + i : i;
+        l->far[i] = l->per[i] < 0.0 ? i : 3 + i;
+    }
+}
 
 static void cross(const double a[3], const double b[3], double out[3])
 {
@@ -338,26 +349,20 @@ static bool set_line(const cim_sight_mesh *m, const double from[3], const double
     double size = sqrt(dot(l->p, l->p));
     for (int i = 0; i < 3; i++) l->p[i] /= size;
     cross(l->way, l->p, l->q);
+    aim(l);
     return true;
 }
 
-static bool in_box(const double box[6], const line *l)
+/* Where the line meets a box, of the way; beyond 1: nowhere.  A line in the plane of a side (0 times infinity) is not cut by it. */
+static inline double in_box(const double box[6], const line *l)
 {
     double t0 = 0.0, t1 = 1.0;
     for (int i = 0; i < 3; i++) {
-        if (l->d[i] == 0.0) {
-            if (l->o[i] < box[i] || l->o[i] > box[3 + i]) return false;
-            continue;
-        }
-        double a = (box[i] - l->o[i]) / l->d[i], b = (box[3 + i] - l->o[i]) / l->d[i];
-        if (a > b) {
-            double t = a;
-            a = b, b = t;
-        }
+        double a = (box[l->near[i]] - l->o[i]) * l->per[i], b = (box[l->far[i]] - l->o[i]) * l->per[i];
         t0 = a > t0 ? a : t0;
         t1 = b < t1 ? b : t1;
     }
-    return t0 <= t1 + 1e-12;
+    return t0 > t1 + 1e-12 ? 2.0 : t0 < 1.0 ? t0 : 1.0;
 }
 
 /* Squared distance of the origin from an edge. */
@@ -381,7 +386,8 @@ static meeting around(const cim_sight_mesh *m, const face *f, const line *l, dou
             const double *x = m->xyz + 3 * (size_t)v, to[3] = { x[0] - l->o[0], x[1] - l->o[1], x[2] - l->o[2] };
             b[0] = dot(to, l->p), b[1] = dot(to, l->q);
             if (k <= end - first) {
-                near |= apart(a, b) <= reach * reach;
+                double x2 = b[0] - a[0], y2 = b[1] - a[1], side = a[0] * y2 - a[1] * x2;
+                if (side * side <= 1.0001 * reach * reach * (x2 * x2 + y2 * y2) + 1e-30) near |= apart(a, b) <= reach * reach;
                 /* The edge crosses the half axis v = 0, u > 0; taken from its lower end, so that its sign is one of both faces. */
                 if ((a[1] > 0.0) != (b[1] > 0.0)) {
                     const double *low = a[1] < b[1] ? a : b, *high = a[1] < b[1] ? b : a;
@@ -410,13 +416,14 @@ static int walk(const cim_sight_mesh *m, const line *l, double reach, uint32_t s
 {
     uint32_t stack[STACK];
     int top = 0;
-    if (m->face_count) stack[top++] = 0;
+    if (m->face_count && in_box(m->nodes[0].box, l) <= 1.0) stack[top++] = 0;
     while (top) {
         const node *n = &m->nodes[stack[--top]];
-        if (!in_box(n->box, l)) continue;
-        if (!n->count) {
-            stack[top++] = n->first;
-            stack[top++] = n->first + 1;
+        if (!n->count) { /* the nearer child first: what is in the way is often near */
+            double a = in_box(m->nodes[n->first].box, l), b = in_box(m->nodes[n->first + 1].box, l);
+            uint32_t nearer = a <= b ? n->first : n->first + 1, farther = a <= b ? n->first + 1 : n->first;
+            if ((a <= b ? b : a) <= 1.0) stack[top++] = farther;
+            if ((a <= b ? a : b) <= 1.0) stack[top++] = nearer;
             continue;
         }
         for (uint32_t i = n->first; i < n->first + n->count; i++) {
@@ -447,28 +454,61 @@ static bool beside(const cim_sight_mesh *m, const line *l, uint32_t solid)
             moved.o[i] += BESIDE * (l->way[i] + ways[k][0] * l->p[i] + ways[k][1] * l->q[i]);
             moved.d[i] -= 2.0 * BESIDE * l->way[i];
         }
+        aim(&moved);
         if (!walk(m, &moved, 0.0, solid, any_face, NULL)) return false;
     }
     return true;
 }
 
+typedef struct counting {
+    uint32_t count;
+    bool near;
+} counting;
+
 static int count_faces(const face *f, meeting found, void *user)
 {
-    (void)f, (void)found;
-    ++*(uint32_t *)user;
-    return 0;
+    counting *c = user;
+    (void)f;
+    c->near |= found == NEAR;
+    c->count++;
+    return c->near;
 }
 
-/* Is the middle of the line inside the solid?  So it is of a line from wall to wall, which meets faces at its ends only. */
+/* Is a point inside the solid, not near any of its faces?  It is when lines up and down both meet an odd number of them. */
+static bool is_inside(const cim_sight_mesh *m, const line *l, double part, uint32_t solid)
+{
+    static const double ways[2][3] = { { 137.0, 71.0, 20000.0 }, { 53.0, -119.0, -20000.0 } }; /* along no wall */
+    for (int k = 0; k < 2; k++) {
+        double from[3], to[3];
+        counting c = { 0, false };
+        line plumb;
+        for (int i = 0; i < 3; i++) from[i] = m->origin[i] + l->o[i] + part * l->d[i], to[i] = from[i] + ways[k][i];
+        if (set_line(m, from, to, &plumb)) walk(m, &plumb, 2.0 * BESIDE, solid, count_faces, &c);
+        if (c.near || !(c.count & 1)) return false;
+    }
+    return true;
+}
+
+typedef struct ends {
+    const line *l;
+    bool from, to; /* on a face */
+} ends;
+
+static int find_ends(const face *f, meeting found, void *user)
+{
+    ends *e = user;
+    double s0 = dot(f->normal, e->l->o) - f->offset, s1 = s0 + dot(f->normal, e->l->d);
+    (void)found;
+    e->from |= fabs(s0) <= 2.0 * BESIDE;
+    e->to |= fabs(s1) <= 2.0 * BESIDE;
+    return e->from && e->to;
+}
+
+/* From wall to wall through the inside?  Such a line meets faces at its ends only. */
 static bool through(const cim_sight_mesh *m, const line *l, uint32_t solid)
 {
-    static const double far[3] = { 137.0, 71.0, 20000.0 }; /* up, but along no wall */
-    double from[3], to[3];
-    uint32_t count = 0;
-    line up;
-    for (int i = 0; i < 3; i++) from[i] = m->origin[i] + l->o[i] + 0.5 * l->d[i], to[i] = from[i] + far[i];
-    if (set_line(m, from, to, &up)) walk(m, &up, 0.0, solid, count_faces, &count);
-    return count & 1;
+    ends e = { .l = l };
+    return walk(m, l, 2.0 * BESIDE, solid, find_ends, &e) && is_inside(m, l, 0.5, solid) && is_inside(m, l, 0.25, solid) && is_inside(m, l, 0.75, solid);
 }
 
 typedef struct asking {

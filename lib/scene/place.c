@@ -104,8 +104,9 @@ static void walls_of(looking *l, uint32_t prism)
     double base = p->base_m[prism], high = p->top_m[prism] - base;
     for (uint32_t ring = prism ? p->prism_end[prism - 1] : 0; ring < p->prism_end[prism]; ring++) {
         uint32_t first = ring ? p->ring_end[ring - 1] : 0, end = p->ring_end[ring];
-        for (uint32_t v = first; v + 1 < end; v++) {
-            const double *a = p->xy + 2 * (size_t)v, *b = a + 2;
+        for (uint32_t v = first, last = end - 1; v < end; last = v++) {
+            const double *a = p->xy + 2 * (size_t)last, *b = p->xy + 2 * (size_t)v;
+            if (a[0] == b[0] && a[1] == b[1]) continue;
             double n = pieces(hypot(b[0] - a[0], b[1] - a[1]), l->step_m);
             for (double i = 0.5; i < n; i += 1.0)
                 for (int k = 1; k <= 5; k += 2) put_point(l, a[0] + i / n * (b[0] - a[0]), a[1] + i / n * (b[1] - a[1]), base + k / 6.0 * high);

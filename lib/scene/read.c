@@ -182,8 +182,8 @@ static cim_status take(cim_ctx *ctx, const cim__object *o, void *user)
 {
     cim__scene_maker *m = user;
     double thick;
-    uint32_t root = root_of(m->city, o->id);
     if (o->id > m->city->max_id || !in_area(m, o)) return CIM_OK;
+    uint32_t root = root_of(m->city, o->id);
     if (m->wanted && !m->wanted[o->id] && !m->wanted[root]) return CIM_OK;
     if (o->layer == CIM__L_BARRIER && !is_opaque(o, &thick)) return CIM_OK;
     if ((CIM__COUNT(&m->things, cim__scene_thing) & 0xfff) == 0) CIM__TRY(cim__tick(ctx, o->id, m->city->max_id, "objects"));

@@ -50,19 +50,49 @@ static void put_swept(casting *c, const double *a, const double *b, const double
     end_part(c);
 }
 
+static void put_ring(casting *c, uint32_t ring, const double by[2])
+{
+    const cim_sight_prisms *p = &c->scene->prisms;
+    uint32_t first = ring ? p->ring_end[ring - 1] : 0, end = p->ring_end[ring];
+    for (uint32_t v = first; v < end; v++) put_xy(c, p->xy[2 * (size_t)v] + by[0], p->xy[2 * (size_t)v + 1] + by[1]);
+    const double *f = p->xy + 2 * (size_t)first, *l = p->xy + 2 * ((size_t)end - 1);
+    if (f[0] != l[0] || f[1] != l[1]) put_xy(c, f[0] + by[0], f[1] + by[1]);
+    end_ring(c);
+}
+
+/* Is the first vertex of a ring inside of another? */
+static bool is_in(const cim_sight_prisms *p, uint32_t ring, uint32_t other)
+{
+    uint32_t vertex = ring ? p->ring_end[ring - 1] : 0;
+    if (p->ring_end[ring] - vertex < 3) return false;
+    const double *at = p->xy + 2 * (size_t)vertex;
+    uint32_t first = other ? p->ring_end[other - 1] : 0, end = p->ring_end[other];
+    bool inside = false;
+    for (uint32_t v = first, last = end - 1; v < end; last = v++)
+        if (cim__cross_ray(p->xy + 2 * (size_t)last, p->xy + 2 * (size_t)v, at[0], at[1], &inside) == CIM__BOUNDARY) return false;
+    return inside;
+}
+
+static uint32_t rings_around(const cim_sight_prisms *p, uint32_t ring, uint32_t first, uint32_t end)
+{
+    uint32_t count = 0;
+    for (uint32_t r = first; r < end; r++) count += r != ring && is_in(p, ring, r);
+    return count;
+}
+
+/* Rings in an even number of others are outer ones; their holes are those that are in them and one deeper. */
 static void put_outline(casting *c, uint32_t prism, const double by[2])
 {
     const cim_sight_prisms *p = &c->scene->prisms;
-    size_t before = c->ring_end.size;
-    for (uint32_t ring = prism ? p->prism_end[prism - 1] : 0; ring < p->prism_end[prism]; ring++) {
-        uint32_t first = ring ? p->ring_end[ring - 1] : 0, end = p->ring_end[ring];
-        if (end - first < 3) continue;
-        for (uint32_t v = first; v < end; v++) put_xy(c, p->xy[2 * (size_t)v] + by[0], p->xy[2 * (size_t)v + 1] + by[1]);
-        const double *f = p->xy + 2 * (size_t)first, *l = p->xy + 2 * ((size_t)end - 1);
-        if (f[0] != l[0] || f[1] != l[1]) put_xy(c, f[0] + by[0], f[1] + by[1]);
-        end_ring(c);
+    uint32_t first = prism ? p->prism_end[prism - 1] : 0, end = p->prism_end[prism];
+    for (uint32_t ring = first; ring < end; ring++) {
+        uint32_t depth = rings_around(p, ring, first, end);
+        if (depth % 2 || p->ring_end[ring] - (ring ? p->ring_end[ring - 1] : 0) < 3) continue;
+        put_ring(c, ring, by);
+        for (uint32_t hole = first; hole < end; hole++)
+            if (hole != ring && is_in(p, hole, ring) && rings_around(p, hole, first, end) == depth + 1) put_ring(c, hole, by);
+        end_part(c);
     }
-    if (c->ring_end.size > before) end_part(c);
 }
 
 static void put_prism(casting *c, uint32_t prism, double ground)

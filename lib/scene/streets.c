@@ -29,7 +29,7 @@ static void put_stretch(looking *l, cim_scene_street *street, double at_m, const
     cim_scene_stretch s = { .object = street->object, .from_m = at_m + from * length, .to_m = at_m + to * length,
                             .from = { a[0] + from * (b[0] - a[0]), a[1] + from * (b[1] - a[1]) }, .to = { a[0] + to * (b[0] - a[0]), a[1] + to * (b[1] - a[1]) } };
     street->seen_m += (to - from) * length;
-    if (last && last->object == s.object && from == 0.0 && last->to_m >= s.from_m - 1e-9 && last->to[0] == a[0] && last->to[1] == a[1]) {
+    if (last && last->object == s.object && from == 0.0 && last->to_m >= s.from_m - 1e-6 && fabs(last->to[0] - a[0]) + fabs(last->to[1] - a[1]) < 1e-6) {
         /* straight on: pieces of one straight line are one stretch */
         double turn = fabs((last->to[0] - last->from[0]) * (s.to[1] - s.from[1]) - (last->to[1] - last->from[1]) * (s.to[0] - s.from[0]));
         if (turn <= 1e-6 * length) {

@@ -117,6 +117,28 @@ static void sample(sampling *s, uint32_t prism)
     }
 }
 
+/* An area on the ground. */
+static cim_status lawn(cim_ctx *ctx, sampling *s, cim_city *city, uint32_t object, double at_out[2])
+{
+    cim__object o;
+    cim__arena arena = cim__arena_on(ctx->mem);
+    cim_status st = cim__scene_geometry(ctx, city, object, &arena, &s->geom, &o);
+    cim_geom g = cim__gbuild_view(&s->geom);
+    if (st == CIM_OK && cim__geom_base(g.type) == CIM_GEOM_POLYGON && cim__geom_inner_point(&g, at_out)) {
+        cim_box box = cim__geom_box(&g);
+        double nx = fmin(fmax(ceil((box.max_x - box.min_x) / s->step_m), 1.0), 1000.0), ny = fmin(fmax(ceil((box.max_y - box.min_y) / s->step_m), 1.0), 1000.0);
+        begin_surface(s, (cim_scene_sunny){ .prism = CIM_NONE, .vertex = CIM_NONE, .area_m2 = cim__geom_area(&g) });
+        for (double j = 0.5; j < ny; j += 1.0)
+            for (double i = 0.5; i < nx; i += 1.0) {
+                double x = box.min_x + i / nx * (box.max_x - box.min_x), y = box.min_y + j / ny * (box.max_y - box.min_y);
+                if (cim__point_in_polygon(&g, x, y) == CIM__INSIDE) put_point(s, x, y, cim_scene_ground(s->scene, x, y), 0.0, 0.0, 1.0);
+            }
+        if (!points(s)) put_point(s, at_out[0], at_out[1], cim_scene_ground(s->scene, at_out[0], at_out[1]), 0.0, 0.0, 1.0);
+    }
+    cim__arena_free(&arena);
+    return st < 0 ? st : CIM_OK;
+}
+
 static cim_status add_up(cim_ctx *ctx, sampling *s, const cim_sight_sun_options *options)
 {
     size_t count = points(s), n = CIM__COUNT(&s->surfaces, cim_scene_sunny);
@@ -138,15 +160,22 @@ static cim_status add_up(cim_ctx *ctx, sampling *s, const cim_sight_sun_options 
     return st;
 }
 
-static cim_status sample_all(cim_ctx *ctx, sampling *s, cim_city *city, uint32_t first, uint32_t count, const cim_sight_sun_options *given)
+static cim_status sample_all(cim_ctx *ctx, sampling *s, cim_city *city, uint32_t object, const cim_sight_sun_options *given)
 {
     cim_sight_sun_options o = CIM_SIGHT_SUN_OPTIONS_INIT;
-    double lonlat[2];
+    double lonlat[2], at[2];
+    uint32_t first, count;
     CIM__TRY(cim__opts(ctx, &o, sizeof o, given, "cim_sight_sun_options"));
-    if (!count) return CIM_OK;
-    const cim_sight_prisms *p = &s->scene->prisms;
-    uint32_t ring = first ? p->prism_end[first - 1] : 0, vertex = ring ? p->ring_end[ring - 1] : 0;
-    CIM__TRY(cim_scene_north(ctx, city, p->xy[2 * (size_t)vertex], p->xy[2 * (size_t)vertex + 1], lonlat, &s->north_deg));
+    CIM__TRY(cim_scene_prisms_of(ctx, s->scene, object, &first, &count));
+    if (count) {
+        const cim_sight_prisms *p = &s->scene->prisms;
+        uint32_t ring = first ? p->prism_end[first - 1] : 0, vertex = ring ? p->ring_end[ring - 1] : 0;
+        at[0] = p->xy[2 * (size_t)vertex], at[1] = p->xy[2 * (size_t)vertex + 1];
+    } else {
+        CIM__TRY(lawn(ctx, s, city, object, at));
+        if (!s->surfaces.size) return s->surfaces.failed ? cim__nomem(ctx) : CIM_OK;
+    }
+    CIM__TRY(cim_scene_north(ctx, city, at[0], at[1], lonlat, &s->north_deg));
     for (uint32_t i = first; i < first + count; i++) sample(s, i);
     o.longitude_deg = lonlat[0], o.latitude_deg = lonlat[1], o.north_deg = s->north_deg;
     o.normals = (const double *)(const void *)s->normals.data;
@@ -156,14 +185,12 @@ static cim_status sample_all(cim_ctx *ctx, sampling *s, cim_city *city, uint32_t
 cim_status cim_scene_sun_object(cim_ctx *ctx, const cim_scene *scene, cim_city *city, uint32_t object, const cim_sight_sun_options *options, double step_m,
                                 cim_buf *surfaces_out, size_t *count_out)
 {
-    uint32_t first, count;
     cim__enter(ctx);
     if (!scene || !city || !options || !surfaces_out || !count_out) return cim__fail(ctx, CIM_EARG, "no scene, no city, no options or no place for the answer");
     if (!(step_m >= 0.1 && step_m <= 1000.0)) return cim__fail(ctx, CIM_EARG, "step_m must be 0.1 to 1000");
-    CIM__TRY(cim_scene_prisms_of(ctx, scene, object, &first, &count));
     sampling s = { .scene = scene, .surfaces = cim__buf_on(ctx->mem), .first = cim__buf_on(ctx->mem), .xyz = cim__buf_on(ctx->mem), .normals = cim__buf_on(ctx->mem), .step_m = step_m };
     cim__gbuild_init(&s.geom, ctx->mem);
-    cim_status st = sample_all(ctx, &s, city, first, count, options);
+    cim_status st = sample_all(ctx, &s, city, object, options);
     size_t n = CIM__COUNT(&s.surfaces, cim_scene_sunny);
     if (st >= 0 && !cim__buf_give(&s.surfaces, surfaces_out)) st = cim__nomem(ctx);
     if (st >= 0) *count_out = n;

@@ -10,6 +10,8 @@ cimtool_SOURCES = \
 	%D%/impact_print.c \
 	%D%/main.c \
 	%D%/options.c \
+	%D%/place_ask.c \
+	%D%/place_ask.h \
 	%D%/places.c \
 	%D%/places.h \
 	%D%/suggest.c \
@@ -28,6 +30,7 @@ cimtool_SOURCES = \
 	%D%/utility_print.c \
 	%D%/verb_betweenness.c \
 	%D%/verb_check.c \
+	%D%/verb_cover.c \
 	%D%/verb_dispatch.c \
 	%D%/verb_evacuate.c \
 	%D%/verb_export.c \
@@ -47,11 +50,17 @@ cimtool_SOURCES = \
 	%D%/verb_route.c \
 	%D%/verb_see.c \
 	%D%/verb_sun.c \
+	%D%/verb_place.c \
+	%D%/verb_prepare.c \
+	%D%/verb_query.c \
+	%D%/verb_route.c \
+	%D%/verb_serve.c \
 	%D%/verb_trace.c \
 	%D%/verb_trace_isolate.c \
 	%D%/verb_trace_rank.c \
 	%D%/verb_trace_report.c \
 	%D%/verb_traffic.c \
+	%D%/verb_watch.c \
 	%D%/verbs.c \
 	%D%/view.c
 cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE

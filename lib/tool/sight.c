@@ -149,20 +149,37 @@ static bool take_offset(const char **p, int *minutes)
     return true;
 }
 
-int sight_time(const char *option, const char *text, double *unix_out)
+static bool take_date(const char **p, double *days)
 {
     static const int lengths[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    const char *p = text;
-    int year, month, day, h = 0, m = 0, s = 0, offset = 0;
-    bool good = digits(&p, 4, &year) && *p++ == '-' && digits(&p, 2, &month) && *p++ == '-' && digits(&p, 2, &day);
-    good = good && year >= 1900 && year < 2100 && month >= 1 && month <= 12 && day >= 1 && day <= lengths[month - 1];
-    good = good && (month != 2 || day < 29 || (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)));
-    if (good && *p) {
-        good = *p++ == 'T' && digits(&p, 2, &h) && *p++ == ':' && digits(&p, 2, &m);
-        if (good && *p == ':') p++, good = digits(&p, 2, &s);
-        good = good && h < 24 && m < 60 && s < 60 && take_offset(&p, &offset) && !*p;
+    int year, month, day;
+    bool good = digits(p, 4, &year) && *(*p)++ == '-' && digits(p, 2, &month) && *(*p)++ == '-' && digits(p, 2, &day);
+    if (!good || year < 1900 || year >= 2100 || month < 1 || month > 12 || day < 1 || day > lengths[month - 1]) return false;
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    *days = days_of(year, month, day);
+    return month != 2 || day < 29 || leap;
+}
+
+/* "T12:00Z", "T12:00:00+02:00". */
+static bool take_clock(const char **p, double *seconds)
+{
+    int h, m, s = 0, offset;
+    if (*(*p)++ != 'T' || !digits(p, 2, &h) || *(*p)++ != ':' || !digits(p, 2, &m)) return false;
+    if (**p == ':') {
+        ++*p;
+        if (!digits(p, 2, &s)) return false;
     }
+    if (h > 23 || m > 59 || s > 59 || !take_offset(p, &offset)) return false;
+    *seconds = h * 3600.0 + (m - offset) * 60.0 + s;
+    return true;
+}
+
+int sight_time(const char *option, const char *text, double *unix_out)
+{
+    const char *p = text;
+    double days = 0.0, seconds = 0.0;
+    bool good = take_date(&p, &days) && (!*p || (take_clock(&p, &seconds) && !*p));
     if (!good) return cimtool_complain("--%s: %s is no time like 2026-06-21T12:00:00Z or 2026-06-21T14:00+02:00", option, text);
-    *unix_out = days_of(year, month, day) * 86400.0 + h * 3600.0 + (m - offset) * 60.0 + s;
+    *unix_out = days * 86400.0 + seconds;
     return EXIT_DONE;
 }

@@ -113,6 +113,7 @@ void cimtool_print_json_object(const char *json); /* {"schema": ..., members of 
 
 int verb_betweenness(cimtool *tool);
 int verb_check(cimtool *tool);
+int verb_cover(cimtool *tool);
 int verb_dispatch(cimtool *tool);
 int verb_evacuate(cimtool *tool);
 int verb_export(cimtool *tool);
@@ -126,11 +127,14 @@ int verb_nearest(cimtool *tool);
 int verb_observe(cimtool *tool);
 int verb_match(cimtool *tool);
 int verb_query(cimtool *tool);
+int verb_place(cimtool *tool);
 int verb_prepare(cimtool *tool);
 int verb_route(cimtool *tool);
 int verb_see(cimtool *tool);
 int verb_sun(cimtool *tool);
+int verb_serve(cimtool *tool);
 int verb_trace(cimtool *tool);
 int verb_traffic(cimtool *tool);
+int verb_watch(cimtool *tool);
 
 #endif

@@ -73,17 +73,18 @@ static int print_point_hours(sunny *s)
 static int print_surface(sunny *s, const cim_scene_sunny *f, bool first)
 {
     bool json = s->sight.travel.tool->json;
-    uint32_t object = s->sight.view.prism_object[f->prism];
+    uint32_t object = f->prism == CIM_NONE ? s->object : s->sight.view.prism_object[f->prism];
+    const char *what = f->prism == CIM_NONE ? "ground" : f->vertex == CIM_NONE ? "roof" : "wall";
     int status = EXIT_DONE;
     if (!json) {
-        if (f->vertex == CIM_NONE) printf("roof          ");
+        if (f->vertex == CIM_NONE) printf("%-14s", what);
         else printf("wall %5.1f deg", f->azimuth_deg);
         printf(" %9.2f m2 %7.2f h (%.2f to %.2f)  ", f->area_m2, f->hours, f->least, f->most);
         status = travel_print_plain_id(&s->sight.travel, object, 0);
         putchar('\n');
         return status;
     }
-    printf("%s\n{\"surface\":\"%s\",\"object\":", first ? "" : ",", f->vertex == CIM_NONE ? "roof" : "wall");
+    printf("%s\n{\"surface\":\"%s\",\"object\":", first ? "" : ",", what);
     status = travel_print_id(&s->sight.travel, object);
     if (f->vertex != CIM_NONE) printf(",\"azimuth_deg\":%.2f", f->azimuth_deg);
     printf(",\"area_m2\":%.3f,\"hours\":%.4f,\"least\":%.4f,\"most\":%.4f}", f->area_m2, f->hours, f->least, f->most);
@@ -98,6 +99,10 @@ static int print_object_hours(sunny *s)
     cim_status st = cim_scene_sun_object(tool->ctx, s->sight.scene, s->sight.travel.city, s->object, &s->when, s->step_m, &surfaces, &count);
     if (st < 0) return cimtool_fail(tool, st);
     int status = EXIT_DONE;
+    if (!count) {
+        cim_buf_dispose(&surfaces);
+        return print_point_hours(s);
+    }
     if (tool->json) {
         printf("{\"schema\":\"cimtool/1\",");
         sight_print_scene(&s->sight);
@@ -184,12 +189,9 @@ static int answer(sunny *s)
     s->when.latitude_deg = lonlat[1];
     if (st >= 0 && !s->hours) st = cim_sight_sun_at(tool->ctx, s->when.from_s, lonlat[1], lonlat[0], &s->now);
     if (st < 0) return cimtool_fail(tool, st);
-    uint32_t first = 0, count = 0;
-    if (s->object != CIM_NONE) st = cim_scene_prisms_of(tool->ctx, s->sight.scene, s->object, &first, &count);
-    if (st < 0) return cimtool_fail(tool, st);
     if (cimtool_has(tool, "shadow")) return s->hours ? cimtool_complain("--shadow is of one time: --at T") : print_shadow(s);
     if (!s->hours) return print_now(s);
-    return count ? print_object_hours(s) : print_point_hours(s);
+    return s->object != CIM_NONE ? print_object_hours(s) : print_point_hours(s);
 }
 
 int verb_sun(cimtool *tool)

@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	%D%/bench_net.py \
 	%D%/bench_open.py \
 	%D%/bench_place.py \
+	%D%/bench_python.py \
 	%D%/bench_reach.py \
 	%D%/bench_route.py \
 	%D%/bench_shapes.py \
@@ -31,6 +32,7 @@ bench_plain = \
 	%D%/bench_place \
 	%D%/bench_reach \
 	%D%/bench_route \
+	%D%/bench_sensor \
 	%D%/bench_sight \
 	%D%/bench_trace \
 	%D%/bench_utility
@@ -45,6 +47,8 @@ bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
 %C%_bench_place_LDADD = libcim.la -lm
 %C%_bench_reach_LDADD = libcim.la -lm
 %C%_bench_route_LDADD = libcim.la
+%C%_bench_sensor_SOURCES = %D%/bench_sensor.c %D%/sight_bench.h
+%C%_bench_sensor_LDADD = libcim.la -lm
 %C%_bench_sight_SOURCES = %D%/bench_sight.c %D%/sight_bench.h
 %C%_bench_sight_LDADD = libcim.la -lm
 %C%_bench_trace_LDADD = libcim.la -lm

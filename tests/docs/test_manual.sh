@@ -45,13 +45,13 @@ sed -n 's/^CIM__ATTR([A-Z0-9_]*, "\([a-z0-9_]*\)".*/\1/p' "$CIM_SOURCE/lib/city/
 result "cim-city(5) names every layer, class, relation and value"
 
 mkdir "$temp/work" && cp "$CIM_SOURCE"/data/town.osm.pbf "$CIM_SOURCE"/data/town.osm.gz "$CIM_SOURCE"/data/town-v3.gml.gz "$CIM_SOURCE"/data/town-water* "$CIM_SOURCE"/data/town-power* \
-    "$CIM_SOURCE"/data/town-population* "$temp/work/" || exit 99
+    "$CIM_SOURCE"/data/town-population* "$CIM_SOURCE"/data/town-sensors* "$CIM_SOURCE"/data/town-rules.json "$temp/work/" || exit 99
 mkdir "$temp/bin" && printf '#!/bin/sh\nexec "%s" "$@"\n' "$tool" >"$temp/bin/cimtool" && chmod +x "$temp/bin/cimtool"
 (
     cd "$temp/work" || exit 99
     PATH=$temp/bin:$PATH
     export PATH
-    for page in cimtool.1 cimtool-trace.1 $(cd "$CIM_SOURCE/man" && ls cimtool-*.1 *.7 *.5 | grep -vx cimtool-trace.1); do # the two make the cities that others ask
+    for page in $(cd "$CIM_SOURCE/man" && ls *.1 *.7 *.5); do
         [ -e "$CIM_SOURCE/man/$page" ] || continue
         if [ $page = cim-sql.7 ]; then # needs sqlite3, and a module that it can load
             if [ -n "$CIM_SANITIZED" ] || ! command -v sqlite3 >/dev/null || [ ! -e "$CIM_BUILD/.libs/mod_cim.so" ]; then continue; fi

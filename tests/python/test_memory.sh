@@ -9,14 +9,16 @@ trap 'rm -rf "$temp"' EXIT
 CIM_TOWN=$temp/town.cim
 export CIM_TOWN
 echo "1..2"
-tests="tests.test_life.Views tests.test_life.Closed.test_use_after_close_raises"
+tests="tests.test_life.Views.test_slices_outlive_their_city tests.test_life.Views.test_owner_goes_with_its_last_view
+    tests.test_life.Closed.test_use_after_close_raises"
 CIM_TEST_PLAIN=1
 PYTHONMALLOC=malloc
 export CIM_TEST_PLAIN PYTHONMALLOC
 asan=$(${CC:-cc} -print-file-name=libasan.so 2>/dev/null)
 if [ ! -e "$asan" ]; then
     echo "ok 1 - with the allocator of ASan # SKIP no libasan"
-elif ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$asan $(${CC:-cc} -print-file-name=libstdc++.so)" "$python" -m tests $tests tests.test_life.Threads >"$temp/asan" 2>&1; then
+elif ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$asan $(${CC:-cc} -print-file-name=libstdc++.so)" \
+    "$python" -m tests $tests tests.test_life.Views tests.test_life.Threads >"$temp/asan" 2>&1; then
     echo "ok 1 - with the allocator of ASan"
 else
     grep -v '^ok' "$temp/asan" | tail -n 30 | sed 's/^/# /'
@@ -29,7 +31,8 @@ fi
 valgrind -q --error-exitcode=0 --log-file="$temp/valgrind" "$python" -m tests $tests >"$temp/out" 2>&1
 status=$?
 # Errors with a frame of the library; those of the interpreter alone are not ours.
-bad=$(awk '/^==[0-9]*== $/ { if (block ~ /libcim/) print block; block = ""; next } { block = block "\n" $0 } END { if (block ~ /libcim/) print block }' "$temp/valgrind" | head -n 40)
+bad=$(awk 'function show() { if (block ~ /libcim/) print block; block = "" }
+    /^==[0-9]*== $/ { show(); next } { block = block "\n" $0 } END { show() }' "$temp/valgrind" | head -n 40)
 if [ "$status" = 0 ] && [ -z "$bad" ]; then
     echo "ok 2 - under valgrind"
 else

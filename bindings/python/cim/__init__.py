@@ -13,7 +13,7 @@ threads; calls let other threads run.  numpy is used when it is there: columns a
 
 Engines on bare arrays, without a city: `Index`, `Shapes`, `LiveIndex`, and the modules `cim.route`, `cim.trace`, `cim.sight` and `cim.place`.
 """
-from . import errors, geometry, net, place, route, sight, trace, traffic, utility
+from . import errors, geometry, net, observations, place, route, sight, trace, traffic, utility
 from ._core import Context
 from ._core import lib as _lib
 from .city import City, Object, Relation, Report, Result, check, import_files, import_map, load, open  # pylint: disable=redefined-builtin
@@ -39,7 +39,9 @@ from .flows import Evacuation, Flow, Match
 from .geometry import lonlat
 from .index import Index, LiveIndex, Shapes
 from .net import Net, Place, Places, profiles
+from .observations import Observations
 from .routes import Isochrone, Route
+from .scene import CityScene
 from .traffic import Traffic
 from .utility import Impact, Isolation, Trace, Utility
 
@@ -50,6 +52,7 @@ __all__ = [
     "Cancelled",
     "CimError",
     "City",
+    "CityScene",
     "Closed",
     "Context",
     "Coverage",
@@ -70,6 +73,7 @@ __all__ = [
     "Net",
     "NotFound",
     "Object",
+    "Observations",
     "OutOfMemory",
     "Place",
     "Places",
@@ -93,6 +97,7 @@ __all__ = [
     "import_map",
     "load",
     "lonlat",
+    "observations",
     "open",
     "net",
     "place",

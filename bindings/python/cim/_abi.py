@@ -29,8 +29,11 @@ CIM_ROUTE_MAX_ARCS = 0x40000000
 CIM_ROUTE_MAX_NODES = 0x40000000
 CIM_ROUTE_MAX_SOURCES = 64
 CIM_ROUTE_UNREACHABLE_MS = 0x3fffffff
+CIM_SCENE_ADDED = 0xfffffffd
 CIM_SIGHT_BEYOND = 255
 CIM_SIGHT_TERRAIN = 0xfffffffe
+CIM_TIME_MAX_MS = 0xe677d21fdbff
+CIM_TIME_MIN_MS = -62135596800000
 CIM_TRACE_MAX_COLUMNS = 64
 CIM_TRACE_MAX_DEVICES = 0x40000000
 CIM_TRACE_MAX_EDGES = 0x40000000
@@ -262,6 +265,36 @@ CIM_QUERY_DESCENDING = 1
 CIM_QUERY_COUNT = 2
 CIM_SIGHT_INTERPOLATED = 0
 CIM_SIGHT_COLUMNS = 1
+CIM_SCENE_BUILDINGS = 1
+CIM_SCENE_CONSTRUCTIONS = 2
+CIM_SCENE_TREES = 4
+CIM_SCENE_BARRIERS = 8
+CIM_SCENE_PRISMS = 0
+CIM_SCENE_TRIANGLES = 1
+CIM_SCENE_GROUND_NONE = 0
+CIM_SCENE_GROUND_POINTS = 1
+CIM_SCENE_GROUND_RELIEF = 2
+CIM_SCENE_GROUND_RASTER = 3
+CIM_SCENE_PARTS = 1
+CIM_SCENE_SAME = 2
+CIM_SCENE_REMOVED = 3
+CIM_SCENE_STATUS = 4
+CIM_SCENE_NO_OUTLINE = 5
+CIM_SCENE_NO_HEIGHT = 6
+CIM_SCENE_FLAT = 7
+CIM_SCENE_UNDERGROUND = 8
+CIM_SCENE_BRIDGE = 9
+CIM_STREAM_NUMBER = 0
+CIM_STREAM_BOOLEAN = 1
+CIM_STREAM_TEXT = 2
+CIM_QUALITY_GOOD = 0
+CIM_QUALITY_UNCERTAIN = 1
+CIM_QUALITY_BAD = 2
+CIM_SENSE_WRITE = 1
+CIM_SENSE_MANUAL = 2
+CIM_ROLLUP_TIME_MEAN = 1
+CIM_INGEST_KNOWN_ONLY = 1
+CIM_INGEST_KEEP_GOING = 2
 CIM_TRAFFIC_AUTO = 0
 CIM_TRAFFIC_CSV = 1
 CIM_TRAFFIC_NDJSON = 2
@@ -1726,6 +1759,22 @@ class cim_sight_query(Structure):
     pass
 
 
+class cim_sight_faces(Structure):
+    struct_size: int
+    face_count: int
+    ring_count: int
+    vertex_count: int
+    reserved0: int
+    face_end: Any
+    ring_end: Any
+    xyz: Any
+    solid: Any
+
+
+class cim_sight_mesh(Structure):
+    pass
+
+
 class cim_sight_viewshed_options(Structure):
     struct_size: int
     eye_height_m: float
@@ -1790,6 +1839,206 @@ class cim_sight_sun_options(Structure):
     normals: Any
 
 
+class cim_scene(Structure):
+    pass
+
+
+class cim_scene_options(Structure):
+    struct_size: int
+    area: cim_box
+    hides: Any
+    at: Any
+    kinds: int
+    detail: int
+    storey_m: float
+    default_height_m: float
+    terrain_path: Any
+    terrain: Any
+    terrain_cell_m: float
+    removed: Any
+    removed_count: int
+    added: Any
+
+
+class cim_scene_left(Structure):
+    object: int
+    reason: int
+    other: int
+    reserved0: int
+
+
+class cim_scene_view(Structure):
+    struct_size: int
+    object_count: int
+    prism_count: int
+    face_count: int
+    guessed_count: int
+    left_count: int
+    ground: int
+    objects: Any
+    prism_object: Any
+    prism_root: Any
+    prisms: Any
+    left: Any
+    guessed: Any
+    terrain: Any
+    faces: Any
+    face_object: Any
+
+
+class cim_scene_sighting(Structure):
+    points: int
+    seen: int
+    blocker: int
+    reserved0: int
+    distance_m: float
+    xyz: Any
+
+
+class cim_scene_stretch(Structure):
+    object: int
+    reserved0: int
+    from_m: float
+    to_m: float
+    from_: Any
+    to: Any
+
+
+class cim_scene_street(Structure):
+    object: int
+    reserved0: int
+    length_m: float
+    seen_m: float
+
+
+class cim_scene_streets(Structure):
+    struct_size: int
+    streets: Any
+    stretches: Any
+    street_count: int
+    stretch_count: int
+    length_m: float
+    seen_m: float
+
+
+class cim_scene_streets_result(Structure):
+    pass
+
+
+class cim_scene_sunny(Structure):
+    prism: int
+    vertex: int
+    azimuth_deg: float
+    area_m2: float
+    hours: float
+    least: float
+    most: float
+
+
+class cim_stream(Structure):
+    struct_size: int
+    gid: Any
+    thing: Any
+    name: Any
+    property: Any
+    unit: Any
+    attrs: Any
+    id: int
+    kind: int
+    object: int
+    edge: int
+    offset_m: float
+    x: float
+    y: float
+    z: float
+    period_ms: int
+
+
+class cim_sense_options(Structure):
+    struct_size: int
+    flags: int
+    chunk_values: int
+    commit_ms: int
+    who: Any
+    why: Any
+
+
+class cim_sense(Structure):
+    pass
+
+
+class cim_stream_filter(Structure):
+    struct_size: int
+    gid: Any
+    thing: Any
+    property: Any
+    object: int
+    edge: int
+
+
+class cim_sense_counts(Structure):
+    struct_size: int
+    appended: int
+    late: int
+    repeated: int
+    replaced: int
+    streams: int
+    commits: int
+
+
+class cim_observation(Structure):
+    time_ms: int
+    value: float
+    stream: int
+    quality: int
+
+
+class cim_rollup(Structure):
+    struct_size: int
+    from_ms: int
+    to_ms: int
+    bucket_ms: int
+    origin_ms: int
+    hold_ms: int
+    percentiles: Any
+    percentile_count: int
+    flags: int
+    reserved0: int
+
+
+class cim_bucket(Structure):
+    start_ms: int
+    count: int
+    left_out: int
+    min: float
+    max: float
+    mean: float
+    sum: float
+    time_mean: float
+
+
+class cim_ingest_options(Structure):
+    struct_size: int
+    format: Any
+    columns: Any
+    city: Any
+    fn: Any
+    user: Any
+    flags: int
+    max_depth: int
+    max_bytes: int
+
+
+class cim_sense_export_options(Structure):
+    struct_size: int
+    format: Any
+    epsg: int
+    stream_count: int
+    streams: Any
+    from_ms: int
+    to_ms: int
+
+
 class cim_traffic(Structure):
     pass
 
@@ -1843,6 +2092,7 @@ cim_measure_fn = CFUNCTYPE(c_double, c_void_p, c_uint32)
 cim_route_feed_read_fn = CFUNCTYPE(c_int64, c_void_p, c_void_p, c_size_t)
 cim_route_feed_map_fn = CFUNCTYPE(c_size_t, c_void_p, c_char_p, c_size_t, POINTER(c_uint32), c_size_t)
 cim_route_feed_where_fn = CFUNCTYPE(c_int32, POINTER(cim_ctx), c_void_p, POINTER(cim_route_feed_where), POINTER(c_uint32), c_size_t, POINTER(c_size_t))
+cim_observation_fn = CFUNCTYPE(c_int32, POINTER(cim_ctx), POINTER(cim_sense), POINTER(cim_observation), c_void_p)
 cim_traffic_unknown_fn = CFUNCTYPE(None, c_void_p, c_char_p, c_size_t)
 
 # ---- fields ----
@@ -3036,6 +3286,17 @@ cim_sight_options._fields_ = [
     ("cell_m", c_double),
     ("terrain", POINTER(cim_sight_raster)),
 ]
+cim_sight_faces._fields_ = [
+    ("struct_size", c_size_t),
+    ("face_count", c_uint32),
+    ("ring_count", c_uint32),
+    ("vertex_count", c_uint32),
+    ("reserved0", c_uint32),
+    ("face_end", POINTER(c_uint32)),
+    ("ring_end", POINTER(c_uint32)),
+    ("xyz", POINTER(c_double)),
+    ("solid", POINTER(c_uint32)),
+]
 cim_sight_viewshed_options._fields_ = [
     ("struct_size", c_size_t),
     ("eye_height_m", c_double),
@@ -3092,6 +3353,177 @@ cim_sight_sun_options._fields_ = [
     ("least_deg", c_double),
     ("north_deg", c_double),
     ("normals", POINTER(c_double)),
+]
+cim_scene_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("area", cim_box),
+    ("hides", c_char_p),
+    ("at", c_char_p),
+    ("kinds", c_uint32),
+    ("detail", c_int32),
+    ("storey_m", c_double),
+    ("default_height_m", c_double),
+    ("terrain_path", c_char_p),
+    ("terrain", POINTER(cim_sight_raster)),
+    ("terrain_cell_m", c_double),
+    ("removed", POINTER(c_uint32)),
+    ("removed_count", c_size_t),
+    ("added", POINTER(cim_sight_prisms)),
+]
+cim_scene_left._fields_ = [
+    ("object", c_uint32),
+    ("reason", c_uint32),
+    ("other", c_uint32),
+    ("reserved0", c_uint32),
+]
+cim_scene_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("object_count", c_uint32),
+    ("prism_count", c_uint32),
+    ("face_count", c_uint32),
+    ("guessed_count", c_uint32),
+    ("left_count", c_uint32),
+    ("ground", c_int32),
+    ("objects", POINTER(c_uint32)),
+    ("prism_object", POINTER(c_uint32)),
+    ("prism_root", POINTER(c_uint32)),
+    ("prisms", POINTER(cim_sight_prisms)),
+    ("left", POINTER(cim_scene_left)),
+    ("guessed", POINTER(c_uint32)),
+    ("terrain", POINTER(cim_sight_raster)),
+    ("faces", POINTER(cim_sight_faces)),
+    ("face_object", POINTER(c_uint32)),
+]
+cim_scene_sighting._fields_ = [
+    ("points", c_uint32),
+    ("seen", c_uint32),
+    ("blocker", c_uint32),
+    ("reserved0", c_uint32),
+    ("distance_m", c_double),
+    ("xyz", c_double * 3),
+]
+cim_scene_stretch._fields_ = [
+    ("object", c_uint32),
+    ("reserved0", c_uint32),
+    ("from_m", c_double),
+    ("to_m", c_double),
+    ("from_", c_double * 2),
+    ("to", c_double * 2),
+]
+cim_scene_street._fields_ = [
+    ("object", c_uint32),
+    ("reserved0", c_uint32),
+    ("length_m", c_double),
+    ("seen_m", c_double),
+]
+cim_scene_streets._fields_ = [
+    ("struct_size", c_size_t),
+    ("streets", POINTER(cim_scene_street)),
+    ("stretches", POINTER(cim_scene_stretch)),
+    ("street_count", c_size_t),
+    ("stretch_count", c_size_t),
+    ("length_m", c_double),
+    ("seen_m", c_double),
+]
+cim_scene_sunny._fields_ = [
+    ("prism", c_uint32),
+    ("vertex", c_uint32),
+    ("azimuth_deg", c_double),
+    ("area_m2", c_double),
+    ("hours", c_double),
+    ("least", c_double),
+    ("most", c_double),
+]
+cim_stream._fields_ = [
+    ("struct_size", c_size_t),
+    ("gid", c_char_p),
+    ("thing", c_char_p),
+    ("name", c_char_p),
+    ("property", c_char_p),
+    ("unit", c_char_p),
+    ("attrs", c_char_p),
+    ("id", c_uint32),
+    ("kind", c_uint32),
+    ("object", c_uint32),
+    ("edge", c_uint32),
+    ("offset_m", c_double),
+    ("x", c_double),
+    ("y", c_double),
+    ("z", c_double),
+    ("period_ms", c_int64),
+]
+cim_sense_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("flags", c_uint32),
+    ("chunk_values", c_uint32),
+    ("commit_ms", c_int64),
+    ("who", c_char_p),
+    ("why", c_char_p),
+]
+cim_stream_filter._fields_ = [
+    ("struct_size", c_size_t),
+    ("gid", c_char_p),
+    ("thing", c_char_p),
+    ("property", c_char_p),
+    ("object", c_uint32),
+    ("edge", c_uint32),
+]
+cim_sense_counts._fields_ = [
+    ("struct_size", c_size_t),
+    ("appended", c_uint64),
+    ("late", c_uint64),
+    ("repeated", c_uint64),
+    ("replaced", c_uint64),
+    ("streams", c_uint64),
+    ("commits", c_uint64),
+]
+cim_observation._fields_ = [
+    ("time_ms", c_int64),
+    ("value", c_double),
+    ("stream", c_uint32),
+    ("quality", c_uint32),
+]
+cim_rollup._fields_ = [
+    ("struct_size", c_size_t),
+    ("from_ms", c_int64),
+    ("to_ms", c_int64),
+    ("bucket_ms", c_int64),
+    ("origin_ms", c_int64),
+    ("hold_ms", c_int64),
+    ("percentiles", POINTER(c_double)),
+    ("percentile_count", c_size_t),
+    ("flags", c_uint32),
+    ("reserved0", c_uint32),
+]
+cim_bucket._fields_ = [
+    ("start_ms", c_int64),
+    ("count", c_uint64),
+    ("left_out", c_uint64),
+    ("min", c_double),
+    ("max", c_double),
+    ("mean", c_double),
+    ("sum", c_double),
+    ("time_mean", c_double),
+]
+cim_ingest_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("format", c_char_p),
+    ("columns", c_char_p),
+    ("city", POINTER(cim_city)),
+    ("fn", cim_observation_fn),
+    ("user", c_void_p),
+    ("flags", c_uint32),
+    ("max_depth", c_uint32),
+    ("max_bytes", c_uint64),
+]
+cim_sense_export_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("format", c_char_p),
+    ("epsg", c_int32),
+    ("stream_count", c_uint32),
+    ("streams", POINTER(c_uint32)),
+    ("from_ms", c_int64),
+    ("to_ms", c_int64),
 ]
 cim_traffic_options._fields_ = [
     ("struct_size", c_size_t),
@@ -3249,6 +3681,7 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_sight_prisms": cim_sight_prisms,
     "cim_sight_raster": cim_sight_raster,
     "cim_sight_options": cim_sight_options,
+    "cim_sight_faces": cim_sight_faces,
     "cim_sight_viewshed_options": cim_sight_viewshed_options,
     "cim_sight_isovist_options": cim_sight_isovist_options,
     "cim_sight_wall": cim_sight_wall,
@@ -3256,6 +3689,23 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_sight_spans": cim_sight_spans,
     "cim_sight_sun": cim_sight_sun,
     "cim_sight_sun_options": cim_sight_sun_options,
+    "cim_scene_options": cim_scene_options,
+    "cim_scene_left": cim_scene_left,
+    "cim_scene_view": cim_scene_view,
+    "cim_scene_sighting": cim_scene_sighting,
+    "cim_scene_stretch": cim_scene_stretch,
+    "cim_scene_street": cim_scene_street,
+    "cim_scene_streets": cim_scene_streets,
+    "cim_scene_sunny": cim_scene_sunny,
+    "cim_stream": cim_stream,
+    "cim_sense_options": cim_sense_options,
+    "cim_stream_filter": cim_stream_filter,
+    "cim_sense_counts": cim_sense_counts,
+    "cim_observation": cim_observation,
+    "cim_rollup": cim_rollup,
+    "cim_bucket": cim_bucket,
+    "cim_ingest_options": cim_ingest_options,
+    "cim_sense_export_options": cim_sense_export_options,
     "cim_traffic_options": cim_traffic_options,
     "cim_traffic_cut": cim_traffic_cut,
     "cim_traffic_input": cim_traffic_input,
@@ -3276,6 +3726,7 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_impact_travel": (None, None, None, None, 3, 0),
     "cim_import_options": (None, None, None, None, None, None, 0, 0, 0, 0, 0, 0, 0, 0.0, None, None, 0, None),
     "cim_index_options": (None, 0, 0, None, None, None),
+    "cim_ingest_options": (None, None, None, None, None, None, 0, 0, 0),
     "cim_isochrone_area_options": (None, 0.0, 0.0, 0.0, 0),
     "cim_isochrone_options": (None, 0, 0xdbba0),
     "cim_journey_avoid": (None, None, 0, None, 0, 0, 0, 0.0),
@@ -3292,24 +3743,36 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_query_options": (None, None, None, 0, 0, 0, 0),
     "cim_query_result": (None, 0, 0, None),
     "cim_rank_options": (None, 0x75300, 0),
+    "cim_rollup": (None, -62135596800000, 0xe677d21fdbff, 0, 0, 0, None, 0, 0, 0),
     "cim_route_alternative_options": (None, 0.25, 0.8, 0.25, 0, 0),
     "cim_route_feed": (None, None, None, None, None, None, 0, 0, 0, 0xffffffff, 0, 0, None),
     "cim_route_graph": (None, 0, 0, None, None, None, None),
     "cim_route_label_options": (None, 0, 1, 0),
     "cim_route_live_options": (None, None, None, 0.0, 0, None),
     "cim_scenario_options": (None, 1, 16, 0, 0.15, 0.1, 0.2, 1000.0),
+    "cim_scene_options": (None, (0.0, 0.0, 0.0, 0.0), None, None, 3, 0, 3.0, 9.0, None, None, 1.0, None, 0, None),
+    "cim_sense_export_options": (None, None, 0, 0, None, -62135596800000, 0xe677d21fdbff),
+    "cim_sense_options": (None, 0, 0, 0, None, None),
+    "cim_sight_faces": (None, 0, 0, 0, 0, None, None, None, None),
     "cim_sight_isovist_options": (None, 0.0, 0.0, (0.0, 0.0, 0.0, 0.0), 1.0),
     "cim_sight_options": (None, 0.0, None),
     "cim_sight_prisms": (None, 0, 0, 0, 0, None, None, None, None, None),
     "cim_sight_raster": (None, 0, 0, 0.0, 0.0, 1.0, 1.0, None),
     "cim_sight_sun_options": (None, 0.0, 0.0, 0.0, 0.0, 600.0, 0.0, 0.0, None),
     "cim_sight_viewshed_options": (None, 1.75, 0.0, 0.0, 0.0, 0.14286, 0, 0),
+    "cim_stream_filter": (None, None, None, None, 0xffffffff, 0xffffffff),
+    "cim_stream": (None, None, None, None, None, None, None, 0, 0, 0xffffffff, 0xffffffff, NAN, NAN, NAN, NAN, 0),
     "cim_trace_arrays": (None, 0, 0, 0, 0, None, None, None, None, None, None, None, None, None, None, 0, 0, None, None, None, None, None, None),
     "cim_trace_options": (None, None, 0, 0, 0, None, 0, 0xffffffff, 0xffffffff, 0xffffffff, 0, 0, 0.0, 0),
     "cim_trace_status_options": (None, 0),
     "cim_traffic_input": (None, None, None, None, None, None, 0, 0, 0, 0xffffffff, 0, 0),
     "cim_traffic_options": (None, None, 0.0, 0.0, 0.0),
     "cim_utility_options": (None, None, -1.0, 0.0, None, 0, 0, 0),
+}
+
+# ---- the same of macros that are one of several for a structure ----
+
+VARIANTS: dict[str, tuple[type[Structure], tuple[Any, ...]]] = {
 }
 
 # ---- functions: result and arguments ----
@@ -3506,6 +3969,49 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_scenarios_make": (c_int32, (POINTER(cim_ctx), POINTER(cim_net_costs), POINTER(cim_route_hierarchy), POINTER(c_uint32), POINTER(cim_scenario_options), POINTER(POINTER(cim_scenarios)),)),
     "cim_scenarios_ref": (POINTER(cim_scenarios), (POINTER(cim_scenarios),)),
     "cim_scenarios_weights": (POINTER(c_uint32), (POINTER(cim_scenarios), c_uint32, POINTER(c_double),)),
+    "cim_scene_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(cim_scene_options), POINTER(POINTER(cim_scene)),)),
+    "cim_scene_free": (None, (POINTER(cim_scene),)),
+    "cim_scene_ground": (c_double, (POINTER(cim_scene), c_double, c_double,)),
+    "cim_scene_level": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene), POINTER(POINTER(cim_sight_scene)),)),
+    "cim_scene_line": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene), POINTER(c_double), POINTER(c_double), POINTER(c_uint32),)),
+    "cim_scene_lines": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene), POINTER(c_double), POINTER(c_double), c_size_t, POINTER(c_uint8),)),
+    "cim_scene_north": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), c_double, c_double, POINTER(c_double), POINTER(c_double),)),
+    "cim_scene_place": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene), POINTER(cim_city), c_uint32, c_double, POINTER(c_double),)),
+    "cim_scene_prisms_of": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene), c_uint32, POINTER(c_uint32), POINTER(c_uint32),)),
+    "cim_scene_raster_save": (c_int32, (POINTER(cim_ctx), c_char_p, c_int32, POINTER(cim_sight_raster), POINTER(c_uint8), c_int32,)),
+    "cim_scene_reason": (c_char_p, (c_uint32,)),
+    "cim_scene_ref": (POINTER(cim_scene), (POINTER(cim_scene),)),
+    "cim_scene_seen": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene), POINTER(cim_city), POINTER(c_double), POINTER(c_uint32), c_size_t, c_double, c_double, POINTER(cim_scene_sighting),)),
+    "cim_scene_shadow": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene), POINTER(cim_box), c_double, c_double, c_double, POINTER(cim_buf),)),
+    "cim_scene_sight": (POINTER(cim_sight_scene), (POINTER(cim_scene),)),
+    "cim_scene_streets_find": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene), POINTER(cim_city), POINTER(c_double), c_double, c_double, POINTER(POINTER(cim_scene_streets_result)),)),
+    "cim_scene_streets_free": (None, (POINTER(cim_scene_streets_result),)),
+    "cim_scene_streets_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene_streets_result), POINTER(cim_scene_streets),)),
+    "cim_scene_sun_object": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene), POINTER(cim_city), c_uint32, POINTER(cim_sight_sun_options), c_double, POINTER(cim_buf), POINTER(c_size_t),)),
+    "cim_scene_surface": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene), POINTER(cim_box), c_double, POINTER(c_double), POINTER(cim_sight_raster), POINTER(cim_buf),)),
+    "cim_scene_view_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_scene), POINTER(cim_scene_view),)),
+    "cim_sense_append": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), c_uint32, POINTER(c_int64), POINTER(c_double), POINTER(c_uint8), c_size_t,)),
+    "cim_sense_append_many": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), POINTER(c_uint32), POINTER(c_int64), POINTER(c_double), POINTER(c_uint8), c_size_t,)),
+    "cim_sense_append_text": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), c_uint32, c_int64, c_char_p, c_uint8,)),
+    "cim_sense_at": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), c_uint32, c_int64, POINTER(cim_observation),)),
+    "cim_sense_check": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), CFUNCTYPE(None, c_uint32, c_char_p, c_void_p), c_void_p, POINTER(c_uint64), POINTER(c_uint64),)),
+    "cim_sense_commit": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense),)),
+    "cim_sense_count": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), POINTER(c_uint32),)),
+    "cim_sense_counters": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), POINTER(cim_sense_counts),)),
+    "cim_sense_export": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), POINTER(cim_sense_export_options), POINTER(cim_buf),)),
+    "cim_sense_find": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), POINTER(cim_stream_filter), POINTER(c_uint32), c_size_t, POINTER(c_size_t),)),
+    "cim_sense_finish": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense),)),
+    "cim_sense_free": (None, (POINTER(cim_sense),)),
+    "cim_sense_ingest": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), c_char_p, POINTER(cim_ingest_options), POINTER(cim_buf),)),
+    "cim_sense_latest": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), c_uint32, POINTER(cim_observation),)),
+    "cim_sense_open": (c_int32, (POINTER(cim_ctx), c_char_p, POINTER(cim_sense_options), POINTER(POINTER(cim_sense)),)),
+    "cim_sense_rollup": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), c_uint32, POINTER(cim_rollup), POINTER(cim_bucket), POINTER(c_double), c_size_t, POINTER(c_size_t),)),
+    "cim_sense_snapshot": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), c_char_p, c_int64, c_int64, POINTER(cim_observation), c_size_t, POINTER(c_size_t),)),
+    "cim_sense_stream": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), c_uint32, POINTER(cim_stream),)),
+    "cim_sense_stream_put": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), POINTER(cim_stream), POINTER(c_uint32),)),
+    "cim_sense_tick": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), POINTER(c_int64),)),
+    "cim_sense_window": (c_int32, (POINTER(cim_ctx), POINTER(cim_sense), c_uint32, c_int64, c_int64, POINTER(c_int64), POINTER(c_double), POINTER(c_uint8), c_size_t, POINTER(c_size_t),)),
+    "cim_sense_word": (c_char_p, (POINTER(cim_sense), c_uint32, c_double,)),
     "cim_shapes_box": (c_int32, (POINTER(cim_shapes), c_size_t, POINTER(cim_box),)),
     "cim_shapes_box_relation": (c_int32, (POINTER(cim_shapes), c_size_t, POINTER(cim_box),)),
     "cim_shapes_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_geom), c_size_t, POINTER(POINTER(cim_shapes)),)),
@@ -3524,6 +4030,10 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_sight_isovist_find": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_query), c_double, c_double, POINTER(cim_sight_isovist_options), POINTER(cim_sight_isovist),)),
     "cim_sight_line": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_scene), POINTER(c_double), POINTER(c_double), POINTER(c_uint32),)),
     "cim_sight_lines": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_scene), POINTER(c_double), POINTER(c_double), c_size_t, POINTER(c_uint8),)),
+    "cim_sight_mesh_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_faces), POINTER(POINTER(cim_sight_mesh)),)),
+    "cim_sight_mesh_free": (None, (POINTER(cim_sight_mesh),)),
+    "cim_sight_mesh_line": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_mesh), POINTER(c_double), POINTER(c_double), POINTER(c_uint32),)),
+    "cim_sight_mesh_ref": (POINTER(cim_sight_mesh), (POINTER(cim_sight_mesh),)),
     "cim_sight_query_free": (None, (POINTER(cim_sight_query),)),
     "cim_sight_query_new": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_scene), POINTER(POINTER(cim_sight_query)),)),
     "cim_sight_scene_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_prisms), POINTER(cim_sight_options), POINTER(POINTER(cim_sight_scene)),)),
@@ -3536,6 +4046,8 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_sight_viewshed": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_raster), c_uint32, c_uint32, POINTER(cim_sight_viewshed_options), POINTER(c_uint8),)),
     "cim_status_name": (c_char_p, (c_int32,)),
     "cim_status_text": (c_char_p, (c_int32,)),
+    "cim_time_parse": (c_int32, (POINTER(cim_ctx), c_char_p, POINTER(c_int64),)),
+    "cim_time_text": (None, (c_int64, POINTER(c_char),)),
     "cim_trace_criticality": (c_int32, (POINTER(cim_ctx), POINTER(cim_trace_view), c_uint32, POINTER(c_double),)),
     "cim_trace_fallbacks": (c_int32, (POINTER(cim_ctx), POINTER(cim_trace_view), POINTER(cim_trace_query), POINTER(c_uint32), c_size_t, POINTER(c_uint32), c_size_t, c_uint32, POINTER(cim_trace_fallback), c_size_t, POINTER(c_size_t),)),
     "cim_trace_find": (c_int32, (POINTER(cim_ctx), POINTER(cim_trace_view), POINTER(cim_trace_query), c_uint32, POINTER(c_uint32), c_size_t, POINTER(cim_trace_options), POINTER(cim_trace_result),)),

@@ -74,12 +74,12 @@ def _fill(item: Any, values: Sequence[Any]) -> None:
             setattr(item, name, value)
 
 
-def struct(type_: Any, **fields: Any) -> Any:
-    """A structure with the values of its macro *_INIT, its struct_size, and then some fields."""
-    name = type_.__name__
+def struct(type_: Any, variant: str = "", **fields: Any) -> Any:
+    """A structure with the values of its macro *_INIT (or of another: "cim_sensor_camera"), its struct_size, and then some fields."""
+    name = variant or type_.__name__
     if name not in _defaults:
         made = type_()
-        _fill(made, _abi.DEFAULTS.get(name, ()))
+        _fill(made, _abi.VARIANTS[variant][1] if variant else _abi.DEFAULTS.get(name, ()))
         if type_._fields_[0][0] == "struct_size":
             made.struct_size = ctypes.sizeof(type_)
         _defaults[name] = bytes(made)

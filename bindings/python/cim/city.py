@@ -15,6 +15,7 @@ from ._core import Handle, Owner, ask_ids, build, bytes_of, call, decode, encode
 
 if TYPE_CHECKING:
     from .net import Net
+    from .scene import CityScene
     from .utility import Impact, Utility
 
 Path = Union[str, "os.PathLike[str]"]
@@ -520,6 +521,15 @@ class City(Handle):
         from .utility import Utility
 
         return Utility(self, network, snap_m=snap_m, serve_m=serve_m, controllers=controllers)
+
+    def scene(self, kinds: Iterable[str] = ("buildings", "constructions"), **options: Any) -> CityScene:
+        """What hides, ready for sight lines: kinds "buildings", "constructions", "trees", "barriers".
+
+        options: area (x0, y0, x1, y1), hides (a query), triangles (roofs and walls), terrain_path (GeoTIFF), removed (objects), default_height_m.
+        """
+        from .scene import CityScene
+
+        return CityScene(self, kinds, **options)
 
     def impact(self, utility: Utility | None = None, net: Net | None = None) -> Impact:
         """What follows when streets are closed or something fails; made ready once, then asked with find()."""

@@ -62,7 +62,7 @@ class Fleet:
     """Places made ready to be asked which is nearest.  May be shared by threads."""
 
     def __init__(self, net: Net, places: Places, from_place: bool, scenarios: Scenarios | None):
-        self.net, self.places, self.scenarios = net, places, scenarios
+        self.net, self.places, self.scenarios, self._metric = net, places, scenarios, net._metric
         direction = _abi.CIM_ROUTE_FORWARD if from_place else _abi.CIM_ROUTE_BACKWARD
         self._o = build(
             _abi.cim_fleet,
@@ -76,6 +76,10 @@ class Fleet:
             direction,
         )
 
+    def _query(self) -> Any:
+        """Working memory, when it was made with a metric: the net may have become ready since."""
+        return self.net._metric_query()[1] if self._metric is not None else None
+
     def __len__(self) -> int:
         return len(self.places)
 
@@ -83,7 +87,7 @@ class Fleet:
         """Seconds between a place and every member: float64 of shape (members,)."""
         out, given = _core.room("u4", len(self))
         at = self.net.place(place)
-        slow_call(lib.cim_fleet_times, self._o, self.net._metric_query()[1], ctypes.byref(at.struct), given)
+        slow_call(lib.cim_fleet_times, self._o, self._query(), ctypes.byref(at.struct), given)
         return _core.seconds(out)
 
     def nearest(self, place: Any, k: int = 5, *, within_s: float | None = None) -> list[Near]:
@@ -93,7 +97,7 @@ class Fleet:
         if k <= 0:
             return []
         which, times, count = (ctypes.c_uint32 * k)(), (ctypes.c_uint32 * k)(), ctypes.c_size_t()
-        query = self.net._metric_query()[1]
+        query = self._query()
         slow_call(
             lib.cim_fleet_nearest, self._o, query, ctypes.byref(at.struct), k, _core.milliseconds(within_s, "within_s"), which, times, ctypes.byref(count), None
         )
@@ -118,7 +122,7 @@ class Fleet:
         options = struct(_abi.cim_rank_options, within_ms=_core.milliseconds(within_s), by=BY[by])
         k = min(k, len(self))
         ranks, count = (_abi.cim_rank * max(k, 1))(), ctypes.c_size_t()
-        slow_call(lib.cim_fleet_rank, self._o, self.net._metric_query()[1], ctypes.byref(at.struct), ctypes.byref(options), k, ranks, ctypes.byref(count))
+        slow_call(lib.cim_fleet_rank, self._o, self._query(), ctypes.byref(at.struct), ctypes.byref(options), k, ranks, ctypes.byref(count))
         return [
             Rank(r.member, self.places[r.member], r.median_ms / 1e3, r.mean_ms / 1e3, r.best_ms / 1e3, r.worst_ms / 1e3, r.within_share, r.reached_share)
             for r in ranks[: count.value]

@@ -88,7 +88,8 @@ class Match:
 
 
 class Flow:
-    """What streets carry.  link_trips: float64 view of shape (2 * edges,), link 2 * edge along its line, 2 * edge + 1 against; link_error: None when nothing was sampled.
+    """What streets carry.  link_trips: float64 view of shape (2 * edges,), link 2 * edge along its line, 2 * edge + 1 against.
+    link_error: None when nothing was sampled.
 
     trips, unreachable_trips, time_s and length_m (means of a trip that gets there).
     """

@@ -256,6 +256,15 @@ class Net(Handle):
                     ctypes.byref(options),
                     keep=self._hierarchy,
                 )
+            elif labels != "none" and not lib.cim_route_metric_labelled(self._metric, None):
+                self._metric = build(
+                    _abi.cim_route_metric,
+                    lib.cim_route_metric_free,
+                    lib.cim_route_metric_label,
+                    self._metric,
+                    ctypes.byref(options),
+                    keep=(self._hierarchy, self._metric),
+                )
         return self
 
     def _metric_query(self) -> tuple[Owner | None, Owner | None]:
@@ -272,7 +281,8 @@ class Net(Handle):
 
     @property
     def costs(self) -> dict[str, Any]:
-        """Columns of the costs, without a copy: link_ms, link_kmh, link_rules, link_source, link_main (by link, shape (2 * edges,)), junction_ms, weights_ms (by arc)."""
+        """Columns of the costs, without a copy: link_ms, link_kmh, link_rules, link_source, link_main (by link: 2 * edges),
+        junction_ms, weights_ms (by arc)."""
         view = struct(_abi.cim_net_costs_view)
         call(lib.cim_net_costs_get, self._o, ctypes.byref(view))
         n = 2 * self.arrays.edge_count
@@ -327,7 +337,9 @@ class Net(Handle):
         return [Place(p) for p in found[: count.value]]
 
     def place(self, thing: Any, *, radius_m: float = 1000.0) -> Place:
-        """A place of an id, object, (x, y) or geometry; buildings where their relation `accesses` says.  Raises NotFound beyond radius_m (0: any) of a street."""
+        """A place of an id, object, (x, y) or geometry; buildings where their relation `accesses` says.
+
+        Raises NotFound beyond radius_m (0: any) of a street."""
         if isinstance(thing, Place):
             return thing
         if isinstance(thing, (str, int)) or hasattr(thing, "class_name") or (np is not None and isinstance(thing, np.integer)):
@@ -348,7 +360,9 @@ class Net(Handle):
         return found[0]
 
     def places(self, things: Any, *, radius_m: float = 1000.0, skip: bool = False) -> Places:
-        """Many places: a Result, objects, ids, points of shape (n, 2), a collection of features.  skip: those without a street near go to `unplaced` instead of raising NotFound."""
+        """Many places: a Result, objects, ids, points of shape (n, 2), a collection of features.
+
+        skip: those without a street near go to `unplaced` instead of raising NotFound."""
         if isinstance(things, Places):
             return things
         if isinstance(things, (Place, str)) or hasattr(things, "class_name") or _is_pair(things):

@@ -49,7 +49,10 @@ class Isovist:
 
 
 class Scene(Handle):
-    """Prisms: footprints (polygons as `__geo_interface__`) with base_m and top_m, float64 by footprint; terrain: what raster() gives.  May be shared by threads."""
+    """Prisms: footprints (polygons as `__geo_interface__`) with base_m and top_m, float64 by footprint; terrain: what raster() gives.
+
+    May be shared by threads.
+    """
 
     def __init__(self, footprints: Iterable[Any] = (), base_m: Any = (), top_m: Any = (), *, terrain: tuple[Any, Any] | None = None, cell_m: float = 0.0):
         xy: list[float] = []

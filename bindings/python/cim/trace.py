@@ -265,7 +265,9 @@ class Tracer(Handle):
         return self._find(what, starts, barriers, barrier_kinds, result_barriers, result_barrier_kinds, limit, nodes, edges, through_sources, domain, tier)
 
     def path(self, start: Any, end: Any, by: str | None = None) -> tuple[float, Any]:
-        """The length of a shortest way, and its elements from start to end; infinity and none when there is no way.  by: column of lengths; None: each counts 1."""
+        """The length of a shortest way, and its elements from start to end; infinity and none when there is no way.
+
+        by: column of lengths; None: each counts 1."""
         a, b = self._elements(start), self._elements(end)
         if a.count != 1 or b.count != 1:
             raise errors.InvalidArgument("one element at each end is needed")

@@ -147,7 +147,9 @@ class Traffic:
         snapshot: bool = False,  # pylint: disable=redefined-builtin
         reported_ms: int | None = None,
     ) -> Fed:
-        """Read a feed (a path, or bytes) and apply it: all of it or, after an error, nothing.  Formats: csv, ndjson, geojson, gtfs-json, gtfs; None: by content."""
+        """Read a feed (a path, or bytes) and apply it: all of it or, after an error, nothing.
+
+        Formats: csv, ndjson, geojson, gtfs-json, gtfs; None: by content."""
         if format not in FORMATS:
             raise errors.InvalidArgument(f"format: {format} is not one of {', '.join(str(f) for f in FORMATS)}")
         name = "feed"

@@ -124,7 +124,8 @@ class Finding:
 class Utility(Tracer):
     """Utility networks with a state.  Starts and faults are ids, objects, or elements (numbers).
 
-    Elements are numbered nodes first: edge e is element node_count + e.  columns: length_m, demand_lps, customers, people, buildings, critical, hydrants, beds, ...
+    Elements are numbered nodes first: edge e is element node_count + e.
+    columns: length_m, demand_lps, customers, people, buildings, critical, hydrants, beds, ...
     """
 
     def __init__(self, city: City, network: str | None, *, snap_m: float = -1.0, serve_m: float = 0.0, controllers: Iterable[Any] = ()):

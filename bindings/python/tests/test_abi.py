@@ -22,15 +22,31 @@ enum { CIM_A = 1 << 3, CIM_B, CIM_C = CIM_A | 'a', CIM_D = -0x7fff };
 typedef union cim_u { struct { uint32_t a : 3, b : 5; union { double d; uint64_t u; }; } s; unsigned long long raw[2][CIM_Y]; } cim_u;
 typedef struct { int (*cb)(void *user, const char *text, const double xyz[3]); const union cim_u *const *from; struct { int p; }; } cim_w;
 #define CIM_W_INIT { NULL, (NULL), { 3 } }
+#define CIM_W_OTHER_INIT { NULL, NULL, { (int)-(CIM_A) } }
 static inline int cim_f(int x) { if (x) { return 1; } return 0; }
 __attribute__((visibility("default"))) const cim_w *cim_g(unsigned int n, long int (*fn)(void), char **out, int32_t const *x);
 _Static_assert(sizeof(cim_w) > 1, "x");
 """
 
-C_NAMES = {c: name for name, c in (("char", ctypes.c_char), ("signed char", ctypes.c_byte), ("unsigned char", ctypes.c_ubyte), ("short", ctypes.c_short),
-                                   ("unsigned short", ctypes.c_ushort), ("int", ctypes.c_int), ("unsigned", ctypes.c_uint), ("long", ctypes.c_long),
-                                   ("unsigned long", ctypes.c_ulong), ("float", ctypes.c_float), ("double", ctypes.c_double), ("_Bool", ctypes.c_bool),
-                                   ("void *", ctypes.c_void_p), ("char *", ctypes.c_char_p))}
+C_NAMES = {
+    c: name
+    for name, c in (
+        ("char", ctypes.c_char),
+        ("signed char", ctypes.c_byte),
+        ("unsigned char", ctypes.c_ubyte),
+        ("short", ctypes.c_short),
+        ("unsigned short", ctypes.c_ushort),
+        ("int", ctypes.c_int),
+        ("unsigned", ctypes.c_uint),
+        ("long", ctypes.c_long),
+        ("unsigned long", ctypes.c_ulong),
+        ("float", ctypes.c_float),
+        ("double", ctypes.c_double),
+        ("_Bool", ctypes.c_bool),
+        ("void *", ctypes.c_void_p),
+        ("char *", ctypes.c_char_p),
+    )
+}
 C_NAMES[None] = "void"
 
 
@@ -43,6 +59,8 @@ def c_type(t):
             return name
     if hasattr(t, "_type_") and issubclass(t, ctypes._Pointer):
         return f"{c_type(t._type_)} *"
+    if isinstance(t, type) and issubclass(t, ctypes._CFuncPtr):
+        return f"{c_type(t._restype_)} (*)({', '.join(map(c_type, t._argtypes_))})"
     raise AssertionError(f"no C type for {t}")
 
 
@@ -55,8 +73,13 @@ def compile_and_run(text, *flags):
         source, program = os.path.join(folder, "x.c"), os.path.join(folder, "x")
         with open(source, "w", encoding="utf-8") as f:
             f.write(text)
-        done = subprocess.run([*support.compiler(), "-w", "-I", os.path.join(support.SOURCE, "include"), *flags, source, "-o", program], capture_output=True, text=True, check=False,
-                              env={**os.environ, "LD_PRELOAD": ""})
+        done = subprocess.run(
+            [*support.compiler(), "-w", "-I", os.path.join(support.SOURCE, "include"), *flags, source, "-o", program],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "LD_PRELOAD": ""},
+        )
         if done.returncode:
             raise AssertionError(done.stderr[:3000])
         return subprocess.run([program], capture_output=True, text=True, check=True, env={**os.environ, "LD_PRELOAD": ""}).stdout
@@ -81,19 +104,25 @@ class Generated(unittest.TestCase):
             made = generate.generate(folder)
             scope = {}
             exec(made, scope)
-            self.assertEqual([scope[n] for n in ("CIM_A", "CIM_B", "CIM_C", "CIM_D", "CIM_Y", "CIM_TEXT")], [8, 9, 8 | ord("a"), -0x7fff, 10, "ab"])
+            self.assertEqual([scope[n] for n in ("CIM_A", "CIM_B", "CIM_C", "CIM_D", "CIM_Y", "CIM_TEXT")], [8, 9, 8 | ord("a"), -0x7FFF, 10, "ab"])
             self.assertEqual(scope["DEFAULTS"]["cim_w"], (None, None, (3,)))
+            self.assertEqual(scope["VARIANTS"]["cim_w_other"], (scope["cim_w"], (None, None, (-8,))))
             self.assertEqual(set(scope["FUNCTIONS"]), {"cim_g"})
             self.assertEqual([f[0] for f in scope["cim_w"]._fields_], ["cb", "from_", "_member2"])
             u, w = scope["cim_u"](), scope["cim_w"]()
             u.s.d, u.s.a, w.p = 1.5, 7, 4
-            self.assertEqual((u.s.u, u.s.b, w.p), (0x3ff8000000000000, 0, 4))
+            self.assertEqual((u.s.u, u.s.b, w.p), (0x3FF8000000000000, 0, 4))
             source = f'{HARD}\n#include <stdio.h>\nint main(void) {{ printf("%zu %zu", sizeof(cim_u), sizeof(cim_w)); }}'.replace("NULL", "0")
             self.assertEqual(compile_and_run(source), f"{ctypes.sizeof(scope['cim_u'])} {ctypes.sizeof(scope['cim_w'])}")
 
     def test_what_is_not_understood_is_an_error_with_its_place(self):
         support.compiler()
-        for text, words in (("int cim_v(int n, ...);", "any number"), ("extern int cim_x;", "neither"), ("enum { CIM_A = sizeof(int) };", "no constant"), ("wrong x;", "no type")):
+        for text, words in (
+            ("int cim_v(int n, ...);", "any number"),
+            ("extern int cim_x;", "neither"),
+            ("enum { CIM_A = sizeof(int) };", "no constant"),
+            ("wrong x;", "no type"),
+        ):
             with tempfile.TemporaryDirectory() as folder, self.subTest(text):
                 with open(os.path.join(folder, "cim.h"), "w", encoding="utf-8") as f:
                     f.write("\n\n" + text + "\n")
@@ -111,7 +140,7 @@ class AgainstC(unittest.TestCase):
             out += [f'printf("{name}.{f[0]} %zu\\n", offsetof({name}, {c_name(f[0])}));' for f in s._fields_ if not f[0].startswith("_member")]
         said = dict(line.rsplit(" ", 1) for line in compile_and_run("\n".join(out + ["return 0; }"])).splitlines())
         for n, v in numbers.items():
-            self.assertEqual(int(said[n]) & 0xffffffffffffffff, v & 0xffffffffffffffff, n)
+            self.assertEqual(int(said[n]) & 0xFFFFFFFFFFFFFFFF, v & 0xFFFFFFFFFFFFFFFF, n)
         for name, s in _abi.STRUCTS.items():
             self.assertEqual(int(said[name]), ctypes.sizeof(s), name)
             for f in s._fields_:
@@ -131,13 +160,17 @@ class AgainstC(unittest.TestCase):
         self.assertGreater(len(out), 800)
 
     def test_defaults_are_those_of_the_macros(self):
-        names = list(_abi.DEFAULTS)
+        names = [*_abi.DEFAULTS, *_abi.VARIANTS]
         out = ["#include <cim.h>", "#include <stdio.h>", "int main(void) {"]
         for n in names:
-            out.append(f'{{ static {n} v = {n.upper()}_INIT; for (size_t i = 0; i < sizeof v; i++) printf("%02x", ((unsigned char *)&v)[i]); putchar(10); }}')
+            kind = _abi.VARIANTS[n][0].__name__ if n in _abi.VARIANTS else n
+            out.append(
+                f'{{ static {kind} v = {n.upper()}_INIT; for (size_t i = 0; i < sizeof v; i++) printf("%02x", ((unsigned char *)&v)[i]); putchar(10); }}'
+            )
         said = compile_and_run("\n".join(out + ["return 0; }"])).splitlines()
         for n, text in zip(names, said):
-            self.assertEqual(bytes(_core.struct(getattr(_abi, n))).hex(), text, n)
+            made = _core.struct(_abi.VARIANTS[n][0], n) if n in _abi.VARIANTS else _core.struct(getattr(_abi, n))
+            self.assertEqual(bytes(made).hex(), text, n)
 
 
 class AgainstTheMap(unittest.TestCase):

@@ -160,6 +160,17 @@ class Files(unittest.TestCase):
             with self.assertRaises(cim.Unsupported):
                 c.prepare()
 
+    def test_ready_changes_no_answer(self):
+        n = city().net("emergency")
+        fleet = n.fleet(city().query("function = 'hospital'"))
+        goals = [(504800, 5382200), (506700, 5383300)]
+        first, times = [float(t) for t in fleet.times(goals[0])], n.matrix_ms(goals).tolist()
+        for labels in ("none", "full"):
+            n.ready(labels)
+            self.assertEqual(([float(t) for t in fleet.times(goals[0])], n.matrix_ms(goals).tolist()), (first, times))
+            self.assertEqual([float(t) for t in n.fleet(fleet.places).times(goals[0])], first)
+        self.assertGreater(cim._core.lib.cim_route_metric_labelled(n._metric, None), 0)
+
     def test_traffic(self):
         n = net()
         a, b = (504800, 5382200), (506700, 5383300)

@@ -1,6 +1,9 @@
 """The same answers as cimtool --json on the sample town."""
+import os
 import random
 import unittest
+
+import cim
 
 from . import support
 from .support import cimtool, city, net, town
@@ -183,3 +186,32 @@ class Networks(unittest.TestCase):
         said, found = cimtool("impact", town(), "--close", street), city().impact(self.all, n).find(close=[street])
         self.assertEqual([w["id"] for w in said["without"]], [s.object.id for s in found.losses])
         self.assertEqual([a["after_s"] for a in said["roads"]["access"]], [None if a.after_s == float("inf") else a.after_s for a in found.access])
+
+
+class Heidelberg(unittest.TestCase):
+    """The same on a real city, where the data collection is there."""
+
+    def test_the_same(self):
+        folder = os.environ.get("CIM_DATA") or os.path.join(support.SOURCE, "..", "shared", "data")
+        source = os.path.join(folder, "osm", "heidelberg.osm.pbf")
+        if not os.path.exists(source):
+            self.skipTest("no heidelberg.osm.pbf (CIM_DATA)")
+        if support.SANITIZED:
+            self.skipTest("takes long with sanitizers")
+        path = os.path.join(support.folder(), "heidelberg.cim")
+        cim.import_files(path, source)
+        c = cim.open(path)
+        said = cimtool("query", path, "class = 'Road' AND maxspeed_kmh >= 70")
+        self.assertEqual([o["id"] for o in said["objects"]], support.ids(c.query("class = 'Road' AND maxspeed_kmh >= 70")))
+        hospital, station = c.query("function = 'hospital'", limit=1)[0], c.query("function = 'fire_station'", limit=1)[0]
+        n = c.net("emergency")
+        said, r = cimtool("route", path, station.id, hospital.id, "--profile", "emergency"), n.route(station, hospital)
+        self.assertEqual((said["time_s"], said["length_m"], len(said["steps"])), (r.time_s, round(r.length_m, 1), len(r.steps)))
+        said, iso = cimtool("isochrone", path, station.id, "--profile", "emergency", "--limits", "300,600"), n.isochrone(station, (300, 600))
+        self.assertEqual([a["area_km2"] for a in said["limits"]], [round(a.area_m2 * 1e-6, 4) for a in iso.areas])
+        said = cimtool(
+            "matrix", path, "--from-filter", "function = 'fire_station'", "--to-filter", "function = 'hospital'", "--profile", "emergency", statuses=(0, 3)
+        )
+        rows = n.matrix(n.places(c.query("function = 'fire_station'"), skip=True), n.places(c.query("function = 'hospital'"), skip=True))
+        rows = rows.tolist() if hasattr(rows, "tolist") else rows
+        self.assertEqual([[round(v, 3) for v in row] for row in rows], [[float("inf") if v is None else v for v in row] for row in said["times_s"]])

@@ -7,8 +7,6 @@
 
 static cim_ctx *ctx;
 
-__extension__ typedef __float128 wide;
-
 enum { FACES = 4000, VERTICES = 24000 };
 
 /* Faces of one ring. */
@@ -31,74 +29,20 @@ static void end_face(soup *s, uint32_t solid)
     s->face_end[s->faces - 1] = s->faces;
 }
 
-static cim_sight_mesh *mesh_of(const soup *s)
+static cim_sight_faces faces_of(const soup *s)
 {
     cim_sight_faces f = CIM_SIGHT_FACES_INIT;
-    cim_sight_mesh *m = NULL;
     f.face_count = f.ring_count = s->faces, f.vertex_count = s->vertices;
     f.face_end = s->face_end, f.ring_end = s->ring_end, f.xyz = s->xyz, f.solid = s->solid;
+    return f;
+}
+
+static cim_sight_mesh *mesh_of(const soup *s)
+{
+    cim_sight_faces f = faces_of(s);
+    cim_sight_mesh *m = NULL;
     assert_ok(ctx, cim_sight_mesh_build(ctx, &f, &m));
     return m;
-}
-
-/* ---- the rule, by another way: where the line meets the plane, and whether that is in the face ---- */
-
-static bool in_face(const soup *s, uint32_t face, const wide from[3], const wide to[3])
-{
-    uint32_t first = face ? s->ring_end[face - 1] : 0, end = s->ring_end[face];
-    const double *o = s->xyz + 3 * first;
-    wide n[3] = { 0, 0, 0 }, a = 0, b = 0, at[3];
-    for (uint32_t v = first + 1; v + 1 < end; v++) {
-        wide p[3], q[3];
-        for (int i = 0; i < 3; i++) p[i] = (wide)s->xyz[3 * v + (uint32_t)i] - o[i], q[i] = (wide)s->xyz[3 * v + 3 + (uint32_t)i] - o[i];
-        for (int i = 0; i < 3; i++) n[i] += p[(i + 1) % 3] * q[(i + 2) % 3] - p[(i + 2) % 3] * q[(i + 1) % 3];
-    }
-    for (int i = 0; i < 3; i++) a += n[i] * (from[i] - o[i]), b += n[i] * (to[i] - o[i]);
-    if ((a > 0 && b > 0) || (a < 0 && b < 0) || a == b) return false;
-    for (int i = 0; i < 3; i++) at[i] = from[i] + a / (a - b) * (to[i] - from[i]);
-    int drop = 0;
-    for (int i = 1; i < 3; i++)
-        if ((n[i] < 0 ? -n[i] : n[i]) > (n[drop] < 0 ? -n[drop] : n[drop])) drop = i;
-    int u = (drop + 1) % 3, v = (drop + 2) % 3;
-    bool inside = false;
-    for (uint32_t i = first, last = end - 1; i < end; last = i++) {
-        const double *p = s->xyz + 3 * last, *q = s->xyz + 3 * i;
-        if ((p[v] > at[v]) != (q[v] > at[v]) && at[u] < p[u] + (at[v] - p[v]) / ((wide)q[v] - p[v]) * ((wide)q[u] - p[u])) inside = !inside;
-    }
-    return inside;
-}
-
-static wide root(wide x)
-{
-    wide r = (wide)sqrt((double)x);
-    for (int i = 0; i < 3; i++) r = (r + x / r) / 2;
-    return r;
-}
-
-/* The line and eight beside it meet a face of one solid. */
-static bool hidden(const soup *s, uint32_t solids, const double from[3], const double to[3])
-{
-    wide way[3], p[3], q[3], length = 0, size = 0;
-    for (int i = 0; i < 3; i++) way[i] = (wide)to[i] - from[i], length += way[i] * way[i];
-    length = root(length);
-    for (int i = 0; i < 3; i++) way[i] /= length;
-    int flat = fabs((double)way[0]) <= fabs((double)way[1]) && fabs((double)way[0]) <= fabs((double)way[2]) ? 0 : fabs((double)way[1]) <= fabs((double)way[2]) ? 1 : 2;
-    for (int i = 0; i < 3; i++) p[i] = (i == (flat + 2) % 3 ? way[(flat + 1) % 3] : i == (flat + 1) % 3 ? -way[(flat + 2) % 3] : 0), size += p[i] * p[i];
-    size = root(size);
-    for (int i = 0; i < 3; i++) p[i] /= size;
-    for (int i = 0; i < 3; i++) q[i] = way[(i + 1) % 3] * p[(i + 2) % 3] - way[(i + 2) % 3] * p[(i + 1) % 3];
-    for (uint32_t solid = 0; solid < solids; solid++) {
-        bool all = true;
-        for (int k = 0; k < 8 && all; k++) {
-            wide a[3], b[3], c = (wide)cos(k * 0.78539816339744831), w = (wide)sin(k * 0.78539816339744831);
-            bool any = false;
-            for (int i = 0; i < 3; i++) a[i] = from[i] + 1e-6 * (way[i] + c * p[i] + w * q[i]), b[i] = to[i] + 1e-6 * (c * p[i] + w * q[i] - way[i]);
-            for (uint32_t f = 0; f < s->faces && !any; f++) any = s->solid[f] == solid && in_face(s, f, a, b);
-            all = any;
-        }
-        if (all) return true;
-    }
-    return false;
 }
 
 /* ---- faces at random ---- */
@@ -128,6 +72,7 @@ static void test_mesh_random(void **state)
         memset(s, 0, sizeof *s);
         sheets(s, &seed, 1 + (uint32_t)(support_random(&seed) % 120), support_uniform(&seed, 10, 40));
         cim_sight_mesh *m = mesh_of(s);
+        const cim_sight_faces f = faces_of(s);
         for (int k = 0; k < 40; k++) {
             double from[3], to[3];
             uint32_t face = CIM_NONE;
@@ -138,7 +83,7 @@ static void test_mesh_random(void **state)
                 for (int i = 0; i < 3; i++) to[i] = from[i] + 2 * (0.5 * (a[i] + b[i]) - from[i]);
             }
             assert_ok(ctx, cim_sight_mesh_line(ctx, m, from, to, &face));
-            bad += (face == CIM_NONE) == hidden(s, 7, from, to);
+            bad += (face == CIM_NONE) == faces_hide(&f, from, to);
             seen += face == CIM_NONE, all++;
         }
         cim_sight_mesh_free(m);
@@ -270,10 +215,9 @@ static void test_mesh_refuses(void **state)
 static cim_status build_boxes(cim_ctx *c)
 {
     soup *s = calloc(1, sizeof *s);
-    cim_sight_faces f = CIM_SIGHT_FACES_INIT;
     cim_sight_mesh *m = NULL;
     for (uint32_t i = 0; i < 9; i++) box_faces(s, i * 10, 0, i * 10 + 8, 8, 0, 5, i);
-    f.face_count = f.ring_count = s->faces, f.vertex_count = s->vertices, f.face_end = s->face_end, f.ring_end = s->ring_end, f.xyz = s->xyz, f.solid = s->solid;
+    const cim_sight_faces f = faces_of(s);
     cim_status st = cim_sight_mesh_build(c, &f, &m);
     cim_sight_mesh_free(m);
     free(s);

@@ -211,6 +211,44 @@ static void test_town_surface(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* The raster of the town and the town itself: posts of the ground are seen as sight lines to them say, but beside walls, which cells blur. */
+static void test_town_viewshed(void **state)
+{
+    uint64_t seed = 21;
+    size_t differ = 0, posts = 0, lit = 0;
+    (void)state;
+    for (int turn = 0; turn < 8; turn++) {
+        double eye[3], ignored[3];
+        somewhere(&seed, 1, eye, ignored);
+        eye[2] = cim_scene_ground(scene, eye[0], eye[1]) + 25; /* above most roofs */
+        const cim_box box = { eye[0] - 60, eye[1] - 60, eye[0] + 60, eye[1] + 60 };
+        cim_sight_raster r = CIM_SIGHT_RASTER_INIT;
+        cim_sight_viewshed_options o = CIM_SIGHT_VIEWSHED_OPTIONS_INIT;
+        cim_buf heights = CIM_BUF_INIT;
+        assert_ok(ctx, cim_scene_surface(ctx, scene, &box, 0.25, eye, &r, &heights));
+        size_t count = (size_t)r.columns * r.rows;
+        uint8_t *seen = malloc(count);
+        uint32_t column = (uint32_t)lround((eye[0] - r.x) / r.step_x_m), row = (uint32_t)lround((eye[1] - r.y) / r.step_y_m);
+        o.eye_height_m = eye[2] - (double)r.height_m[(size_t)row * r.columns + column];
+        o.target_height_m = 1;
+        if (o.eye_height_m > 0) {
+            assert_ok(ctx, cim_sight_viewshed(ctx, &r, column, row, &o, seen));
+            for (int k = 0; k < 1500; k++) {
+                size_t i = support_random(&seed) % count;
+                double x = r.x + (double)(i % r.columns) * r.step_x_m, y = r.y + (double)(i / r.columns) * r.step_y_m;
+                const double to[3] = { x, y, (double)r.height_m[i] + 1 };
+                uint32_t blocker;
+                assert_ok(ctx, cim_scene_line(ctx, scene, eye, to, &blocker));
+                differ += (blocker == CIM_NONE) != (seen[i] == 1), posts++, lit += seen[i] == 1;
+            }
+        }
+        free(seen);
+        cim_buf_dispose(&heights);
+    }
+    assert_true(posts > 5000 && lit > posts / 10 && lit < posts * 99 / 100);
+    assert_true(differ < posts / 50);
+}
+
 /* A box on level ground: what trigonometry says. */
 static void test_town_shadow(void **state)
 {
@@ -303,7 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_town_once),   cmocka_unit_test(test_town_lines), cmocka_unit_test(test_town_faces), cmocka_unit_test(test_town_streets),
-        cmocka_unit_test(test_town_surface), cmocka_unit_test(test_town_shadow), cmocka_unit_test(test_town_sun),  cmocka_unit_test(test_town_seen),
+        cmocka_unit_test(test_town_surface), cmocka_unit_test(test_town_viewshed), cmocka_unit_test(test_town_shadow), cmocka_unit_test(test_town_sun),  cmocka_unit_test(test_town_seen),
     };
     return cmocka_run_group_tests_name("scene/town", tests, make, drop);
 }
