@@ -1,6 +1,9 @@
 /* f_route.c - cim_route(from, to, profile): the quickest way, and alternatives; cim_route_steps(): how to go. */
 #include "sql.h"
 
+/* Beyond so many routes the hierarchy pays, also where it must be built: one takes milliseconds without and microseconds with it. */
+enum { MANY = 200 };
+
 #define OPTIONS SQL_TRAVEL_OPTIONS "via pass optimize avoid avoid_factor "
 
 typedef struct asked {
@@ -70,7 +73,7 @@ static cim_status find(sql_call *call, asked *a)
     if (st >= 0) st = take_stops(call, a, &all);
     if (st < 0 || !all) return st < 0 ? st : CIM_DONE;
     st = take_options(call, a);
-    if (st >= 0 && a->options.alternatives) st = sql_metric(call);
+    if (st >= 0 && (a->options.alternatives || ++call->costs->asked > MANY)) st = sql_metric(call);
     if (st < 0) return st;
     bool metric = a->options.alternatives || call->costs->query; /* one that is there already is quicker */
     st = cim_journey_find(call->ctx, call->costs->costs, a->stops, a->count, &a->options, metric ? call->costs->metric : NULL,

@@ -80,6 +80,7 @@ typedef struct sql_costs {
     cim_net_costs *costs;
     cim_route_metric *metric; /* with query: after sql_metric() */
     cim_route_query *query;
+    unsigned asked;           /* single routes so far */
 } sql_costs;
 
 /* Utility networks as options describe them. */

@@ -428,6 +428,10 @@ def joins(_):
     assert dict(got) == want and len(want) == 5
     assert db.execute("SELECT from_place, profile FROM cim_route(?, ?, 'foot')", (FIRE, HOSPITAL)).fetchall() == [(FIRE, "foot")]
     assert db.execute("SELECT count(*) FROM cim_isochrone(?, '60,120') WHERE limit_s > 100", (FIRE,)).fetchone() == (1,)
+    ids = [r[0] for r in db.execute("SELECT number FROM cim_query('class = ''Building''', 'limit=300')")]
+    alone = {i: db.execute("SELECT time_s FROM cim_route(?, ?, 'foot', 'unplaced=skip')", (i, FIRE)).fetchone() for i in ids} # beyond 200 with the hierarchy
+    matrix = dict(zip(ids, (db.execute("SELECT time_s FROM cim_matrix(?, ?, 'foot', 'unplaced=skip')", (i, FIRE)).fetchone() for i in ids)))
+    assert {i: t and t[0] for i, t in alone.items()} == {i: t and t[0] for i, t in matrix.items()} and sum(t is not None for t in alone.values()) > 200
     a = db.execute("SELECT x.time_s, y.time_s FROM cim_route(?1, ?2) x, cim_route(?2, ?1) y", (FIRE, HOSPITAL)).fetchall()
     assert len(a) == 1
     db.close()
