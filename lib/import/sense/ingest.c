@@ -76,7 +76,7 @@ static cim_status slurp(cim_ctx *ctx, cim__obs *in, cim__input *input, cim__buf 
     return CIM_OK;
 }
 
-static cim_status read_document(cim_ctx *ctx, cim__obs *in, cim__input *input)
+cim_status cim__obs_read_document(cim_ctx *ctx, cim__obs *in, cim__input *input)
 {
     cim__buf text = cim__buf_on(ctx->mem);
     cim_status st = slurp(ctx, in, input, &text);
@@ -96,7 +96,7 @@ static cim_status read_input(cim_ctx *ctx, cim__obs *in, const char *path, cim__
     if (st >= 0) st = choose(ctx, in, input, live, &format);
     if (format) cim__json_kv_text(json, "format", format);
     bool lines = format && (!strcmp(format, "csv") || !strcmp(format, "ndjson"));
-    if (st >= 0) st = lines ? cim__obs_read_rows(ctx, in, input, live, !strcmp(format, "csv")) : read_document(ctx, in, input);
+    if (st >= 0) st = lines ? cim__obs_read_rows(ctx, in, input, live, !strcmp(format, "csv")) : cim__obs_read_document(ctx, in, input);
     if (input) cim__input_close(ctx, input);
     return st;
 }
