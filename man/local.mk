@@ -5,6 +5,7 @@ dist_man_MANS += \
 	%D%/cim-net.7 \
 	%D%/cim-query.7 \
 	%D%/cim-route.7 \
+	%D%/cim-sense.7 \
 	%D%/cim-trace.7 \
 	%D%/cim-utility.7 \
 	%D%/cimtool-betweenness.1 \
@@ -20,6 +21,7 @@ dist_man_MANS += \
 	%D%/cimtool-match.1 \
 	%D%/cimtool-matrix.1 \
 	%D%/cimtool-nearest.1 \
+	%D%/cimtool-observe.1 \
 	%D%/cimtool-prepare.1 \
 	%D%/cimtool-query.1 \
 	%D%/cimtool-route.1 \

@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	%D%/bench_place.py \
 	%D%/bench_reach.py \
 	%D%/bench_route.py \
+	%D%/bench_sense.py \
 	%D%/bench_shapes.py \
 	%D%/bench_sight.py \
 	%D%/bench_trace.py \
@@ -31,6 +32,7 @@ bench_plain = \
 	%D%/bench_place \
 	%D%/bench_reach \
 	%D%/bench_route \
+	%D%/bench_sense \
 	%D%/bench_sight \
 	%D%/bench_trace \
 	%D%/bench_utility
@@ -45,6 +47,7 @@ bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
 %C%_bench_place_LDADD = libcim.la -lm
 %C%_bench_reach_LDADD = libcim.la -lm
 %C%_bench_route_LDADD = libcim.la
+%C%_bench_sense_LDADD = libcim.la $(SQLITE_LIBS) -lm
 %C%_bench_sight_SOURCES = %D%/bench_sight.c %D%/sight_bench.h
 %C%_bench_sight_LDADD = libcim.la -lm
 %C%_bench_trace_LDADD = libcim.la -lm
