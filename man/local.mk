@@ -7,6 +7,7 @@ dist_man_MANS += \
 	%D%/cim-query.7 \
 	%D%/cim-rules.5 \
 	%D%/cim-route.7 \
+	%D%/cim-sense.7 \
 	%D%/cim-trace.7 \
 	%D%/cim-utility.7 \
 	%D%/cimtool-betweenness.1 \
@@ -24,6 +25,7 @@ dist_man_MANS += \
 	%D%/cimtool-matrix.1 \
 	%D%/cimtool-nearest.1 \
 	%D%/cimtool-place.1 \
+	%D%/cimtool-observe.1 \
 	%D%/cimtool-prepare.1 \
 	%D%/cimtool-query.1 \
 	%D%/cimtool-route.1 \

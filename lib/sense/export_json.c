@@ -1,6 +1,8 @@
 /* export_json.c - SensorThings entities with their observations inside, data arrays, GeoJSON of the newest values. */
 #include "sense/export.h"
 
+#include <math.h>
+
 /* ---- pieces ---- */
 
 static void put_point(cim__observed *e, const cim_stream *s)
@@ -11,8 +13,8 @@ static void put_point(cim__observed *e, const cim_stream *s)
     cim__json_kv_text(&e->json, "type", "Point");
     cim__json_key(&e->json, "coordinates");
     cim__json_open(&e->json, '[');
-    cim__json_num(&e->json, x);
-    cim__json_num(&e->json, y);
+    cim__json_num(&e->json, round(x * 1e7) / 1e7); /* centimetres */
+    cim__json_num(&e->json, round(y * 1e7) / 1e7);
     if (s->z == s->z) cim__json_num(&e->json, s->z);
     cim__json_close(&e->json, ']');
     cim__json_close(&e->json, '}');

@@ -240,11 +240,13 @@ static void get_decimals(reader *r, cim__series *s)
         r->bad = true;
         return;
     }
-    double ten = tens[decimals];
-    for (uint32_t i = 0; i < s->count; i++) {
-        whole += (uint64_t)cim__unzigzag(get_varint(r));
-        s->values[i] = (double)(int64_t)whole / ten;
+    double ten = tens[decimals], *values = s->values;
+    reader fast = *r; /* in registers */
+    for (uint32_t i = 0, count = s->count; i < count; i++) {
+        whole += (uint64_t)cim__unzigzag(get_varint(&fast));
+        values[i] = (double)(int64_t)whole / ten;
     }
+    *r = fast;
     if (!r->bad) get_exceptions(&before, s, (uint32_t)exceptions);
 }
 

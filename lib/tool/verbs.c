@@ -18,7 +18,7 @@ static const cimtool_flag import_flags[] = {
     { "source-crs", 0, "EPSG", "reference system of the inputs, whatever they say" },
     { "swap-xy", 0, NULL, "inputs list northing or latitude first, whatever they say" },
     { "no-swap-xy", 0, NULL, "inputs list easting or longitude first, whatever they say" },
-    { "format", 'f', "NAME", "osm, citygml, cityjson, epanet, matpower, pandapower, gis (default: by content)" },
+    { "format", 'f', "NAME", "osm, citygml, cityjson, epanet, matpower, pandapower, gis, observations (default: by content)" },
     { "prefix", 0, "TEXT", "EPANET: what ids begin with (default: inp:NAME/, NAME of the file)" },
     { "map", 'm', "FILE", "what rows of GIS layers become: a mapping file (cim-map(5)); may be repeated" },
     { "class", 0, "CLASS", "what rows of GIS layers without a mapping become (default: GenericOccupiedSpace)" },

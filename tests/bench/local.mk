@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	%D%/bench_python.py \
 	%D%/bench_reach.py \
 	%D%/bench_route.py \
+	%D%/bench_sense.py \
 	%D%/bench_shapes.py \
 	%D%/bench_sight.py \
 	%D%/bench_trace.py \
@@ -35,6 +36,7 @@ bench_plain = \
 	%D%/bench_reach \
 	%D%/bench_route \
 	%D%/bench_sensor \
+	%D%/bench_sense \
 	%D%/bench_sight \
 	%D%/bench_trace \
 	%D%/bench_utility
@@ -52,6 +54,7 @@ bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
 %C%_bench_route_LDADD = libcim.la
 %C%_bench_sensor_SOURCES = %D%/bench_sensor.c %D%/sight_bench.h
 %C%_bench_sensor_LDADD = libcim.la -lm
+%C%_bench_sense_LDADD = libcim.la $(SQLITE_LIBS) -lm
 %C%_bench_sight_SOURCES = %D%/bench_sight.c %D%/sight_bench.h
 %C%_bench_sight_LDADD = libcim.la -lm
 %C%_bench_trace_LDADD = libcim.la -lm

@@ -7,29 +7,44 @@ static const char *const formats[] = { "sensorthings", "ngsi-ld", "csv", "ndjson
 
 /* ---- choosing ---- */
 
-static bool has(cim__str text, const char *part) { return cim__str_has(text, part); }
+static bool has_any(cim__str text, const char *const *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (cim__str_has(text, parts[i])) return true;
+    return false;
+}
+#define HAS_ANY(text, list) has_any(text, list, sizeof(list) / sizeof *(list))
+
+static const char *format_of_text(cim__str head)
+{
+    static const char *const times[] = { "time", "date", "Time", "Date" };
+    const char *end = memchr(head.ptr, '\n', head.len);
+    cim__str line = { head.ptr, end ? (size_t)(end - head.ptr) : head.len };
+    return HAS_ANY(line, times) ? "csv" : NULL;
+}
+
+static const char *format_of_json(cim__str head)
+{
+    static const char *const others[] = { "\"CityJSON\"", "\"FeatureCollection\"", "\"CityJSONFeature\"", "\"pandapowerNet\"" };
+    static const char *const sensorthings[] = { "@iot.", "\"Datastreams\"", "\"phenomenonTime\"", "\"ObservedProperty\"", "\"dataArray\"" };
+    static const char *const entities[] = { "\"@context\"", "urn:ngsi-ld:", "\"dateObserved\"", "\"observedAt\"", "\"Property\"", "\"Number\"" };
+    if (HAS_ANY(head, others)) return NULL;
+    if (HAS_ANY(head, sensorthings)) return "sensorthings";
+    if (cim__str_has(head, "\"id\"") && cim__str_has(head, "\"type\"") && !cim__str_has(head, "\"Feature\"") && HAS_ANY(head, entities)) return "ngsi-ld";
+    return cim__str_has(head, "\"stream\"") && cim__str_has(head, "\"value\"") ? "ndjson" : NULL;
+}
 
 /* By the first bytes; a document is JSON of SensorThings or NGSI-LD, lines begin with a whole object each. */
 const char *cim__obs_format(cim__str head)
 {
+    cim__jvalue line;
     if (cim__str_starts(head, "\xef\xbb\xbf")) head = (cim__str){ head.ptr + 3, head.len - 3 };
     head = cim__str_trim(head);
     if (!head.len || head.ptr[0] == '<') return NULL;
-    if (head.ptr[0] != '{' && head.ptr[0] != '[') {
-        const char *end = memchr(head.ptr, '\n', head.len);
-        cim__str line = { head.ptr, end ? (size_t)(end - head.ptr) : head.len };
-        return has(line, "time") || has(line, "date") || has(line, "Time") || has(line, "Date") ? "csv" : NULL;
-    }
-    cim__jvalue line;
+    if (head.ptr[0] != '{' && head.ptr[0] != '[') return format_of_text(head);
     const char *end = memchr(head.ptr, '\n', head.len);
     if (end && cim__jparse((cim__str){ head.ptr, (size_t)(end - head.ptr) }, &line) && line.type == CIM__J_OBJECT) return "ndjson";
-    if (has(head, "\"CityJSON\"") || has(head, "\"FeatureCollection\"") || has(head, "\"CityJSONFeature\"") || has(head, "\"pandapowerNet\"")) return NULL;
-    if (has(head, "@iot.") || has(head, "\"Datastreams\"") || has(head, "\"phenomenonTime\"") || has(head, "\"ObservedProperty\"") || has(head, "\"dataArray\"")) return "sensorthings";
-    bool entity = has(head, "\"id\"") && has(head, "\"type\"") && !has(head, "\"Feature\"");
-    if (entity && (has(head, "\"@context\"") || has(head, "urn:ngsi-ld:") || has(head, "\"dateObserved\"") || has(head, "\"observedAt\"") || has(head, "\"Property\"") || has(head, "\"Number\"")))
-        return "ngsi-ld";
-    if (has(head, "\"stream\"") && has(head, "\"value\"")) return "ndjson";
-    return NULL;
+    return format_of_json(head);
 }
 
 static cim_status choose(cim_ctx *ctx, cim__obs *in, cim__input *input, bool live, const char **format_out)
@@ -40,8 +55,8 @@ static cim_status choose(cim_ctx *ctx, cim__obs *in, cim__input *input, bool liv
             if (!strcmp(in->o.format, formats[i])) *format_out = formats[i];
         return *format_out ? CIM_OK : cim__fail(ctx, CIM_EARG, "unknown format of observations %.40s", in->o.format);
     }
-    if (live) {
-        *format_out = "ndjson";
+    if (live || (in->o.columns && *in->o.columns)) { /* only CSV has columns */
+        *format_out = in->o.columns && *in->o.columns ? "csv" : "ndjson";
         return CIM_OK;
     }
     CIM__TRY(cim__input_head(ctx, input, &head));
@@ -76,7 +91,7 @@ static cim_status slurp(cim_ctx *ctx, cim__obs *in, cim__input *input, cim__buf 
     return CIM_OK;
 }
 
-static cim_status read_document(cim_ctx *ctx, cim__obs *in, cim__input *input)
+cim_status cim__obs_read_document(cim_ctx *ctx, cim__obs *in, cim__input *input)
 {
     cim__buf text = cim__buf_on(ctx->mem);
     cim_status st = slurp(ctx, in, input, &text);
@@ -96,7 +111,7 @@ static cim_status read_input(cim_ctx *ctx, cim__obs *in, const char *path, cim__
     if (st >= 0) st = choose(ctx, in, input, live, &format);
     if (format) cim__json_kv_text(json, "format", format);
     bool lines = format && (!strcmp(format, "csv") || !strcmp(format, "ndjson"));
-    if (st >= 0) st = lines ? cim__obs_read_rows(ctx, in, input, live, !strcmp(format, "csv")) : read_document(ctx, in, input);
+    if (st >= 0) st = lines ? cim__obs_read_rows(ctx, in, input, live, !strcmp(format, "csv")) : cim__obs_read_document(ctx, in, input);
     if (input) cim__input_close(ctx, input);
     return st;
 }

@@ -1,4 +1,5 @@
 libcimcore_la_SOURCES += \
+	%D%/imp_observations.c \
 	%D%/ingest.c \
 	%D%/lines.c \
 	%D%/ngsi.c \

@@ -63,12 +63,12 @@ cim_status cim__obs_place(cim_ctx *ctx, cim__obs *in, uint32_t geometry, cim__th
     double xyz[3] = { (double)NAN, (double)NAN, (double)NAN };
     uint32_t inner = cim__jget(&in->tree, geometry, "geometry"); /* of a feature */
     if (inner != CIM_NONE) geometry = inner;
-    if (!in->epsg || !first_position(in, cim__jget(&in->tree, geometry, "coordinates"), xyz)) return CIM_OK;
+    if ((!in->epsg && !in->system) || !first_position(in, cim__jget(&in->tree, geometry, "coordinates"), xyz)) return CIM_OK;
     if (!(fabs(xyz[0]) <= 180.0 && fabs(xyz[1]) <= 90.0)) {
         cim__obs_warn(in, "%.60s: a place that is no longitude and latitude", thing->gid);
         return CIM_OK;
     }
-    if (!in->to_city) CIM__TRY(cim__transform_new(ctx, 4326, in->epsg, &in->to_city));
+    if (!in->to_city) CIM__TRY(in->system ? in->system(ctx, in, xyz[0], xyz[1]) : cim__transform_new(ctx, 4326, in->epsg, &in->to_city));
     cim__transform_run(in->to_city, &xyz[0], &xyz[1], 1, 1);
     if (!(isfinite(xyz[0]) && isfinite(xyz[1]))) return CIM_OK;
     thing->x = xyz[0];
@@ -138,6 +138,7 @@ static cim_status nearest_of(cim_ctx *ctx, cim__obs *in, const uint32_t *ids, si
 
 static cim_status look_up(cim_ctx *ctx, cim__obs *in, const char *gid, cim__thing_said *thing)
 {
+    if (!*gid) return CIM_OK;
     uint32_t ids[64];
     size_t count = 0;
     cim_status st = cim_city_find(ctx, in->o.city, gid, ids, sizeof ids / sizeof *ids, &count);
@@ -147,27 +148,34 @@ static cim_status look_up(cim_ctx *ctx, cim__obs *in, const char *gid, cim__thin
     return nearest_of(ctx, in, ids, count, thing);
 }
 
-/* By its own id, by the id of an import of it, by what a property says to be its id in OpenStreetMap or elsewhere. */
-static cim_status look_everywhere(cim_ctx *ctx, cim__obs *in, cim__thing_said *thing)
+/* Its own id, the id of an import of it, what a property says to be its id in OpenStreetMap or elsewhere. */
+bool cim__obs_candidate(cim__obs *in, const cim__thing_said *thing, size_t i, char gid[400])
 {
     static const char *const prefixes[] = { "", "sta:", "osm:", "gml:" };
     const cim__jtree *t = &in->tree;
-    char gid[400];
+    size_t at_text = 0;
+    gid[0] = 0;
+    if (i < 2) {
+        snprintf(gid, 400, "%s%s", prefixes[i], thing->gid);
+        return true;
+    }
+    if (thing->properties == CIM_NONE || !cim__jis(t, thing->properties, CIM__J_OBJECT)) return false;
     uint32_t at = thing->properties + 1, key, value;
-    for (int i = 0; i < 2 && thing->object == CIM_NONE; i++) {
-        snprintf(gid, sizeof gid, "%s%s", prefixes[i], thing->gid);
-        CIM__TRY(look_up(ctx, in, gid, thing));
-    }
-    if (thing->properties == CIM_NONE || !cim__jis(t, thing->properties, CIM__J_OBJECT)) return CIM_OK;
-    while (thing->object == CIM_NONE && cim__jpair(t, thing->properties, &at, &key, &value)) {
+    while (cim__jpair(t, thing->properties, &at, &key, &value)) {
         cim__str text = cim__jis(t, value, CIM__J_STRING) ? cim__jtext(t, value) : (cim__str){ "", 0 };
-        bool osm = cim__str_starts(cim__jtext(t, key), "osm");
-        for (int i = 0; i < 4 && text.len && text.len < 300 && thing->object == CIM_NONE; i++) {
-            if (i == 2 && !osm) continue;
-            snprintf(gid, sizeof gid, "%s%.*s", prefixes[i], (int)text.len, text.ptr);
-            CIM__TRY(look_up(ctx, in, gid, thing));
-        }
+        if (!text.len || text.len > 300) continue;
+        if (at_text++ < (i - 2) / 3) continue;
+        const char *prefix = prefixes[(i - 2) % 3 + ((i - 2) % 3 > 0)]; /* as it is, osm:, gml: */
+        snprintf(gid, 400, "%s%.*s", prefix, (int)text.len, text.ptr);
+        return at_text < 50;
     }
+    return false;
+}
+
+cim_status cim__obs_look_everywhere(cim_ctx *ctx, cim__obs *in, cim__thing_said *thing)
+{
+    char gid[400];
+    for (size_t i = 0; thing->object == CIM_NONE && cim__obs_candidate(in, thing, i, gid); i++) CIM__TRY(look_up(ctx, in, gid, thing));
     return CIM_OK;
 }
 
@@ -175,9 +183,9 @@ cim_status cim__obs_thing(cim_ctx *ctx, cim__obs *in, cim__thing_said *thing)
 {
     cim_status st = CIM_OK;
     if (in->thing) st = in->thing(ctx, in, thing, in->thing_user);
-    else if (in->o.city) st = look_everywhere(ctx, in, thing);
+    else if (in->o.city) st = cim__obs_look_everywhere(ctx, in, thing);
     if (st < 0) return st;
-    if (in->thing || in->o.city) cim__report_fate(in->report, "thing", CIM__STORED, thing->object != CIM_NONE ? "object of the city" : in->thing ? "new object" : "no object: streams only", 1);
+    if (in->thing || in->o.city) cim__report_fate(in->report, "thing", CIM__STORED, in->thing ? "object" : thing->object != CIM_NONE ? "object of the city" : "no object: streams only", 1);
     else cim__report_fate(in->report, "thing", CIM__STORED, "streams only", 1);
     return CIM_OK;
 }

@@ -37,6 +37,7 @@ struct cim__obs {
     cim__arena texts;      /* of one entity or line */
     int32_t epsg;          /* of places; 0: not known */
     cim__transform *to_city;
+    cim_status (*system)(cim_ctx *ctx, cim__obs *in, double lon_deg, double lat_deg); /* decides epsg and to_city; NULL: epsg stands */
     cim__thing_fn thing;   /* NULL: looked up in o.city */
     void *thing_user;
     uint64_t skipped_lines;
@@ -52,6 +53,9 @@ void cim__obs_warn(cim__obs *in, const char *format, ...) __attribute__((format(
 /* GeoJSON geometry in longitude and latitude to a place of the thing. */
 cim_status cim__obs_place(cim_ctx *ctx, cim__obs *in, uint32_t geometry, cim__thing_said *thing);
 cim_status cim__obs_thing(cim_ctx *ctx, cim__obs *in, cim__thing_said *thing);
+/* Ids that the thing may have in a city, the likeliest first: i counts up from 0 until it is false. */
+bool cim__obs_candidate(cim__obs *in, const cim__thing_said *thing, size_t i, char gid[400]);
+cim_status cim__obs_look_everywhere(cim_ctx *ctx, cim__obs *in, cim__thing_said *thing); /* in o.city */
 /* A stream by gid; made when it is not there.  *id_out 0: it may not be made. */
 cim_status cim__obs_stream(cim_ctx *ctx, cim__obs *in, cim_stream *stream, const cim__thing_said *thing, uint32_t *id_out);
 uint32_t cim__obs_known(cim_ctx *ctx, cim__obs *in, const char *gid); /* 0: no such stream */
@@ -84,6 +88,7 @@ cim_status cim__obs_read_rows(cim_ctx *ctx, cim__obs *in, cim__input *input, boo
 
 /* A whole JSON document in memory. */
 cim_status cim__obs_document(cim_ctx *ctx, cim__obs *in, char *text, size_t size);
+cim_status cim__obs_read_document(cim_ctx *ctx, cim__obs *in, cim__input *input);
 const char *cim__obs_format(cim__str head); /* NULL: none of them */
 
 #endif
