@@ -154,9 +154,18 @@ run query "$city" "class = 'Building' AND same_as IS NOT NULL" --count
 title "Is the file sound?"
 run check "$city"
 
+title "To look at"
+set -- # layers of results
+for layer in isochrones impact; do
+    [ -s "$out/$layer.geojson" ] && set -- "$@" --layer "$out/$layer.geojson"
+done
+run plot "$city" --overwrite --color-by height_m --classes jenks:5 --title "Heights of buildings in metres" -o "$out/map.svg"
+run view "$city" --overwrite "$@" --title "${city##*/}" -o "$out/city.html"
+
 title "For other programs"
 run export "$city" --overwrite --class Building -o "$out/buildings.geojson"
 run export "$city" --overwrite -o "$out/city.gpkg"
 run export "$city" --overwrite -o "$out/city.city.json"
 ls -l "$out" | awk 'NR > 1 { printf "%12d  %s\n", $5, $NF }'
 printf '\n%s opens in QGIS as it is; so does city.gpkg, which any GIS reads. Results: %s\n' "city.cim" "$out"
+printf 'The map: %s/city.html (any browser, no network) and %s/map.svg\n' "$out" "$out"
