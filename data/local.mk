@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	%D%/town-population.map.json \
 	%D%/town-power.geojson.gz \
 	%D%/town-power.map.json \
+	%D%/town-rules.json \
 	%D%/town-sensors.json.gz \
 	%D%/town-v2.gml.gz \
 	%D%/town-v3.gml.gz \

@@ -127,6 +127,27 @@ title "Cameras: how many, and how many hang on a building?"
 run query "$city" "class = 'Camera'" --count
 run query "$city" "class = 'Camera' AND mounted_on.class = 'Building'" --columns ref,mounted_on,mounted_on.name --limit 5
 
+if [ $town = yes ]; then
+    title "What of the streets do they really see, behind the houses?"
+    run cover "$city" --angle view --roads "layer = 'road'"
+    "$cimtool" cover "$city" --angle view --roads "layer = 'road'" --geojson >"$out/cameras.geojson" 2>/dev/null
+    title "Where on which walls would the next three see most of the lanes?"
+    run place "$city" --by sight --along-walls 40 --demand "function IN ('pedestrian', 'living_street', 'residential')" --within 60m -n 3 --fixed "class = 'Camera'"
+    title "When does the sun reach the hospital on the shortest day?"
+    run sun "$city" "$hospital" --from 2026-12-21T00:00:00Z --to 2026-12-22T00:00:00Z
+
+    title "A week of what the sensors measured"
+    run observe "$city" data/town-sensors.json.gz
+    run observe "$city" --property NO2 --rollup 1d
+    title "What would have raised an alarm?"
+    run watch "$city" --rules data/town-rules.json --replay 2024-05-13T00:00:00Z/2024-05-20T00:00:00Z
+    title "Most people within 500 m of where the air is measured: where does the next station go?"
+    run place "$city" --by air --grid 100 --demand "layer = 'building'" --weight population --within 500m -n 1 --fixed "function = 'air_quality'"
+    title "A second fire station: who is reached within two minutes now, and with one more?"
+    run serve "$city" --facilities "function = 'fire_station'" --demand "layer = 'building'" --weight population --within 120s --profile emergency
+    run place "$city" --by road --profile emergency --candidates "class = 'Building' AND area_m2 > 300" --demand "layer = 'building'" --weight population --within 120s -n 1 --fixed "function = 'fire_station'"
+fi
+
 title "How many buildings did two sources know, and were found to be one?"
 run query "$city" "class = 'Building' AND same_as IS NOT NULL" --count
 

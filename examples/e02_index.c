@@ -10,7 +10,7 @@ int main(void)
     enum { SIDE = 1000, COUNT = SIDE * SIDE };
     cim_ctx *ctx = NULL;
     cim_index *index = NULL;
-    cim_box *boxes = malloc(COUNT * sizeof *boxes), window = { 10.2, 10.2, 12.3, 12.3 };
+    cim_box *boxes = (cim_box *)malloc(COUNT * sizeof *boxes), window = { 10.2, 10.2, 12.3, 12.3 };
     uint32_t ids[16];
     double distances[3];
     size_t count;

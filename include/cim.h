@@ -5,6 +5,7 @@
 #ifndef CIM_H
 #define CIM_H
 
+#include "cim/alert.h"
 #include "cim/base.h"
 #include "cim/check.h"
 #include "cim/city.h"
@@ -12,6 +13,7 @@
 #include "cim/ctx.h"
 #include "cim/dispatch.h"
 #include "cim/export.h"
+#include "cim/field.h"
 #include "cim/flow.h"
 #include "cim/geom.h"
 #include "cim/impact.h"
@@ -25,11 +27,17 @@
 #include "cim/net.h"
 #include "cim/place.h"
 #include "cim/query.h"
+#include "cim/radio.h"
 #include "cim/route.h"
+#include "cim/scene.h"
+#include "cim/sense.h"
+#include "cim/sensor.h"
+#include "cim/serve.h"
 #include "cim/shapes.h"
 #include "cim/sight.h"
 #include "cim/trace.h"
 #include "cim/utility.h"
+#include "cim/watch.h"
 #include "cim/traffic.h"
 #include "cim/view.h"
 

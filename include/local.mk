@@ -1,6 +1,7 @@
 cimincludedir = $(includedir)/cim
 include_HEADERS = include/cim.h
 ciminclude_HEADERS = \
+	include/cim/alert.h \
 	include/cim/base.h \
 	include/cim/check.h \
 	include/cim/city.h \
@@ -8,6 +9,7 @@ ciminclude_HEADERS = \
 	include/cim/ctx.h \
 	include/cim/dispatch.h \
 	include/cim/export.h \
+	include/cim/field.h \
 	include/cim/flow.h \
 	include/cim/geom.h \
 	include/cim/impact.h \
@@ -21,10 +23,16 @@ ciminclude_HEADERS = \
 	include/cim/net.h \
 	include/cim/place.h \
 	include/cim/query.h \
+	include/cim/radio.h \
 	include/cim/route.h \
+	include/cim/scene.h \
+	include/cim/sensor.h \
+	include/cim/serve.h \
 	include/cim/shapes.h \
+	include/cim/sense.h \
 	include/cim/sight.h \
 	include/cim/trace.h \
 	include/cim/utility.h \
+	include/cim/watch.h \
 	include/cim/traffic.h \
 	include/cim/view.h

@@ -21,7 +21,7 @@ enum {
 
 typedef struct cim_import_options {
     size_t struct_size;      /* set by CIM_IMPORT_OPTIONS_INIT */
-    const char *format;      /* "osm", "citygml", "cityjson", "epanet", "matpower", "pandapower", "gis"; NULL: by content */
+    const char *format;      /* "osm", "citygml", "cityjson", "epanet", "matpower", "pandapower", "gis", "observations"; NULL: by content */
     const char *who;         /* for the change log; NULL: none */
     const char *why;
     const char *licence;     /* of the inputs; NULL: what the format implies or says */

@@ -229,6 +229,19 @@ CIM_API cim_net_costs *cim_net_costs_ref(cim_net_costs *costs);
  */
 CIM_API void cim_net_costs_free(cim_net_costs *costs);
 
+/**
+ * Costs that are lengths, for "within 500 m": millimetres where times were milliseconds, turning and waiting cost nothing, what is closed stays so.
+ * All functions of the net work on them, and say millimetres.
+ *
+ * @param costs   of a profile: what may be used.
+ * @param metric  what is closed now; NULL: as in costs.
+ * @param[out] lengths_out  new costs, freed with cim_net_costs_free().
+ * @return CIM_OK; CIM_EARG; CIM_ENOMEM.
+ * Thread rule: any thread; the result may be shared.   Cost: some 10 ns an arc.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_net_costs_lengths(cim_ctx *ctx, cim_net_costs *costs, const cim_route_metric *metric, cim_net_costs **lengths_out);
+
 /** Arrays of costs, borrowed. */
 typedef struct cim_net_costs_view {
     size_t struct_size;           /* set by the caller */

@@ -32,6 +32,9 @@
  * search, DISPERSION asks for independent sets in graphs of what is too near, with a colouring as bound (E. Tomita, 2003).  A greedy plan's
  * famous 1 - 1/e is not printed as a bound: it is far too weak to tell anybody anything.
  *
+ * Groups of sites may be limited: at least and at most so many of each group, which may overlap.  The relaxation does not see them, branch and bound
+ * and swaps do.
+ *
  * A bound is rounded outwards: to whole numbers where all terms of the value are whole, else by what double precision may have lost.  The
  * value is computed anew, from the arrays of the problem and the sites alone, before a plan is returned; were it another one, the call
  * would fail with CIM_EINTERNAL.
@@ -90,10 +93,24 @@ typedef struct cim_place_problem {
     const uint32_t *groups;  /* demand_count: the group of each, CIM_NONE: of none */
     const double *needs;     /* group_count: the amount from which on a group counts, above 0 */
     const double *group_weights; /* group_count, not negative; NULL: 1 each */
+    uint32_t site_group_count;   /* COVER_ALL, COVER_MOST, MEDIAN, IMPACT: groups of sites, which may overlap */
+    uint32_t reserved0;
+    const uint64_t *site_group_first; /* site_group_count + 1: the sites of group g are site_group_sites[site_group_first[g]] .. */
+    const uint32_t *site_group_sites; /* each once a group */
+    const uint32_t *site_group_least; /* site_group_count: so many of them are in a plan, at least; NULL: 0 */
+    const uint32_t *site_group_most;  /* at most; CIM_NONE: any number; NULL: any */
 } cim_place_problem;
 
 #define CIM_PLACE_PROBLEM_INIT                                                                                                          \
-    { sizeof(cim_place_problem), 0, 0, 0, CIM_NONE, __builtin_inf(), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL }
+    { sizeof(cim_place_problem), 0, 0, 0, CIM_NONE, __builtin_inf(), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, \
+      0, 0, NULL, NULL, NULL, NULL }
+
+/** Who solves. */
+enum {
+    CIM_PLACE_OWN = 0, /* libcim alone */
+    CIM_PLACE_CBC = 1  /* libcim's plan is given to COIN-OR CBC, which improves and proves it: COVER_ALL, COVER_MOST, MEDIAN, IMPACT.  Cannot be
+                        * cancelled while CBC is at work, and proves within CBC's tolerances (1e-6).  Only where configured --with-cbc */
+};
 
 /** cim_place_options.work: go on until the best plan is proven. */
 #define CIM_PLACE_PROVE UINT64_MAX
@@ -105,9 +122,10 @@ typedef struct cim_place_options {
     double gap;                  /* stop when the gap is not above this; 0: the best plan */
     double time_limit_s;         /* stop then, with what there is; 0: none */
     int32_t leave_out;           /* 1: COVER_ALL, CENTER: demands that no plan can serve are left out and counted, instead of CIM_ENOTFOUND */
+    uint32_t solver;             /* CIM_PLACE_OWN, CIM_PLACE_CBC */
 } cim_place_options;
 
-#define CIM_PLACE_OPTIONS_INIT { sizeof(cim_place_options), 1000000000u, 1, 0.0, 0.0, 0 }
+#define CIM_PLACE_OPTIONS_INIT { sizeof(cim_place_options), 1000000000u, 1, 0.0, 0.0, 0, CIM_PLACE_OWN }
 
 /** What is known of a plan. */
 enum {
@@ -126,7 +144,7 @@ typedef struct cim_place_result {
                               * distance of CENTER, least distance of DISPERSION (INFINITY with one site) */
     double bound;            /* no plan is below it or, of COVER_MOST, THRESHOLD and DISPERSION, above; NAN: no bound */
     double gap;              /* |value - bound| / |value|; 0 when they are equal, INFINITY without a bound */
-    const char *proof;       /* how: "lagrangian bound", "branch and bound", "exhaustive search", "reductions", "no bound" ... */
+    const char *proof;       /* how: "lagrangian bound", "branch and bound", "exhaustive search", "reductions", "cbc", "no bound" ... */
     const uint32_t *sites;   /* ascending */
     const double *gains;     /* of each: what the value would lose without this one; of COVER_ALL the weight that would not be served
                               * enough, of DISPERSION the distance to the nearest other */
@@ -146,8 +164,8 @@ typedef struct cim_place_result {
  * @param options        NULL: all defaults.
  * @param[out] plan_out  freed with cim_place_plan_free().
  * @return CIM_OK; CIM_EARG naming the first thing that is wrong; CIM_ENOTFOUND when it is proven that there is no plan, with the reason;
- *         CIM_ELIMIT when none was found and none is proven not to be; CIM_ECANCEL; CIM_EVERSION; CIM_ENOMEM; CIM_EINTERNAL when the plan
- *         is not worth what the search said.
+ *         CIM_ELIMIT when none was found and none is proven not to be; CIM_ECANCEL; CIM_EVERSION; CIM_ENOMEM; CIM_EUNSUPPORTED
+ *         when CBC is asked for and not there or not for this kind; CIM_EINTERNAL when the plan is not worth what the search said.
  * Thread rule: any thread; one thread works.   Cost: see cim_place_options.work; memory of about 40 bytes an entry.
  * Since 0.1.
  */

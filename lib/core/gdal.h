@@ -59,6 +59,17 @@ typedef struct cim__gdal_row {
     cim__gdal_fault fault; /* CURVED: drawn as straight pieces; COLLECTION: of several types, left out */
 } cim__gdal_row;
 
+/* ---- rasters ---- */
+
+/* The first band of a GeoTIFF, north up: the middle of pixel (0, 0) is at x, y.  Pixels without a value are not a number. */
+typedef struct cim__gdal_raster {
+    uint32_t columns, rows;
+    double x, y, step_x, step_y;
+    int32_t epsg; /* 0: unknown */
+} cim__gdal_raster;
+
+typedef float *(*cim__gdal_room)(void *user, size_t count); /* NULL: no memory, or too many */
+
 typedef struct cim__gdal_table {
     /* The file must not exist.  `time` is what the file says as its date of change: "2026-01-31T12:00:00.000Z". */
     bool (*create)(const char *path, int32_t epsg, const char *time, cim__gdal **gdal_out, cim__gdal_error *error);
@@ -77,6 +88,12 @@ typedef struct cim__gdal_table {
     /* The next feature of that layer; *end_out when there is none. */
     bool (*in_row)(cim__gdal_in *in, cim__gdal_row *row_out, bool *end_out, cim__gdal_error *error);
     void (*in_close)(cim__gdal_in *in);
+
+    /* Pixels of the file at an absolute path whose middles are in a box, one row and column more on every side; the values go where `room` says.
+     * window NULL: all.  columns 0: none is in the box. */
+    bool (*raster_read)(const char *path, const double window[4], cim__gdal_room room, void *user, cim__gdal_raster *raster_out, cim__gdal_error *error);
+    /* A file that must not exist: bytes, 255 is no value; or numbers when bytes is NULL. */
+    bool (*raster_write)(const char *path, const cim__gdal_raster *raster, const uint8_t *bytes, const float *numbers, cim__gdal_error *error);
 } cim__gdal_table;
 
 #endif

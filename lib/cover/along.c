@@ -2,7 +2,7 @@
  *
  * What a prism hides of the line changes only where the sight line passes a corner, where the line enters the footprint or passes the
  * height of base or top, and where the sight line passes the edge of roof or floor.  All of these are found, and between two of them the
- * exact test of one sight line decides. */
+ * exact test of one sight line decides.  What the terrain hides is known in closed form (terrain.c). */
 #include "cover/sight.h"
 
 #include <stdlib.h>
@@ -132,11 +132,11 @@ cim_status cim_sight_along(cim_ctx *ctx, cim_sight_query *query, const double fr
     CIM__TRY(cim__sight_point_ok(ctx, from, 0, "point"));
     CIM__TRY(cim__sight_point_ok(ctx, a, 1, "point"));
     CIM__TRY(cim__sight_point_ok(ctx, b, 2, "point"));
-    if (query->scene->terrain.height) return cim__fail(ctx, CIM_EUNSUPPORTED, "parts of lines are not found over terrain");
+    const cim__raster *earth = &query->scene->terrain;
     strip s = { .from = from, .a = a, .b = b, .q = query };
     for (int i = 0; i < 3; i++) s.da[i] = a[i] - from[i], s.ab[i] = b[i] - a[i];
     query->spans.size = query->corners.size = query->marks.size = 0;
-    if (!hide_all(&s) || !complement(query)) {
+    if (!hide_all(&s) || (earth->height && !cim__sight_earth_along(earth, from, a, b, &query->spans)) || !complement(query)) {
         cim__buf *buffers[] = { &query->near, &query->corners, &query->spans, &query->marks };
         for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) cim__buf_free(buffers[i]);
         return cim__nomem(ctx);

@@ -5,11 +5,14 @@ libcimcore_la_SOURCES += \
 	%D%/exact.c %D%/exact.h \
 	%D%/isovist.c \
 	%D%/line.c \
+	%D%/mesh.c \
 	%D%/place.c \
 	%D%/place.h \
+	%D%/place_cbc.c \
 	%D%/place_center.c \
 	%D%/place_cover.c \
 	%D%/place_disperse.c \
+	%D%/place_groups.c \
 	%D%/place_median.c \
 	%D%/place_search.c \
 	%D%/place_sets.c \

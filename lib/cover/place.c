@@ -122,6 +122,29 @@ static cim_status check_groups(cim_ctx *ctx, const cim_place_problem *p)
     return check_numbers(ctx, p->group_weights, p->group_count, "weight of group");
 }
 
+static cim_status check_site_groups(cim_ctx *ctx, const cim_place_problem *p)
+{
+    if (!p->site_group_count) return CIM_OK;
+    if (p->kind == CIM_PLACE_CENTER || p->kind == CIM_PLACE_DISPERSION || p->kind == CIM_PLACE_THRESHOLD)
+        return cim__fail(ctx, CIM_EARG, "this kind of problem has no groups of sites");
+    if (!p->site_group_first || p->site_group_first[0] != 0) return cim__fail(ctx, CIM_EARG, "the first group of sites does not begin at 0");
+    uint32_t *last = cim__zalloc_n(ctx->mem, (size_t)p->site_count + 1, sizeof *last);
+    cim_status st = last ? CIM_OK : cim__nomem(ctx);
+    for (uint32_t g = 0; st >= 0 && g < p->site_group_count; g++) {
+        uint64_t from = p->site_group_first[g], to = p->site_group_first[g + 1];
+        if (to < from || to - from > p->site_count) st = cim__fail(ctx, CIM_EARG, "group %u of sites ends before it begins, or is longer than there are sites", g);
+        else if (to > from && !p->site_group_sites) st = cim__fail(ctx, CIM_EARG, "groups without sites");
+        for (uint64_t k = from; st >= 0 && k < to; k++) {
+            uint32_t j = p->site_group_sites[k];
+            if (j >= p->site_count) st = cim__fail(ctx, CIM_EARG, "group %u lists site %u of %u", g, j, p->site_count);
+            else if (last[j] == g + 1) st = cim__fail(ctx, CIM_EARG, "group %u lists site %u twice", g, j);
+            else last[j] = g + 1;
+        }
+    }
+    cim__free(ctx->mem, last);
+    return st;
+}
+
 static cim_status take_problem(cim_ctx *ctx, cim_place_problem *p, const cim_place_problem *given)
 {
     *p = (cim_place_problem)CIM_PLACE_PROBLEM_INIT;
@@ -134,6 +157,7 @@ static cim_status take_problem(cim_ctx *ctx, cim_place_problem *p, const cim_pla
     CIM__TRY(check_sites(ctx, p));
     CIM__TRY(check_demands(ctx, p));
     CIM__TRY(check_groups(ctx, p));
+    CIM__TRY(check_site_groups(ctx, p));
     return check_table(ctx, p);
 }
 
@@ -190,6 +214,9 @@ static cim_status check_plan(place_run *r, const place_answer *a, cim_place_resu
     }
     if (v->count > p->most || v->cost > p->budget * (1.0 + 1e-9) || (p->kind == CIM_PLACE_DISPERSION && v->count != p->most))
         return cim__fail(r->ctx, CIM_EINTERNAL, "the plan has %u sites", v->count);
+    place_groups *groups;
+    CIM__TRY(cim__place_groups_build(r, p->site_count, NULL, &groups));
+    if (groups && !cim__place_groups_fit(groups, a->open)) return cim__fail(r->ctx, CIM_EINTERNAL, "the plan does not keep to the groups of sites");
     return CIM_OK;
 }
 
@@ -237,7 +264,7 @@ static cim_status fill_plan(place_run *r, const place_answer *a, cim_place_plan 
 
 static cim_status make_plan(place_run *r, const place_answer *a, cim_place_plan **plan_out)
 {
-    if (!a->found && a->bound == INFINITY && is_minimum(r->p->kind)) return cim__fail(r->ctx, CIM_ENOTFOUND, "no plan keeps to the limits");
+    if (!a->found && a->bound == (is_minimum(r->p->kind) ? INFINITY : -INFINITY)) return cim__fail(r->ctx, CIM_ENOTFOUND, "no plan keeps to the limits");
     if (!a->found) return cim__fail(r->ctx, CIM_ELIMIT, "no plan was found with the work and time allowed");
     cim_place_plan *plan = cim__zalloc(r->ctx->mem, sizeof *plan);
     if (!plan) return cim__nomem(r->ctx);
@@ -263,6 +290,7 @@ static cim_status solve(place_run *r, cim_place_plan **plan_out)
     case CIM_PLACE_THRESHOLD: CIM__TRY(cim__place_solve_threshold(r, &a)); break;
     default: CIM__TRY(cim__place_solve_median(r, &a)); break;
     }
+    if (r->o.solver == CIM_PLACE_CBC) CIM__TRY(cim__place_solve_cbc(r, &a));
     return make_plan(r, &a, plan_out);
 }
 
@@ -275,6 +303,8 @@ cim_status cim_place_solve(cim_ctx *ctx, const cim_place_problem *given, const c
     CIM__TRY(cim__opts(ctx, &r.o, sizeof r.o, options, "placement options"));
     if (!(r.o.gap >= 0.0) || !(r.o.time_limit_s >= 0.0)) return cim__fail(ctx, CIM_EARG, "the gap or the time limit is below 0 or no number");
     CIM__TRY(take_problem(ctx, &p, given));
+    if (r.o.solver > CIM_PLACE_CBC) return cim__fail(ctx, CIM_EARG, "no solver: %u", r.o.solver);
+    if (r.o.solver == CIM_PLACE_CBC) CIM__TRY(cim__place_cbc_fits(ctx, &p));
     if (r.o.time_limit_s > 0.0) r.end_ms = cim__now_ms() + 1e3 * r.o.time_limit_s;
     r.random = r.o.seed;
     cim_status st = solve(&r, plan_out);

@@ -3,6 +3,7 @@
  * place.c            the calls: checks, which engine, the plan
  * place_value.c      what a plan is worth, from the arrays of the problem alone
  * place_search.c     Lagrangian bounds, fixing of sites, branch and bound: the same for coverage and medians
+ * place_groups.c     groups of sites with limits
  * place_sets.c       coverage sets, and their reductions
  * place_cover.c      COVER_ALL and COVER_MOST on these
  * place_median.c     MEDIAN and IMPACT
@@ -10,6 +11,7 @@
  * place_center.c     CENTER as COVER_ALL of radii
  * place_disperse.c   DISPERSION
  * place_threshold.c  THRESHOLD
+ * place_cbc.c        the same problems by COIN-OR CBC, where it is there
  *
  * Inside everything is minimised: COVER_MOST is the weight that stays uncovered. */
 #ifndef CIM_COVER_PLACE_H
@@ -66,6 +68,27 @@ cim_status cim__place_evaluate(cim_ctx *ctx, const cim_place_problem *p, const u
                            uint32_t *servers);
 cim_status cim__place_gains(cim_ctx *ctx, const cim_place_problem *p, const uint32_t *sites, size_t count, const uint8_t *ignored, double *gains);
 
+/* ---- groups of sites ---- */
+
+/* Over the sites of an engine, or of the problem. */
+typedef struct place_groups {
+    uint32_t count, n;
+    uint64_t *first;  /* n + 1: the groups of a site */
+    uint32_t *of;
+    uint32_t *least, *most;
+    uint32_t *have;   /* of a plan: cim__place_groups_count() */
+    uint32_t *may;    /* scratch */
+} place_groups;
+
+/* name: the site of the problem of each of n, NULL: itself.  Sites of the problem that are not among them are not chosen.  *out NULL without groups. */
+cim_status cim__place_groups_build(place_run *r, uint32_t n, const uint32_t *name, place_groups **out);
+void cim__place_groups_count(place_groups *g, const uint8_t *open);
+bool cim__place_groups_fit(place_groups *g, const uint8_t *open); /* counts too */
+/* After cim__place_groups_count(): may this one be shut (CIM_NONE: none) and that one opened? */
+bool cim__place_groups_may(const place_groups *g, uint32_t out, uint32_t in);
+/* Shut what is too many and open what is missing, as well as it goes; sites of base PLACE_IN stay. */
+void cim__place_groups_repair(place_groups *g, const uint8_t *base, uint8_t *open);
+
 /* ---- Lagrangian search ---- */
 
 enum { PLACE_FREE = 0, PLACE_IN = 1, PLACE_OUT = 2 };
@@ -78,6 +101,7 @@ struct place_core {
     uint32_t most;       /* CIM_NONE: any number */
     double budget;       /* INFINITY: any */
     const double *cost;  /* of sites; NULL: 1 each */
+    place_groups *groups; /* NULL: none */
     uint8_t *state;      /* PLACE_FREE, _IN, _OUT */
     uint8_t *base;       /* state at the root, which swaps keep to */
     double *u, *cap;     /* multipliers, and what they may be at most */
@@ -143,7 +167,7 @@ typedef struct place_entries { /* which site serves which demand, before reducti
 
 cim_status cim__place_sets_build(place_run *r, const place_entries *e, bool all, place_sets *sets_out);
 /* best: the value from which on plans are of no use (INFINITY); enough: one that will do. */
-cim_status cim__place_cover_search(place_run *r, const place_sets *s, bool all, uint32_t most, double budget, double cutoff, double enough, uint64_t end_work,
+cim_status cim__place_cover_search(place_run *r, const place_sets *s, place_groups *groups, bool all, uint32_t most, double budget, double cutoff, double enough, uint64_t end_work,
                                uint8_t *open, double *value_out, double *bound_out, const char **proof_out);
 
 typedef struct place_median { /* medians */
@@ -163,6 +187,11 @@ typedef struct place_median { /* medians */
 } place_median;
 
 cim_status cim__place_swap_improve(place_core *c, uint8_t *open, double *value_out);
+
+/* CIM_EUNSUPPORTED without CBC, or for a kind of problem that it does not get. */
+cim_status cim__place_cbc_fits(cim_ctx *ctx, const cim_place_problem *p);
+/* Improves and proves what *a holds. */
+cim_status cim__place_solve_cbc(place_run *r, place_answer *a);
 
 cim_status cim__place_solve_cover(place_run *r, place_answer *a);
 cim_status cim__place_solve_median(place_run *r, place_answer *a);

@@ -90,7 +90,7 @@ static cim_status ask(radii *d, const place_entries *whole, double radius, uint6
     if (impossible) return CIM_OK;
     uint8_t *open = cim__place_zeros(r, s.n, 1);
     if (!open) return cim__nomem(r->ctx);
-    CIM__TRY(cim__place_cover_search(r, &s, true, CIM_NONE, INFINITY, most + 1.0, most, end_work, open, &value, &bound, &proof));
+    CIM__TRY(cim__place_cover_search(r, &s, NULL, true, CIM_NONE, INFINITY, most + 1.0, most, end_work, open, &value, &bound, &proof));
     *answer_out = value <= most ? 1 : bound > most ? 0 : -1;
     if (*answer_out != 1) return CIM_OK;
     memset(d->open, 0, p->site_count);

@@ -151,6 +151,14 @@ static void pop(cover *v)
     if (v->heap_size) sink(v, 0);
 }
 
+/* May this one be shut and that one opened, as far as groups go?  After cim__place_groups_count(). */
+static bool grouped(const cover *v, uint32_t out, uint32_t in) { return !v->c.groups || cim__place_groups_may(v->c.groups, out, in); }
+
+static void count_groups(const cover *v, const uint8_t *open)
+{
+    if (v->c.groups) cim__place_groups_count(v->c.groups, open);
+}
+
 static void spend(const cover *v, const uint8_t *open, uint32_t *count, double *cost)
 {
     *count = 0, *cost = 0.0;
@@ -165,6 +173,7 @@ static void fill(cover *v, uint8_t *open)
     uint32_t count, round = 1;
     double cost, money = c->budget * (1.0 + 1e-12);
     spend(v, open, &count, &cost);
+    count_groups(v, open);
     v->heap_size = 0;
     if (count >= c->most) return;
     for (uint32_t j = 0; j < v->s->n; j++) {
@@ -175,11 +184,12 @@ static void fill(cover *v, uint8_t *open)
     for (size_t k = v->heap_size / 2; k--;) sink(v, k);
     while (v->heap_size && count < c->most) {
         uint32_t j = v->heap[0];
-        if (cost + v->s->cost[j] > money) {
+        if (cost + v->s->cost[j] > money || !grouped(v, CIM_NONE, j)) {
             pop(v);
         } else if (v->stamp[j] == round) {
             pop(v);
             put(v, open, j);
+            count_groups(v, open);
             count++, cost += v->s->cost[j], round++;
         } else {
             v->gain[j] = priced(v, j, gain_of(v, j)), v->stamp[j] = round;
@@ -204,8 +214,9 @@ static void prune(cover *v, uint8_t *open)
     const place_sets *s = v->s;
     for (;;) {
         uint32_t worst = CIM_NONE;
+        count_groups(v, open);
         for (uint32_t j = 0; j < s->n; j++) {
-            if (!open[j] || v->c.base[j] == PLACE_IN || !is_needless(v, j)) continue;
+            if (!open[j] || v->c.base[j] == PLACE_IN || !is_needless(v, j) || !grouped(v, j, CIM_NONE)) continue;
             if (worst == CIM_NONE || s->cost[j] > s->cost[worst]) worst = j;
         }
         if (worst == CIM_NONE) return;
@@ -258,12 +269,13 @@ static exchange best_exchange(cover *v, const uint8_t *open, double cost)
     exchange best = { 1e-12 * s->sum, CIM_NONE, CIM_NONE };
     double money = c->budget * (1.0 + 1e-12);
     all_gains(v, open);
+    count_groups(v, open);
     for (uint32_t a = 0; a < s->n; a++) {
         if (!open[a] || c->base[a] == PLACE_IN) continue;
         pairs(v, a);
         for (uint32_t j = 0; j < s->n; j++) {
             double gain = v->gain[j] - v->gain[a] + v->pair[j];
-            if (gain > best.gain && !open[j] && cost - s->cost[a] + s->cost[j] <= money) best = (exchange){ gain, a, j };
+            if (gain > best.gain && !open[j] && cost - s->cost[a] + s->cost[j] <= money && grouped(v, a, j)) best = (exchange){ gain, a, j };
         }
         c->run->work += s->n / 2;
     }
@@ -294,13 +306,17 @@ static void trim(cover *v, uint8_t *open)
     uint32_t count;
     double cost;
     spend(v, open, &count, &cost);
-    for (uint32_t j = v->s->n; j-- && (count > v->c.most || cost > v->c.budget * (1.0 + 1e-12));)
-        if (open[j] && v->c.base[j] == PLACE_FREE) open[j] = 0, count--, cost -= v->s->cost[j];
+    for (uint32_t j = v->s->n; j-- && (count > v->c.most || cost > v->c.budget * (1.0 + 1e-12));) {
+        if (!open[j] || v->c.base[j] != PLACE_FREE) continue;
+        count_groups(v, open);
+        if (grouped(v, j, CIM_NONE)) open[j] = 0, count--, cost -= v->s->cost[j];
+    }
 }
 
 static cim_status improve(place_core *c, uint8_t *open, double *value_out)
 {
     cover *v = c->engine;
+    if (c->groups) cim__place_groups_repair(c->groups, c->base, open);
     if (!v->all) trim(v, open);
     count_up(v, open);
     fill(v, open);
@@ -345,12 +361,13 @@ static cim_status make(place_run *r, cover *v)
     return cim__place_core_init(c);
 }
 
-cim_status cim__place_cover_search(place_run *r, const place_sets *s, bool all, uint32_t most, double budget, double cutoff, double enough, uint64_t end_work,
+cim_status cim__place_cover_search(place_run *r, const place_sets *s, place_groups *groups, bool all, uint32_t most, double budget, double cutoff, double enough, uint64_t end_work,
                                uint8_t *open, double *value_out, double *bound_out, const char **proof_out)
 {
     cover v = { .s = s, .all = all };
     double value;
     CIM__TRY(make(r, &v));
+    v.c.groups = groups;
     v.c.most = most, v.c.budget = budget, v.c.enough = enough, v.c.end_work = end_work, v.c.best = cutoff;
     v.c.whole = all ? cim__place_whole(s->cost, s->n, 1.0) : cim__place_whole(s->weight, s->m, 1.0);
     v.c.total = all ? 0.0 : s->sum - s->lost;
@@ -370,12 +387,14 @@ cim_status cim__place_solve_cover(place_run *r, place_answer *a)
     bool all = p->kind == CIM_PLACE_COVER_ALL;
     place_entries e = { .n = p->site_count, .m = p->demand_count, .first = p->first, .demands = p->demands, .weights = p->weights };
     place_sets s;
+    place_groups *groups;
     double value, bound;
     e.folds = p->folds, e.flags = p->flags, e.costs = p->costs, e.by_cost = all || p->budget < INFINITY;
     CIM__TRY(cim__place_sets_build(r, &e, all, &s));
     uint8_t *open = cim__place_zeros(r, s.n, 1);
     if (!open) return cim__nomem(r->ctx);
-    CIM__TRY(cim__place_cover_search(r, &s, all, p->most, p->budget, INFINITY, -INFINITY, r->o.work, open, &value, &bound, &a->proof));
+    CIM__TRY(cim__place_groups_build(r, s.n, s.name, &groups));
+    CIM__TRY(cim__place_cover_search(r, &s, groups, all, p->most, p->budget, INFINITY, -INFINITY, r->o.work, open, &value, &bound, &a->proof));
     a->found = value < INFINITY;
     for (uint32_t j = 0; a->found && j < s.n; j++)
         if (open[j]) a->open[s.name[j]] = 1;

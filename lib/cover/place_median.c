@@ -259,6 +259,7 @@ cim_status cim__place_solve_median(place_run *r, place_answer *a)
     place_core *c = &q->c;
     CIM__TRY(build(r, q, &constant));
     CIM__TRY(costs_of(r, q));
+    CIM__TRY(cim__place_groups_build(r, c->n, q->name, &c->groups));
     c->run = r, c->engine = q, c->most = p->most, c->budget = p->budget, c->best = INFINITY, c->enough = -INFINITY, c->end_work = r->o.work;
     c->relax = relax, c->gradient = gradient, c->improve = cim__place_swap_improve, c->value = value_of;
     CIM__TRY(cim__place_core_init(c));
@@ -269,7 +270,7 @@ cim_status cim__place_solve_median(place_run *r, place_answer *a)
     for (uint32_t i = 0; i < c->m; i++) c->u[i] = fmin(c->u[i], c->cap[i]);
     CIM__TRY(cim__place_search(c, 1500, &bound, &a->proof));
     bool serves = c->has_best && (p->kind == CIM_PLACE_IMPACT || serves_all(q, c->best_open));
-    if (!serves && c->best - bound <= PLACE_SAME * fabs(c->best)) return cim__fail(r->ctx, CIM_ENOTFOUND, "no plan within the limits serves every demand");
+    if (c->has_best && !serves && c->best - bound <= PLACE_SAME * fabs(c->best)) return cim__fail(r->ctx, CIM_ENOTFOUND, "no plan within the limits serves every demand");
     a->found = serves;
     for (uint32_t j = 0; serves && j < c->n; j++)
         if (c->best_open[j]) a->open[q->name[j]] = 1;

@@ -87,7 +87,7 @@ bool cim__place_fits(const place_core *c, const uint8_t *open)
         count++;
         cost += cost_of(c, j);
     }
-    return count <= c->most && affords(c, cost);
+    return count <= c->most && affords(c, cost) && (!c->groups || cim__place_groups_fit(c->groups, open));
 }
 
 cim_status cim__place_take(place_core *c, const uint8_t *open, double value)
@@ -363,11 +363,37 @@ static uint32_t branch_site(const place_core *c)
 
 typedef enum { NODE_POSSIBLE, NODE_NOT, NODE_LEAF } node_kind;
 
+/* What the groups decide, until nothing changes; false: they cannot be kept to. */
+static bool settle_groups(place_core *c)
+{
+    place_groups *g = c->groups;
+    for (bool changed = g != NULL; changed;) {
+        changed = false;
+        memset(g->have, 0, g->count * sizeof *g->have);
+        memset(g->may, 0, g->count * sizeof *g->may);
+        for (uint32_t j = 0; j < c->n; j++)
+            for (uint64_t k = g->first[j]; k < g->first[j + 1]; k++) {
+                if (c->state[j] == PLACE_IN) g->have[g->of[k]]++;
+                else if (c->state[j] == PLACE_FREE) g->may[g->of[k]]++;
+            }
+        for (uint32_t k = 0; k < g->count; k++)
+            if (g->have[k] > g->most[k] || g->have[k] + g->may[k] < g->least[k]) return false;
+        for (uint32_t j = 0; j < c->n && !changed; j++)
+            for (uint64_t k = g->first[j]; k < g->first[j + 1] && c->state[j] == PLACE_FREE; k++) {
+                uint32_t group = g->of[k];
+                bool full = g->have[group] >= g->most[group], short_of = g->have[group] + g->may[group] == g->least[group];
+                if (full || short_of) decide(c, j, full ? PLACE_OUT : PLACE_IN), changed = true;
+            }
+    }
+    return true;
+}
+
 /* Sites that no longer fit are out; a node without free ones is a leaf. */
 static node_kind settle(place_core *c)
 {
     double cost = 0.0;
     uint32_t count = 0, free_count = 0;
+    if (!settle_groups(c)) return NODE_NOT;
     for (uint32_t j = 0; j < c->n; j++)
         if (c->state[j] == PLACE_IN) count++, cost += cost_of(c, j);
     if (count > c->most || !affords(c, cost)) return NODE_NOT;
@@ -438,7 +464,7 @@ static cim_status shake(place_core *c)
         memcpy(c->open, now, c->n);
         kick(c, c->open, 1 + (uint32_t)(cim__place_random(c->run) % (2 + count / 8)));
         CIM__TRY(c->improve(c, c->open, &value));
-        if (value < c->best) stale = 0;
+        if (value < c->best && cim__place_fits(c, c->open)) stale = 0;
         CIM__TRY(cim__place_take(c, c->open, value));
         if (value <= current && cim__place_fits(c, c->open)) current = value, memcpy(now, c->open, c->n);
         CIM__TRY(cim__place_tick(c->run, "placement: exchanges"));

@@ -17,6 +17,7 @@ typedef struct cut { /* the sets while they shrink */
     uint32_t *sites;     /* ascending */
     uint8_t *site_on, *demand_on;
     uint8_t *taken;      /* sites that are in every plan */
+    uint8_t *grouped;    /* sites whose number is limited: they stay, and replace no others */
     uint32_t *site_size, *demand_size; /* of what is on */
     double *weight;
     uint32_t folds_most;
@@ -34,11 +35,14 @@ static cim_status lists(cut *c)
     c->sites = cim__place_room(c->r, entries, sizeof *c->sites);
     c->site_on = cim__place_zeros(c->r, e->n, 1);
     c->taken = cim__place_zeros(c->r, e->n, 1);
+    c->grouped = cim__place_zeros(c->r, e->n, 1);
     c->demand_on = cim__place_zeros(c->r, e->m, 1);
     c->site_size = cim__place_zeros(c->r, e->n, sizeof *c->site_size);
     c->demand_size = cim__place_zeros(c->r, e->m, sizeof *c->demand_size);
     c->weight = cim__place_room(c->r, e->m, sizeof *c->weight);
-    if (!c->back || !c->sites || !c->site_on || !c->taken || !c->demand_on || !c->site_size || !c->demand_size || !c->weight) return cim__nomem(c->r->ctx);
+    if (!c->back || !c->sites || !c->site_on || !c->taken || !c->grouped || !c->demand_on || !c->site_size || !c->demand_size || !c->weight) return cim__nomem(c->r->ctx);
+    const cim_place_problem *p = c->r->p;
+    for (uint64_t k = 0; p->site_group_count && k < p->site_group_first[p->site_group_count]; k++) c->grouped[p->site_group_sites[k]] = 1;
     for (uint32_t j = 0; j < e->n; j++) {
         uint8_t flag = e->flags ? e->flags[j] : 0;
         c->site_on[j] = flag != CIM_PLACE_FORBIDDEN, c->taken[j] = flag == CIM_PLACE_FIXED;
@@ -136,7 +140,7 @@ static bool dominates(cut *c, uint32_t k, uint32_t j)
 {
     const place_entries *e = c->e;
     double less = e->by_cost ? cost_of(e, j) - cost_of(e, k) : 0.0;
-    if (k == j || !c->site_on[k] || less < 0.0 || c->site_size[k] < c->site_size[j]) return false;
+    if (k == j || !c->site_on[k] || less < 0.0 || c->grouped[k] || c->site_size[k] < c->site_size[j]) return false;
     if (c->site_size[k] == c->site_size[j] && less == 0.0 && k > j) return false;
     for (uint64_t x = e->first[j]; x < e->first[j + 1]; x++)
         if (c->demand_on[e->demands[x]] && !serves(c, k, e->demands[x])) return false;
@@ -154,6 +158,7 @@ static bool drop_sites(cut *c)
             uint32_t i = e->demands[k];
             if (c->demand_on[i] && (rarest == CIM_NONE || c->demand_size[i] < c->demand_size[rarest])) rarest = i;
         }
+        if (c->grouped[j]) continue; /* may be wanted for its group */
         bool needless = rarest == CIM_NONE;
         if (!needless && c->folds_most == 1 && c->r->work < c->end_work)
             for (uint64_t k = c->back[rarest]; !needless && k < c->back[rarest + 1]; k++) needless = dominates(c, c->sites[k], j);

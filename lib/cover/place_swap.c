@@ -47,6 +47,14 @@ static void spend(const place_core *c, const uint8_t *open, uint32_t *count, dou
         if (open[j]) ++*count, *cost += cost_of(c, j);
 }
 
+/* May this one be shut and that one opened, as far as groups go?  After cim__place_groups_count(). */
+static bool grouped(const place_core *c, uint32_t out, uint32_t in) { return !c->groups || cim__place_groups_may(c->groups, out, in); }
+
+static void count_groups(const place_core *c, const uint8_t *open)
+{
+    if (c->groups) cim__place_groups_count(c->groups, open);
+}
+
 static void opened(place_median *q, uint32_t site, uint8_t *open)
 {
     open[site] = 1;
@@ -74,9 +82,10 @@ static void fill(place_median *q, uint8_t *open)
         uint32_t best = CIM_NONE;
         double most = 0.0;
         gains(q);
+        count_groups(c, open);
         for (uint32_t j = 0; j < c->n; j++) {
             double gain = q->gain[j];
-            if (open[j] || cost + cost_of(c, j) > money) continue;
+            if (open[j] || cost + cost_of(c, j) > money || !grouped(c, CIM_NONE, j)) continue;
             if (c->budget < INFINITY) gain = cost_of(c, j) > 0.0 ? gain / cost_of(c, j) : gain > 0.0 ? INFINITY : 0.0;
             if (gain > most) most = gain, best = j;
         }
@@ -124,6 +133,7 @@ static exchange best_exchange(place_median *q, const uint8_t *open, double value
     bool any = !(c->budget < INFINITY);
     spend(c, open, &count, &cost);
     gains(q);
+    count_groups(c, open);
     sort_demands(q);
     for (uint32_t j = 0; j < c->n; j++)
         if (open[j]) q->gain[j] = -INFINITY;
@@ -132,7 +142,7 @@ static exchange best_exchange(place_median *q, const uint8_t *open, double value
         pairs(q, r);
         double least = best.gain + q->loss[r];
         for (uint32_t j = 0; j < c->n; j++) {
-            if (!(q->gain[j] + q->extra[j] > least) || (!any && cost - cost_of(c, r) + cost_of(c, j) > money)) continue;
+            if (!(q->gain[j] + q->extra[j] > least) || (!any && cost - cost_of(c, r) + cost_of(c, j) > money) || !grouped(c, r, j)) continue;
             best = (exchange){ q->gain[j] + q->extra[j] - q->loss[r], r, j };
             least = q->gain[j] + q->extra[j];
         }
@@ -146,13 +156,17 @@ static void trim(const place_core *c, uint8_t *open)
     uint32_t count;
     double cost;
     spend(c, open, &count, &cost);
-    for (uint32_t j = c->n; j-- && (count > c->most || cost > c->budget * (1.0 + 1e-12));)
-        if (open[j] && c->base[j] == PLACE_FREE) open[j] = 0, count--, cost -= cost_of(c, j);
+    for (uint32_t j = c->n; j-- && (count > c->most || cost > c->budget * (1.0 + 1e-12));) {
+        if (!open[j] || c->base[j] != PLACE_FREE) continue;
+        count_groups(c, open);
+        if (grouped(c, j, CIM_NONE)) open[j] = 0, count--, cost -= cost_of(c, j);
+    }
 }
 
 cim_status cim__place_swap_improve(place_core *c, uint8_t *open, double *value_out)
 {
     place_median *q = c->engine;
+    if (c->groups) cim__place_groups_repair(c->groups, c->base, open);
     trim(c, open);
     for (uint32_t i = 0; i < c->m; i++) nearest(q, i, open);
     fill(q, open);

@@ -81,11 +81,16 @@ int cim__sight_meets(const cim_sight_scene *scene, const cim__prism *p, const ci
 int cim__sight_enters(const cim_sight_scene *scene, const cim__prism *p, const cim__sight *s, double *at_out);
 /* The same for the terrain. */
 bool cim__sight_earth(const cim__raster *r, const cim__sight *s);
+/* Pairs of fractions of the way from a to b that the terrain hides from a point, appended in any order; false: out of memory. */
+bool cim__sight_earth_along(const cim__raster *r, const double from[3], const double a[3], const double b[3], cim__buf *spans);
 /* A prism in the way, CIM_SIGHT_TERRAIN, CIM_NONE; *hint is tested first.  -1: out of memory. */
 int cim__sight_blocked(const cim_sight_scene *scene, const cim__sight *s, uint32_t *hint, uint32_t *blocker_out);
 
 /* Rises with the cell of a point, in the order in which prisms are kept. */
 uint64_t cim__sight_key(const cim_sight_scene *scene, const double *xy);
+
+/* A face in the way, CIM_NONE; ends are good points. */
+uint32_t cim__mesh_blocker(const cim_sight_mesh *mesh, const double from[3], const double to[3]);
 
 cim_status cim__sight_point_ok(cim_ctx *ctx, const double *xyz, size_t i, const char *what);
 cim_status cim__raster_copy(cim_ctx *ctx, const cim_sight_raster *raster, cim__raster *raster_out); /* raster_out->height is the caller's */

@@ -147,14 +147,14 @@ static cim_status one_input(cim_ctx *ctx, import *im, size_t i)
 
 /* What the sink holds, to go back to when an input fails. */
 typedef struct mark {
-    size_t heads, relations, texts, templates, patches;
+    size_t heads, relations, texts, templates, patches, extras;
     uint64_t repaired, dropped;
     int32_t epsg;
 } mark;
 
 static mark mark_of(const cim__sink *s)
 {
-    return (mark){ s->heads.size, s->relations.size, s->texts.size, s->templates.size, s->patches.size, s->geometry_repaired, s->geometry_dropped, s->epsg };
+    return (mark){ s->heads.size, s->relations.size, s->texts.size, s->templates.size, s->patches.size, s->extras.size, s->geometry_repaired, s->geometry_dropped, s->epsg };
 }
 
 static void go_back(cim__sink *s, const mark *m)
@@ -164,6 +164,7 @@ static void go_back(cim__sink *s, const mark *m)
     s->texts.size = m->texts;
     s->templates.size = m->templates;
     s->patches.size = m->patches;
+    cim__sink_drop_extras(s, m->extras);
     s->geometry_repaired = m->repaired;
     s->geometry_dropped = m->dropped;
     s->epsg = m->epsg;

@@ -21,3 +21,4 @@ include lib/import/cityjson/local.mk
 include lib/import/power/local.mk
 include lib/import/epanet/local.mk
 include lib/import/gis/local.mk
+include lib/import/sense/local.mk

@@ -4,11 +4,11 @@
 #include <stdio.h>
 
 extern const cim__importer cim__importer_osm, cim__importer_citygml, cim__importer_cityjson;
-extern const cim__importer cim__importer_matpower, cim__importer_pandapower, cim__importer_epanet, cim__importer_gis;
+extern const cim__importer cim__importer_matpower, cim__importer_pandapower, cim__importer_epanet, cim__importer_gis, cim__importer_observations;
 
 const cim__importer *const cim__importers[] = {
     &cim__importer_osm, &cim__importer_citygml, &cim__importer_cityjson,
-    &cim__importer_matpower, &cim__importer_pandapower, &cim__importer_epanet, &cim__importer_gis,
+    &cim__importer_matpower, &cim__importer_pandapower, &cim__importer_epanet, &cim__importer_gis, &cim__importer_observations,
     NULL,
 };
 

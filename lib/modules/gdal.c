@@ -1,4 +1,4 @@
-/* gdal.c - adapter module to GDAL: writing GeoPackage files, reading layers of vector files.
+/* gdal.c - adapter module to GDAL: writing GeoPackage files, reading layers of vector files, reading and writing GeoTIFF.
  *
  * Only a few drivers are registered, and a file is opened by the one that is named: nothing of what else GDAL can open (virtual
  * datasets, services, other databases) is reachable through libcim, whatever a file says it is.  GDAL's errors and options
@@ -36,7 +36,8 @@ struct cim__gdal {
 /* ---- a call into GDAL ---- */
 
 /* Options of this thread that change what the driver does. */
-static const char *const option_names[] = { "OGR_CURRENT_DATE", "OGR_SQLITE_SYNCHRONOUS", "OGR_SQLITE_JOURNAL", "OGR_SQLITE_PRAGMA" };
+static const char *const option_names[] = { "OGR_CURRENT_DATE", "OGR_SQLITE_SYNCHRONOUS", "OGR_SQLITE_JOURNAL", "OGR_SQLITE_PRAGMA", "GDAL_PAM_ENABLED",
+                                            "GDAL_DISABLE_READDIR_ON_OPEN", "GTIFF_VIRTUAL_MEM_IO", "GDAL_GEOREF_SOURCES" };
 enum { OPTIONS = sizeof option_names / sizeof *option_names };
 
 typedef struct call {
@@ -70,7 +71,7 @@ static CPLHTTPResult *refuse_network(const char *url, CSLConstList options, GDAL
 /* The file is made under a temporary name and synced as a whole, so SQLite needs neither a journal on disk nor syncs.  time NULL: reading. */
 static void enter(call *c, const char *time, cim__gdal_error *error)
 {
-    const char *values[OPTIONS] = { time, time ? "OFF" : NULL, time ? "MEMORY" : NULL, NULL };
+    const char *values[OPTIONS] = { time, time ? "OFF" : NULL, time ? "MEMORY" : NULL, NULL, "NO", "EMPTY_DIR", "NO", "INTERNAL" };
     c->error = error;
     c->failed = false;
     error->text[0] = 0;
@@ -634,5 +635,122 @@ static bool row_in(cim__gdal_in *in, cim__gdal_row *row, bool *end_out, cim__gda
     return leave(&c, true);
 }
 
+/* ---- rasters: GeoTIFF only, and nothing that lies beside it ---- */
+
+void GDALRegister_GTiff(void);
+
+static void register_tiff(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    GDALRegister_GTiff();
+    pthread_mutex_unlock(&lock);
+}
+
+/* Where a range of coordinates begins and ends among `count` pixels from `at` on. */
+static void clip(double least, double most, double at, double step, int count, int *first, int *end)
+{
+    double a = (least - at) / step, b = (most - at) / step, from = a < b ? a : b, to = a < b ? b : a;
+    from = from - 2.0 < 0.0 ? 0.0 : from - 2.0;
+    to = to + 3.0 > count ? count : to + 3.0;
+    *first = from < count ? (int)from : count;
+    *end = to > *first ? (int)to : *first;
+}
+
+static bool bad_raster(call *c, const char *what)
+{
+    c->failed = true;
+    snprintf(c->error->text, sizeof c->error->text, "%s", what);
+    return false;
+}
+
+/* Values as they are meant: scaled, and not a number where there is none. */
+static bool read_values(call *c, GDALRasterBandH band, const int window[4], float *values)
+{
+    int has_nothing = 0, scaled = 0, moved = 0, columns = window[2] - window[0], rows = window[3] - window[1];
+    double nothing = GDALGetRasterNoDataValue(band, &has_nothing), scale = GDALGetRasterScale(band, &scaled), offset = GDALGetRasterOffset(band, &moved);
+    float none = (float)nothing;
+    for (int first = 0; first < rows; first += 256) { /* decoded in pieces */
+        int some = rows - first < 256 ? rows - first : 256;
+        if (GDALRasterIO(band, GF_Read, window[0], window[1] + first, columns, some, values + (size_t)first * (size_t)columns, columns, some, GDT_Float32, 0, 0) != CE_None)
+            return false;
+    }
+    if (GDALDataTypeIsComplex(GDALGetRasterDataType(band))) return bad_raster(c, "its values are complex");
+    size_t count = (size_t)columns * (size_t)rows;
+    const float not_a_number = __builtin_nanf("");
+    for (size_t i = 0; i < count; i++) {
+        if ((has_nothing && values[i] == none) || !(values[i] > -1e9f && values[i] < 1e9f)) values[i] = not_a_number;
+        else if (scaled || moved) values[i] = (float)((double)values[i] * (scaled ? scale : 1.0) + (moved ? offset : 0.0));
+    }
+    return true;
+}
+
+static bool read_file(call *c, GDALDatasetH file, const double box[4], cim__gdal_room give, void *user, cim__gdal_raster *raster_out)
+{
+    double place[6];
+    int columns = GDALGetRasterXSize(file), rows = GDALGetRasterYSize(file), window[4] = { 0, 0, columns, rows };
+    if (columns < 1 || rows < 1 || GDALGetRasterCount(file) < 1) return bad_raster(c, "it has no band");
+    if (GDALGetGeoTransform(file, place) != CE_None) return bad_raster(c, "it does not say where it is");
+    if (place[2] != 0.0 || place[4] != 0.0 || !(place[1] > 0.0) || !(place[5] < 0.0 || place[5] > 0.0)) return bad_raster(c, "it is turned: north must be up");
+    double x = place[0] + 0.5 * place[1], y = place[3] + 0.5 * place[5];
+    if (box) {
+        clip(box[0], box[2], x, place[1], columns, &window[0], &window[2]);
+        clip(box[1], box[3], y, place[5], rows, &window[1], &window[3]);
+    }
+    OGRSpatialReferenceH srs = GDALGetSpatialRef(file);
+    cim__gdal_raster r = { (uint32_t)(window[2] - window[0]), (uint32_t)(window[3] - window[1]), x + window[0] * place[1], y + window[1] * place[5], place[1], place[5],
+                           srs ? epsg_of(srs) : 0 };
+    if (!r.columns || !r.rows) r.columns = r.rows = 0;
+    float *values = r.columns ? give(user, (size_t)r.columns * r.rows) : NULL;
+    if (r.columns && !values) return bad_raster(c, "out of memory");
+    if (r.columns && !read_values(c, GDALGetRasterBand(file, 1), window, values)) return false;
+    *raster_out = r;
+    return true;
+}
+
+static bool read_raster(const char *path, const double box[4], cim__gdal_room give, void *user, cim__gdal_raster *raster_out, cim__gdal_error *error)
+{
+    const char *const drivers[] = { "GTiff", NULL };
+    call c;
+    register_tiff();
+    enter(&c, NULL, error);
+    GDALDatasetH file = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, drivers, NULL, NULL);
+    bool good = file && read_file(&c, file, box, give, user, raster_out);
+    if (file) GDALClose(file);
+    return leave(&c, good);
+}
+
+static bool write_file(GDALDatasetH file, const cim__gdal_raster *r, const uint8_t *bytes, const float *numbers)
+{
+    double place[6] = { r->x - 0.5 * r->step_x, r->step_x, 0.0, r->y - 0.5 * r->step_y, 0.0, r->step_y };
+    GDALRasterBandH band = GDALGetRasterBand(file, 1);
+    OGRSpatialReferenceH srs = r->epsg ? OSRNewSpatialReference(NULL) : NULL;
+    bool good = !srs || (OSRImportFromEPSG(srs, r->epsg) == OGRERR_NONE && GDALSetSpatialRef(file, srs) == CE_None);
+    if (srs) OSRRelease(srs);
+    good = good && GDALSetGeoTransform(file, place) == CE_None && GDALSetRasterNoDataValue(band, bytes ? 255.0 : (double)__builtin_nanf("")) == CE_None;
+    for (uint32_t row = 0; good && row < r->rows; row++) {
+        size_t at = (size_t)row * r->columns;
+        good = GDALRasterIO(band, GF_Write, 0, (int)row, (int)r->columns, 1, bytes ? (void *)(uintptr_t)(bytes + at) : (void *)(uintptr_t)(numbers + at), (int)r->columns, 1,
+                            bytes ? GDT_Byte : GDT_Float32, 0, 0) == CE_None;
+    }
+    return good;
+}
+
+static bool write_raster(const char *path, const cim__gdal_raster *r, const uint8_t *bytes, const float *numbers, cim__gdal_error *error)
+{
+    const char *const wishes[] = { "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER", NULL };
+    call c;
+    register_tiff();
+    enter(&c, NULL, error);
+    GDALDriverH tiff = GDALGetDriverByName("GTiff");
+    GDALDatasetH file = tiff && r->columns <= 0x7fffffff && r->rows <= 0x7fffffff
+                            ? GDALCreate(tiff, path, (int)r->columns, (int)r->rows, 1, bytes ? GDT_Byte : GDT_Float32, (char **)(uintptr_t)wishes)
+                            : NULL;
+    bool good = file && write_file(file, r, bytes, numbers);
+    if (file) GDALClose(file);
+    return leave(&c, good);
+}
+
 extern CIM_API const cim__gdal_table cim_module_gdal;
-const cim__gdal_table cim_module_gdal = { create_file, begin_layer, add_row, close_file, open_in, count_in, name_in, layer_in, row_in, close_in };
+const cim__gdal_table cim_module_gdal = { create_file, begin_layer, add_row, close_file, open_in, count_in, name_in, layer_in, row_in, close_in,
+                                        read_raster, write_raster };

@@ -5,6 +5,7 @@ libcimcore_la_SOURCES += \
 	%D%/ends.h \
 	%D%/expand.c \
 	%D%/fits.c \
+	%D%/lengths.c \
 	%D%/lines.c \
 	%D%/lines.h \
 	%D%/net.h \

@@ -2,6 +2,8 @@
 #include "core/hash.h"
 #include "store/store.h"
 
+#include <stdio.h>
+
 static void add(cim__sha256 *sha, cim__str field)
 {
     uint8_t size[8];
@@ -22,12 +24,14 @@ static void entry_hash(int64_t seq, const cim__str fields[6], char hash_out[65])
     cim__sha256_end(&sha, hash_out);
 }
 
-static cim_status last_entry(cim_ctx *ctx, cim__db *db, int64_t *seq_out, char hash_out[65])
+static cim_status last_entry(cim_ctx *ctx, cim__db *db, const char *which, int64_t *seq_out, char hash_out[65])
 {
+    char sql[120];
     cim__stmt *stmt = NULL;
     hash_out[0] = 0;
     *seq_out = 0;
-    CIM__TRY(cim__db_prepare(ctx, db, "SELECT seq,hash FROM change ORDER BY seq DESC LIMIT 1", &stmt));
+    snprintf(sql, sizeof sql, "SELECT seq,hash FROM change %s ORDER BY seq DESC LIMIT 1", which);
+    CIM__TRY(cim__db_prepare(ctx, db, sql, &stmt));
     cim_status st = cim__stmt_step(ctx, stmt);
     if (st == CIM_OK) {
         cim__str hash = cim__stmt_get_str(stmt, 1);
@@ -41,7 +45,7 @@ static cim_status last_entry(cim_ctx *ctx, cim__db *db, int64_t *seq_out, char h
 cim_status cim__change_head(cim_ctx *ctx, cim__db *db, char hash_out[65])
 {
     int64_t seq;
-    return last_entry(ctx, db, &seq, hash_out);
+    return last_entry(ctx, db, "WHERE action<>'observe'", &seq, hash_out);
 }
 
 cim_status cim__change_append(cim_ctx *ctx, cim__db *db, const char *who, const char *why, const char *action, cim__str details, char hash_out[65])
@@ -49,7 +53,7 @@ cim_status cim__change_append(cim_ctx *ctx, cim__db *db, const char *who, const 
     int64_t seq;
     char at[21], previous[65];
     cim__stmt *stmt = NULL;
-    CIM__TRY(last_entry(ctx, db, &seq, previous));
+    CIM__TRY(last_entry(ctx, db, "", &seq, previous));
     cim__now_utc(at);
     cim__str fields[6] = { cim__str_of(at), cim__str_of(who), cim__str_of(why), cim__str_of(action), details, cim__str_of(previous) };
     entry_hash(seq + 1, fields, hash_out);

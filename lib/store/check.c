@@ -312,6 +312,27 @@ static cim_status check_indexes(checker *c)
     return CIM_OK;
 }
 
+/* ---- observations ---- */
+
+static void chunk_fault(uint32_t stream, const char *line, void *user)
+{
+    char place[40];
+    snprintf(place, sizeof place, "stream %u", stream);
+    finding(user, place, "%s", line);
+}
+
+static cim_status check_observations(checker *c)
+{
+    uint64_t faults = 0;
+    int64_t there = 0;
+    CIM__TRY(cim__db_get_int(c->ctx, c->store->db, "SELECT count(*) FROM sqlite_schema WHERE type='table' AND name='stream'", &there));
+    if (!there) return CIM_OK;
+    begin(c, "observations");
+    CIM__TRY(cim__check_chunks(c->ctx, c->store->db, chunk_fault, c, &faults, &c->checked));
+    end(c);
+    return CIM_OK;
+}
+
 /* ---- all ---- */
 
 static cim_status check_system(checker *c)
@@ -329,7 +350,7 @@ static cim_status check_system(checker *c)
 
 static cim_status run_all(checker *c)
 {
-    cim_status (*const checks[])(checker *) = { check_system, check_log, check_pages, check_objects, check_shapes, check_relations, check_indexes };
+    cim_status (*const checks[])(checker *) = { check_system, check_log, check_pages, check_objects, check_shapes, check_relations, check_indexes, check_observations };
     CIM__TRY(cim__scan_city(c->ctx, c->store, &cim__store_rows, &c->scanned));
     c->scanned->store = c->store; /* for look-ups by id; the city does not own it (see finish) */
     c->scanned->epsg = c->store->epsg;

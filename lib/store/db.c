@@ -62,14 +62,15 @@ static cim_status set_up(cim_ctx *ctx, cim__db *db, cim__db_mode mode)
     static const char *const pragmas[] = {
         [CIM__DB_READ] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA query_only=ON; PRAGMA cache_size=-256",
         [CIM__DB_WRITE] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA synchronous=FULL; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-65536",
+        [CIM__DB_SHARE] = "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384",
         [CIM__DB_CREATE] = "PRAGMA page_size=8192; PRAGMA mmap_size=0; PRAGMA synchronous=OFF; PRAGMA journal_mode=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-8192",
         [CIM__DB_MEMORY] = "PRAGMA page_size=8192",
     };
-    harden(db->handle, mode == CIM__DB_READ);
+    harden(db->handle, mode == CIM__DB_READ || mode == CIM__DB_SHARE);
     sqlite3_progress_handler(db->handle, 10000, on_progress, db);
     sqlite3_busy_timeout(db->handle, 5000);
     if (sqlite3_exec(db->handle, pragmas[mode], NULL, NULL, NULL) != SQLITE_OK) return cim__db_fail(ctx, db, "cannot read it");
-    return mode == CIM__DB_READ ? CIM_OK : cim__feed_register(ctx, db);
+    return mode == CIM__DB_READ || mode == CIM__DB_SHARE ? CIM_OK : cim__feed_register(ctx, db);
 }
 
 /* A crashed writer leaves a journal.  A read-only connection cannot play it back, so a writing one does, once. */
@@ -85,7 +86,7 @@ static void recover(const char *path)
 
 static int open_handle(const char *path, cim__db_mode mode, sqlite3 **handle)
 {
-    static const int flags[] = { [CIM__DB_READ] = SQLITE_OPEN_READONLY, [CIM__DB_WRITE] = SQLITE_OPEN_READWRITE, [CIM__DB_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, [CIM__DB_MEMORY] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY };
+    static const int flags[] = { [CIM__DB_READ] = SQLITE_OPEN_READONLY, [CIM__DB_WRITE] = SQLITE_OPEN_READWRITE, [CIM__DB_SHARE] = SQLITE_OPEN_READWRITE, [CIM__DB_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, [CIM__DB_MEMORY] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY };
     return sqlite3_open_v2(path, handle, flags[mode] | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 }
 

@@ -10,6 +10,7 @@ typedef struct cim__stmt cim__stmt;
 typedef enum cim__db_mode {
     CIM__DB_READ,   /* hostile file: read only, no triggers, no views, defensive, time limit by cancellation */
     CIM__DB_WRITE,  /* a file that was verified before: in place, rollback journal */
+    CIM__DB_SHARE,  /* the same, with readers beside it: no lock is kept between transactions, and the schema is trusted no more than by a reader */
     CIM__DB_CREATE, /* a new file under a temporary name: nobody else sees it, so no journal */
     CIM__DB_MEMORY
 } cim__db_mode;

@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 
 
 def own_names():
-    tables = set(re.findall(r'CIM__TABLE\(\s*"(\w+)"', (HERE / "tables.def").read_text()))
+    tables = set(re.findall(r'CIM__TABLE\(\s*"(\w+)"', (HERE / "tables.def").read_text() + (HERE / "tables_sense.def").read_text()))
     layers = set(re.findall(r'CIM__LAYER\(\w+, "(\w+)"', (HERE.parent / "city" / "layers.def").read_text()))
     return tables | layers | {"object"}, layers | {"surface", "curve", "point"}
 

@@ -4,6 +4,8 @@ libcimcore_la_SOURCES += \
 	%D%/chain.c %D%/chain.h \
 	%D%/change.c \
 	%D%/check.c \
+	%D%/check_chunks.c \
+	%D%/chunk.c %D%/chunk.h \
 	%D%/db.c %D%/db.h \
 	%D%/edges.c \
 	%D%/feed.c %D%/feed.h \
@@ -22,4 +24,4 @@ libcimcore_la_SOURCES += \
 	%D%/store.c %D%/store.h \
 	%D%/verify.c \
 	%D%/writer.c %D%/writer.h
-EXTRA_DIST += %D%/known.inc %D%/tables.def
+EXTRA_DIST += %D%/known.inc %D%/tables.def %D%/tables_sense.def

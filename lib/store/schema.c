@@ -105,6 +105,20 @@ cim_status cim__schema_create(cim_ctx *ctx, cim__db *db)
     return fill_relation_types(ctx, db);
 }
 
+cim_status cim__schema_sense(cim_ctx *ctx, cim__db *db)
+{
+    static const char *const tables[] = {
+#define CIM__TABLE(name, sql) sql,
+#include "store/tables_sense.def"
+#undef CIM__TABLE
+    };
+    int64_t there = 0;
+    CIM__TRY(cim__db_get_int(ctx, db, "SELECT count(*) FROM sqlite_schema WHERE type='table' AND name='stream'", &there));
+    if (there) return CIM_OK;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) CIM__TRY(cim__db_exec(ctx, db, tables[i]));
+    return CIM_OK;
+}
+
 cim_status cim__schema_srid(cim_ctx *ctx, cim__db *db, int32_t epsg)
 {
     int64_t known = 0;

@@ -30,6 +30,8 @@ void cim__layer_create(cim__buf *sql, const cim__layer *layer);
 /* Everything but layers: SpatiaLite's metadata for one reference system, our own tables.  Inside a transaction. */
 cim_status cim__schema_create(cim_ctx *ctx, cim__db *db);
 cim_status cim__schema_srid(cim_ctx *ctx, cim__db *db, int32_t epsg);
+/* The tables of observations, where there are none yet. */
+cim_status cim__schema_sense(cim_ctx *ctx, cim__db *db);
 /* Layers whose bit is set and that do not exist yet.  *present_inout: bits of those that exist. */
 cim_status cim__schema_layers(cim_ctx *ctx, cim__db *db, int32_t epsg, uint64_t wanted, uint64_t *present_inout);
 _Static_assert(CIM__LAYER_COUNT <= 64, "layers fit a 64-bit mask");

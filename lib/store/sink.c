@@ -300,14 +300,30 @@ void cim__sink_init(cim__sink *sink, cim__mem *mem, cim_city *city, const char *
     sink->mem = mem;
     sink->city = city;
     sink->epsg = city ? city->epsg : 0;
-    sink->heads = sink->relations = sink->templates = sink->patches = sink->old_patches = cim__buf_on(mem);
+    sink->heads = sink->relations = sink->templates = sink->patches = sink->old_patches = sink->extras = cim__buf_on(mem);
     cim__spool_init(&sink->spool, mem, dir, memory_limit);
     cim__spool_init(&sink->texts, mem, dir, memory_limit / 4);
     sink->max_objects = UINT32_MAX - 16;
 }
 
+void cim__sink_drop_extras(cim__sink *sink, size_t size)
+{
+    for (size_t i = size / sizeof(cim__extra); i < CIM__COUNT(&sink->extras, cim__extra); i++) CIM__AT(&sink->extras, cim__extra, i).free(CIM__AT(&sink->extras, cim__extra, i).data);
+    sink->extras.size = size;
+}
+
+cim_status cim__sink_extra(cim_ctx *ctx, cim__sink *sink, cim_status (*put)(cim_ctx *, cim__db *, const struct cim__plan *, void *), void (*free)(void *), void *data)
+{
+    cim__extra *e = CIM__PUSH(&sink->extras, cim__extra);
+    if (!e) return cim__nomem(ctx);
+    *e = (cim__extra){ put, free, data };
+    return CIM_OK;
+}
+
 void cim__sink_free(cim__sink *sink)
 {
+    cim__sink_drop_extras(sink, 0);
+    cim__buf_free(&sink->extras);
     cim__spool_free(&sink->spool);
     cim__spool_free(&sink->texts);
     cim__buf_free(&sink->heads);

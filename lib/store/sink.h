@@ -8,6 +8,7 @@
 
 #include "city/city.h"
 #include "geom/geos.h"
+#include "store/db.h"
 #include "store/record.h"
 #include "store/spool.h"
 
@@ -75,6 +76,14 @@ cim_status cim__batch_template(cim_ctx *ctx, cim__batch *batch, const cim__templ
 
 /* ---- sink: one import ---- */
 
+struct cim__plan;
+/* What an input brings beside objects: written when objects have their numbers, inside the transaction, before the tables are sealed. */
+typedef struct cim__extra {
+    cim_status (*put)(cim_ctx *ctx, cim__db *db, const struct cim__plan *plan, void *data);
+    void (*free)(void *data);
+    void *data;
+} cim__extra;
+
 typedef struct cim__sink {
     cim__mem *mem;
     cim_city *city; /* what the file held before, or NULL; borrowed */
@@ -90,6 +99,7 @@ typedef struct cim__sink {
     uint64_t remade; /* bits 1 << cim__relation_type: relations to replaced objects that were looked for anew */
     uint64_t geometry_repaired, geometry_dropped;
     uint64_t max_objects;
+    cim__buf extras; /* cim__extra */
 } cim__sink;
 
 void cim__sink_init(cim__sink *sink, cim__mem *mem, cim_city *city, const char *dir, uint64_t memory_limit);
@@ -98,6 +108,10 @@ void cim__sink_free(cim__sink *sink);
 int32_t cim__sink_epsg(cim__sink *sink, int32_t wanted);
 /* Move everything out of the batch, which can be used again. */
 cim_status cim__sink_take(cim_ctx *ctx, cim__sink *sink, cim__batch *batch, uint16_t source);
+
+/* The sink owns data, on success. */
+cim_status cim__sink_extra(cim_ctx *ctx, cim__sink *sink, cim_status (*put)(cim_ctx *, cim__db *, const struct cim__plan *, void *), void (*free)(void *), void *data);
+void cim__sink_drop_extras(cim__sink *sink, size_t size); /* down to so many bytes */
 
 /* Move relations (cim__pending_relation, attrs_at in texts) and their texts out of the buffers. */
 cim_status cim__sink_relations(cim_ctx *ctx, cim__sink *sink, cim__buf *relations, cim__buf *texts);

@@ -71,11 +71,18 @@ cim_status cim__scan_boxes(cim_ctx *ctx, cim__store *store, uint32_t max_id, cim
 cim_status cim__compile_gids(cim_ctx *ctx, cim_city *city, const uint64_t *hash_of);
 cim_status cim__compile_places(cim_ctx *ctx, cim_city *city, const cim__box_source *boxes);
 
+/* ---- observations (check_chunks.c) ---- */
+
+/* Every chunk; fn may be NULL. */
+typedef void (*cim__chunk_fault_fn)(uint32_t stream, const char *line, void *user);
+cim_status cim__check_chunks(cim_ctx *ctx, cim__db *db, cim__chunk_fault_fn fn, void *user, uint64_t *faults_out, uint64_t *observations_out);
+
 /* ---- the change log (change.c) ---- */
 
 /* Append an entry; *hash_out is the new end of the chain. */
 cim_status cim__change_append(cim_ctx *ctx, cim__db *db, const char *who, const char *why, const char *action, cim__str details, char hash_out[65]);
-cim_status cim__change_head(cim_ctx *ctx, cim__db *db, char hash_out[65]); /* "" for an empty log */
+/* The last change of objects, which compiled arrays are keyed by: observations (action "observe") leave them as they are.  "" for an empty log. */
+cim_status cim__change_head(cim_ctx *ctx, cim__db *db, char hash_out[65]);
 /* Recompute the chain; CIM_OK and *bad_seq_out the first entry that does not fit, 0 if all do. */
 cim_status cim__change_check(cim_ctx *ctx, cim__db *db, int64_t *bad_seq_out, int64_t *count_out);
 

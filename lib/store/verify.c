@@ -18,6 +18,7 @@ typedef struct known_sql {
 static const known_sql own_tables[] = {
 #define CIM__TABLE(name, sql) { name, sql },
 #include "store/tables.def"
+#include "store/tables_sense.def"
 #undef CIM__TABLE
 };
 

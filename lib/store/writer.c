@@ -283,6 +283,10 @@ static cim_status put_in_sql(cim_ctx *ctx, putting *p, cim__import_result *r)
     CIM__TRY(put_sources(ctx, w, p->sources, p->source_count, p->first_source));
     CIM__TRY(cim__rows_prepare(ctx, w, p->plan, (uint16_t)p->first_source, &p->rows));
     CIM__TRY(cim__rows_patch(ctx, w, p->plan->sink));
+    for (size_t i = 0; i < CIM__COUNT(&p->plan->sink->extras, cim__extra); i++) {
+        const cim__extra *e = &CIM__AT(&p->plan->sink->extras, cim__extra, i);
+        CIM__TRY(e->put(ctx, w->db, p->plan, e->data));
+    }
     CIM__TRY(put_change(ctx, w, p->sources, p->source_count, p->first_source, p->who, p->why, r, content));
     p->joined = true;
     CIM__TRY(cim__task_join(ctx, &p->compiling));

@@ -161,6 +161,8 @@ static int without_verb(int argc, char **argv)
     }
     if (!strcmp(word, "--json-usage")) return cimtool_json_usage();
     if (!strcmp(word, "completion") && argc == 3) return cimtool_completion(argv[2]);
+    const char *meant = argc > 1 ? cimtool_nearest_verb(word) : NULL;
+    if (meant) return cimtool_complain("unknown verb %s; did you mean %s? (see cimtool --help)", word, meant);
     if (argc > 1) return cimtool_complain("unknown verb %s (see cimtool --help)", word);
     cimtool_usage(NULL, stderr);
     return EXIT_USAGE;

@@ -1,4 +1,4 @@
-/* options.c - reading options, and help and completion from the same tables. */
+/* options.c - reading options, and help from the same tables. */
 #include "tool.h"
 
 #include <errno.h>
@@ -37,7 +37,7 @@ static int long_option(cimtool *t, int left, char **argv)
     size_t n = equals ? (size_t)(equals - name) : strlen(name);
     const cimtool_flag *flag = find_long(t->verb->flags, name, n);
     if (!flag) flag = find_long(cimtool_common_flags, name, n);
-    if (!flag) return cimtool_complain("%s: unknown option --%.*s (see cimtool %s --help)", t->verb->name, (int)n, name, t->verb->name), 0;
+    if (!flag) return cimtool_unknown_option(t->verb, name, n), 0;
     if (!flag->argument && equals) return cimtool_complain("--%s takes no value", flag->name), 0;
     if (!flag->argument) return keep(t, flag, "") ? 1 : 0;
     if (equals) return keep(t, flag, equals + 1) ? 1 : 0;
@@ -155,88 +155,4 @@ void cimtool_usage(const cimtool_verb *verb, FILE *out)
     fprintf(out, "usage: cimtool %s [options] %s\n%s\n\noptions:\n", verb->name, verb->arguments, verb->summary);
     for (const cimtool_flag *f = verb->flags; f && f->name; f++) print_flag(f, out);
     for (const cimtool_flag *f = cimtool_common_flags; f->name; f++) print_flag(f, out);
-}
-
-static void json_flags(const cimtool_flag *f, bool *first)
-{
-    for (; f && f->name; f++) {
-        printf("%s{\"name\":\"%s\",", *first ? "" : ",", f->name);
-        if (f->letter) printf("\"letter\":\"%c\",", f->letter);
-        if (f->argument) printf("\"argument\":\"%s\",", f->argument);
-        printf("\"help\":\"");
-        for (const char *p = f->help; *p; p++) printf(*p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
-        printf("\"}");
-        *first = false;
-    }
-}
-
-int cimtool_json_usage(void)
-{
-    printf("{\"schema\":\"cimtool/1\",\"version\":\"%s\",\"verbs\":[", cim_version());
-    for (const cimtool_verb *v = cimtool_verbs; v->name; v++) {
-        bool first = true;
-        printf("%s{\"name\":\"%s\",\"arguments\":\"%s\",\"summary\":\"%s\",\"options\":[", v == cimtool_verbs ? "" : ",", v->name, v->arguments, v->summary);
-        json_flags(v->flags, &first);
-        json_flags(cimtool_common_flags, &first);
-        printf("]}");
-    }
-    printf("]}\n");
-    return cimtool_finish(EXIT_DONE);
-}
-
-/* ---- completion ---- */
-
-static void words_of(const cimtool_flag *f)
-{
-    for (; f && f->name; f++) printf(" --%s", f->name);
-}
-
-static void bash_completion(void)
-{
-    printf("_cimtool() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words=\n  if [ \"$COMP_CWORD\" = 1 ]; then words='");
-    for (const cimtool_verb *v = cimtool_verbs; v->name; v++) printf("%s ", v->name);
-    printf("completion --help --version'\n  else case ${COMP_WORDS[1]} in\n");
-    for (const cimtool_verb *v = cimtool_verbs; v->name; v++) {
-        printf("    %s) words='", v->name);
-        words_of(v->flags);
-        words_of(cimtool_common_flags);
-        printf("';;\n");
-    }
-    printf("  esac; fi\n  case $cur in -*) ;; *) [ \"$COMP_CWORD\" = 1 ] || { COMPREPLY=($(compgen -f -- \"$cur\")); return; };; esac\n"
-           "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\ncomplete -o filenames -F _cimtool cimtool\n");
-}
-
-static void zsh_flags(const cimtool_flag *f)
-{
-    for (; f && f->name; f++) {
-        printf(" '--%s[", f->name);
-        for (const char *p = f->help; *p; p++) {
-            if (*p == '\'' ) continue;
-            if (*p == '[' || *p == ']' || *p == ':' || *p == '\\') putchar('\\');
-            putchar(*p);
-        }
-        printf("]%s%s%s'", f->argument ? ":" : "", f->argument ? f->argument : "", f->argument ? ":_files" : "");
-    }
-}
-
-static void zsh_completion(void)
-{
-    printf("#compdef cimtool\n_cimtool() {\n  if (( CURRENT == 2 )); then compadd");
-    for (const cimtool_verb *v = cimtool_verbs; v->name; v++) printf(" %s", v->name);
-    printf(" completion; return; fi\n  local verb=$words[2]; shift words; (( CURRENT-- ))\n  case $verb in\n");
-    for (const cimtool_verb *v = cimtool_verbs; v->name; v++) {
-        printf("    %s) _arguments", v->name);
-        zsh_flags(v->flags);
-        zsh_flags(cimtool_common_flags);
-        printf(" '*:file:_files' ;;\n");
-    }
-    printf("  esac\n}\n_cimtool \"$@\"\n");
-}
-
-int cimtool_completion(const char *shell)
-{
-    if (!strcmp(shell, "bash")) bash_completion();
-    else if (!strcmp(shell, "zsh")) zsh_completion();
-    else return cimtool_complain("completion for bash or zsh");
-    return cimtool_finish(EXIT_DONE);
 }

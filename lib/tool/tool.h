@@ -59,8 +59,14 @@ bool cimtool_int(const cimtool *tool, const char *name, int64_t least, int64_t m
 bool cimtool_real(const cimtool *tool, const char *name, double *value);
 bool cimtool_reals(const cimtool *tool, const char *name, double *values, int count); /* "X,Y" */
 void cimtool_usage(const cimtool_verb *verb, FILE *out); /* NULL: of cimtool itself */
+
+/* ---- the table for other programs (completion.c), and for who mistypes (suggest.c) ---- */
+
 int cimtool_completion(const char *shell);
 int cimtool_json_usage(void);
+const char *cimtool_nearest_verb(const char *word); /* NULL: none is near */
+const char *cimtool_nearest_flag(const cimtool_verb *verb, const char *name, size_t length);
+int cimtool_unknown_option(const cimtool_verb *verb, const char *name, size_t length);
 
 /* ---- messages (main.c) ---- */
 
@@ -73,6 +79,12 @@ int cimtool_finish(int status);
 /* ---- objects on the command line (args.c) ---- */
 
 int cimtool_open(cimtool *tool, const char *path, cim_city **city_out); /* EXIT_DONE or the status after a message */
+
+/* ---- --dry-run (dry.c) ---- */
+
+/* A copy of a city file to work on; where there is no file, and none must be, there is no copy either, only its name. */
+int cimtool_dry_begin(const char *path, bool must, char **copy_out);
+void cimtool_dry_end(char *copy); /* throws it away */
 
 /* ---- reading the JSON that the library gives (view.c) ---- */
 
@@ -101,6 +113,7 @@ void cimtool_print_json_object(const char *json); /* {"schema": ..., members of 
 
 int verb_betweenness(cimtool *tool);
 int verb_check(cimtool *tool);
+int verb_cover(cimtool *tool);
 int verb_dispatch(cimtool *tool);
 int verb_evacuate(cimtool *tool);
 int verb_export(cimtool *tool);
@@ -111,13 +124,19 @@ int verb_info(cimtool *tool);
 int verb_isochrone(cimtool *tool);
 int verb_matrix(cimtool *tool);
 int verb_nearest(cimtool *tool);
+int verb_observe(cimtool *tool);
 int verb_match(cimtool *tool);
 int verb_query(cimtool *tool);
+int verb_place(cimtool *tool);
 int verb_plot(cimtool *tool);
 int verb_prepare(cimtool *tool);
 int verb_route(cimtool *tool);
+int verb_see(cimtool *tool);
+int verb_sun(cimtool *tool);
+int verb_serve(cimtool *tool);
 int verb_trace(cimtool *tool);
 int verb_traffic(cimtool *tool);
+int verb_watch(cimtool *tool);
 int verb_view(cimtool *tool);
 
 #endif

@@ -2,12 +2,21 @@
 #include "travel.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { SLOW_S = 2 };
 
 const char *travel_profile(const travel *t) { return cimtool_has(t->tool, "profile") ? cimtool_value(t->tool, "profile") : "car"; }
+
+/* Verbs without these options may have others of the same names: --weight of a demand. */
+static bool has_sizes(const cimtool *tool)
+{
+    for (const cimtool_flag *f = tool->verb->flags; f->name; f++)
+        if (!strcmp(f->name, "width")) return true;
+    return false;
+}
 
 static int open_net(travel *t)
 {
@@ -17,8 +26,8 @@ static int open_net(travel *t)
     net.turns = CIM_NET_TURNS_FULL;
     costs.profile = cimtool_value(tool, "profile");
     costs.time = cimtool_value(tool, "at-time");
-    if (!cimtool_real(tool, "height", &costs.height_m) || !cimtool_real(tool, "width", &costs.width_m) || !cimtool_real(tool, "length", &costs.length_m) ||
-        !cimtool_real(tool, "weight", &costs.weight_t))
+    if (has_sizes(tool) && (!cimtool_real(tool, "height", &costs.height_m) || !cimtool_real(tool, "width", &costs.width_m) ||
+                            !cimtool_real(tool, "length", &costs.length_m) || !cimtool_real(tool, "weight", &costs.weight_t)))
         return EXIT_USAGE;
     cim_status st = cim_net_open(tool->ctx, t->city, &net, &t->net);
     if (st >= 0) st = cim_net_costs_build(tool->ctx, t->net, &costs, &t->costs);

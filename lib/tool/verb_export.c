@@ -1,5 +1,5 @@
 /* verb_export.c - cimtool export: objects to GeoJSON, CityJSON or GeoPackage. */
-#include "tool.h"
+#include "places.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,11 +75,31 @@ static int add_found(cimtool *t, cim_city *city, const char *expression, choice 
     return more ? EXIT_DONE : EXIT_INTERNAL;
 }
 
+typedef struct line_of {
+    cimtool *tool;
+    cim_city *city;
+    choice *choice;
+} line_of;
+
+static int add_line(void *user, char *line, size_t number)
+{
+    line_of *l = user;
+    (void)number;
+    return add_by_id(l->tool, l->city, line, l->choice);
+}
+
+/* "-": ids on standard input, one a line. */
+static int add_word(cimtool *t, cim_city *city, const char *word, choice *c)
+{
+    line_of l = { t, city, c };
+    return strcmp(word, "-") ? add_by_id(t, city, word, c) : places_lines("-", add_line, &l);
+}
+
 static int add_ids(cimtool *t, cim_city *city, choice *c)
 {
     int at = 0, status = EXIT_DONE;
     const char *id;
-    for (int i = 1; i < t->arg_count && status == EXIT_DONE; i++) status = add_by_id(t, city, t->args[i], c);
+    for (int i = 1; i < t->arg_count && status == EXIT_DONE; i++) status = add_word(t, city, t->args[i], c);
     while (status == EXIT_DONE && (id = cimtool_next_value(t, "id", &at))) status = add_by_id(t, city, id, c);
     return status;
 }
@@ -91,6 +111,28 @@ static int add_all(cim_city *city, choice *c)
     for (uint32_t id = 1; id <= cim_city_max_id(city); id++)
         if (cim_city_class(city, id)) c->ids[c->count++] = id;
     return EXIT_DONE;
+}
+
+/* Nothing is left: is there a class or layer of that name at all?  The query language knows which name was meant. */
+static int complain_nothing(cimtool *t, cim_city *city)
+{
+    static const char *const options[] = { "class", "layer" };
+    cim_query_options count = CIM_QUERY_OPTIONS_INIT;
+    count.flags = CIM_QUERY_COUNT;
+    for (int o = 0; o < 2; o++) {
+        const char *name;
+        for (int at = 0; (name = cimtool_next_value(t, options[o], &at));) {
+            char query[100];
+            cim_query_result result = CIM_QUERY_RESULT_INIT;
+            snprintf(query, sizeof query, "%s = '%.60s'", options[o], strchr(name, '\'') ? "?" : name);
+            cim_status st = cim_query_run(t->ctx, city, query, &count, &result);
+            const char *why = strstr(cim_ctx_error(t->ctx), "expected ");
+            cim_query_result_dispose(&result);
+            if (st == CIM_EARG) return cimtool_complain("--%s: %s", options[o], why ? why : cim_ctx_error(t->ctx));
+        }
+    }
+    cimtool_complain("no object is like that");
+    return EXIT_NEGATIVE;
 }
 
 static int choose(cimtool *t, cim_city *city, choice *c)
@@ -105,9 +147,7 @@ static int choose(cimtool *t, cim_city *city, choice *c)
     for (size_t i = 0; i < c->count; i++)
         if (is_kept(t, city, c->ids[i])) c->ids[kept++] = c->ids[i];
     c->count = kept;
-    if (kept) return EXIT_DONE;
-    cimtool_complain("no object is like that");
-    return EXIT_NEGATIVE;
+    return kept ? EXIT_DONE : complain_nothing(t, city);
 }
 
 /* Nothing but the export itself goes to standard output when it goes there. */

@@ -1,7 +1,8 @@
 /* verb_get.c - cimtool get: objects by id or place, with all their relations. */
-#include "tool.h"
+#include "places.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int show_object(cimtool *t, cim_city *city, uint32_t id, bool first)
 {
@@ -63,13 +64,38 @@ static int by_place(cimtool *t, cim_city *city, const double xy[2], double radiu
     return status;
 }
 
+typedef struct line_of {
+    cimtool *tool;
+    cim_city *city;
+    bool *first;
+    int worst;
+} line_of;
+
+/* "-": ids on standard input, one a line; one that does not exist stops none of the others. */
+static int by_line(void *user, char *line, size_t number)
+{
+    line_of *l = user;
+    (void)number;
+    int here = by_id(l->tool, l->city, line, l->first);
+    if (here > l->worst) l->worst = here;
+    return EXIT_DONE;
+}
+
+static int by_word(cimtool *t, cim_city *city, const char *word, bool *first)
+{
+    line_of l = { t, city, first, EXIT_DONE };
+    if (strcmp(word, "-")) return by_id(t, city, word, first);
+    int status = places_lines("-", by_line, &l);
+    return status > l.worst ? status : l.worst;
+}
+
 static int show(cimtool *t, cim_city *city)
 {
     double xy[2], radius_m = 1.0;
     bool first = true;
     int status = EXIT_DONE;
     for (int i = 1; i < t->arg_count; i++) {
-        int here = by_id(t, city, t->args[i], &first);
+        int here = by_word(t, city, t->args[i], &first);
         if (here > status) status = here;
     }
     if (!cimtool_real(t, "radius", &radius_m) || !cimtool_reals(t, "at", xy, 2)) return EXIT_USAGE;

@@ -70,6 +70,19 @@ static void print_report(const cimtool_node *root)
         printf("invalid geometries: %s repaired, %s without geometry\n", cimtool_text(root, "geometry_repaired"), cimtool_text(root, "geometry_dropped"));
 }
 
+/* --dry-run: the name of the copy, and what was not done. */
+static void unname(cim_buf *report, const char *path, const char *copy)
+{
+    char *at;
+    size_t n = strlen(copy), m = strlen(path);
+    if (n < m || strncmp(path, copy, m)) return;
+    while (report->data && (at = strstr(report->data, copy + m))) { /* ".dry-abc123" behind the name */
+        size_t rest = strlen(at) - (n - m) + 1;
+        memmove(at, at + (n - m), rest);
+        report->size -= n - m;
+    }
+}
+
 static void show_report(cimtool *t, const cim_buf *report)
 {
     if (!report->data) return;
@@ -79,6 +92,7 @@ static void show_report(cimtool *t, const cim_buf *report)
     }
     if (t->quiet) return;
     cimtool_node *root = cimtool_json_read(report->data);
+    if (cimtool_has(t, "dry-run") && root && !strcmp(cimtool_text(root, "committed"), "true")) printf("dry run, nothing is written:\n");
     if (root) print_report(root);
     cimtool_json_free(root);
 }
@@ -96,21 +110,34 @@ static int print_templates(cimtool *t)
     return EXIT_DONE;
 }
 
-int verb_import(cimtool *t)
+static int import(cimtool *t, const char *path, const cim_import_options *opts)
 {
-    cim_import_options opts = CIM_IMPORT_OPTIONS_INIT;
     cim_buf report = CIM_BUF_INIT;
-    const char *maps[CIMTOOL_VALUES];
-    int at = 0;
-    if (!read_options(t, &opts)) return EXIT_USAGE;
-    if (cimtool_has(t, "map-template")) return print_templates(t);
-    if (t->arg_count < 2) return cimtool_complain("import: which inputs?");
-    while (opts.map_count < CIMTOOL_VALUES && (maps[opts.map_count] = cimtool_next_value(t, "map", &at))) opts.map_count++;
-    opts.maps = maps;
-    cim_status st = cim_import(t->ctx, t->args[0], t->args + 1, (size_t)t->arg_count - 1, &opts, &report);
+    cim_status st = cim_import(t->ctx, path, t->args + 1, (size_t)t->arg_count - 1, opts, &report);
+    if (path != t->args[0]) unname(&report, t->args[0], path);
     show_report(t, &report);
     int status = st == CIM_OK ? EXIT_DONE : st == CIM_DONE ? EXIT_PARTIAL : cimtool_fail(t, st);
     if (st == CIM_ENOTFOUND) status = EXIT_FAILED;
     cim_buf_dispose(&report);
+    return status;
+}
+
+int verb_import(cimtool *t)
+{
+    cim_import_options opts = CIM_IMPORT_OPTIONS_INIT;
+    const char *maps[CIMTOOL_VALUES];
+    char *copy = NULL;
+    int at = 0;
+    if (!read_options(t, &opts)) return EXIT_USAGE;
+    if (cimtool_has(t, "map-template")) return print_templates(t);
+    if (t->arg_count < 2) return cimtool_complain("import: which inputs?");
+    if (!strcmp(t->args[0], "-")) return cimtool_complain("import: a city is a file, not standard output");
+    while (opts.map_count < CIMTOOL_VALUES && (maps[opts.map_count] = cimtool_next_value(t, "map", &at))) opts.map_count++;
+    opts.maps = maps;
+    if (!cimtool_has(t, "dry-run")) return import(t, t->args[0], &opts);
+    int status = cimtool_dry_begin(t->args[0], false, &copy);
+    if (status != EXIT_DONE) return status;
+    status = import(t, copy, &opts);
+    cimtool_dry_end(copy);
     return status;
 }

@@ -1,4 +1,5 @@
 /* verbs.c - the verbs of cimtool.  Parsing, help, completion and the tests of the manual pages read this table. */
+#include "sight.h"
 #include "picture.h"
 #include "travel.h"
 #include "utility.h"
@@ -18,7 +19,7 @@ static const cimtool_flag import_flags[] = {
     { "source-crs", 0, "EPSG", "reference system of the inputs, whatever they say" },
     { "swap-xy", 0, NULL, "inputs list northing or latitude first, whatever they say" },
     { "no-swap-xy", 0, NULL, "inputs list easting or longitude first, whatever they say" },
-    { "format", 'f', "NAME", "osm, citygml, cityjson, epanet, matpower, pandapower, gis (default: by content)" },
+    { "format", 'f', "NAME", "osm, citygml, cityjson, epanet, matpower, pandapower, gis, observations (default: by content)" },
     { "prefix", 0, "TEXT", "EPANET: what ids begin with (default: inp:NAME/, NAME of the file)" },
     { "map", 'm', "FILE", "what rows of GIS layers become: a mapping file (cim-map(5)); may be repeated" },
     { "class", 0, "CLASS", "what rows of GIS layers without a mapping become (default: GenericOccupiedSpace)" },
@@ -36,6 +37,7 @@ static const cimtool_flag import_flags[] = {
     { "max-depth", 0, "N", "give up where XML or JSON is nested deeper (default 256)" },
     { "unsafe-limits", 0, NULL, "accept input that expands more than 400 times" },
     { "overwrite", 0, NULL, "replace the city file if it exists" },
+    { "dry-run", 0, NULL, "say what would come of it, on a copy; the city file stays as it is" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -168,6 +170,7 @@ static const cimtool_flag traffic_flags[] = {
 };
 
 static const cimtool_flag prepare_flags[] = {
+    { "dry-run", 0, NULL, "say what would come of it, on a copy; the city file stays as it is" },
     { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
     { NULL, 0, NULL, NULL },
 };
@@ -209,6 +212,39 @@ static const cimtool_flag evacuate_flags[] = {
     { "horizon", 0, "S", "nobody sets out on a street later (default 86400)" },
     { "top", 0, "N", "show the N streets most waited for (default 10)" },
     { "geojson", 0, NULL, "print the streets used as GeoJSON features" },
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag cover_flags[] = {
+    { "sensors", 's', "EXPRESSION", "the sensors (cim-query(7); default: class = 'Camera')" },
+    { "walls", 'w', "EXPRESSION", "cover the outer walls of these buildings" },
+    { "roads", 'r', "EXPRESSION", "cover these lines, such as streets" },
+    { "area", 'a', "AREA", "cover a box X0,Y0,X1,Y1, POLYGON((...)) or the polygons of a GeoJSON file, without what is built" },
+    { "among", 0, "EXPRESSION", "cover these objects, each as a point" },
+    { "weight", 0, "NAME", "count this property of roads and objects, e.g. population" },
+    { "step", 0, "M", "how far apart targets are (default 5 m)" },
+    { "height", 0, "M", "height of targets above the ground (default 1.5 m)" },
+    { "top", 0, "M", "walls: several rows of targets, up to this height" },
+    { "angle", 0, "MEANING", "what camera:angle is: tilt, as OpenStreetMap's wiki has it, or view: the field of view (default: tilt)" },
+    { "kind", 'k', "KIND", "take all sensors as camera, range, radio, sampler or noise (default: by their class)" },
+    { "least", 'l', "Q", "quality from which on a target is covered: px/m, dBm, dB (default 25, -110, 30)" },
+    { "range", 0, "M", "range where none is stated (default: as far as quality reaches)" },
+    { "hfov", 0, "DEG", "horizontal field of view where none is stated (default 60)" },
+    { "pitch", 0, "DEG", "degrees above the horizontal where none is stated (default -15)" },
+    { "pixels", 0, "N", "width of the image where none is stated (default 1920)" },
+    { "power", 0, "DB", "power of radio in dBm, of noise in dB at 1 m, where none is stated" },
+    { "frequency", 0, "MHZ", "frequency of radio where none is stated (default 868)" },
+    { "model", 0, "MODEL", "of radio: street, free or terrain (default: street)" },
+    { "environment", 0, "WHERE", "of streets: high-rise, low-rise or residential (default: high-rise)" },
+    { "terrain", 0, "FILE", "heights of the ground, a GeoTIFF in the city's reference system" },
+    { "privacy", 0, "AREA", "what cameras must mask in their images" },
+    { "keep-out", 0, "AREA", "what no camera may have in its field of view" },
+    { "add", 0, "X,Y,H,YAW", "what if: one more camera, H above the ground; may be repeated, and end with a field of view" },
+    { "without", 0, "EXPRESSION", "what if: these buildings were not there" },
+    { "folds", 0, "N", "gaps are what fewer than N sensors cover (default 1)" },
+    { "lonlat", 0, NULL, "places and areas are longitude and latitude" },
+    { "geojson", 0, NULL, "print fields of view, what is covered and gaps as GeoJSON features" },
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -261,6 +297,142 @@ static const cimtool_flag impact_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag see_flags[] = {
+    { "among", 'a', "EXPRESSION", "which objects of a query are seen, and how much of them (cim-query(7))" },
+    { "isovist", 0, NULL, "the area that is seen, and metres of walls by building" },
+    { "viewshed", 0, NULL, "which cells of a raster of ground and roofs are seen" },
+    { "roads", 0, NULL, "which metres of which streets are seen" },
+    { "sky", 0, NULL, "the share of the sky that is seen" },
+    { "eye", 'e', "M", "height of the eye above ground or roof (default 1.6 m; of a sensor its own)" },
+    { "target", 0, "M", "height above ground or roof of what is looked at (default 1.6 m)" },
+    { "max", 0, "M", "how far (default 1000 m)" },
+    { "step", 0, "M", "--among: between points of an object that are looked at (default 2 m)" },
+    { "cell", 0, "M", "--viewshed: side of a cell (default 1 m)" },
+    { "columns", 0, NULL, "--viewshed: cells hide as columns, not as a surface between their middles" },
+    { "round-earth", 0, NULL, "--viewshed: with the curvature of the earth and refraction" },
+    { "output", 'o', "FILE", "--viewshed: GeoTIFF, 1 seen, 0 hidden, 255 beyond" },
+    { "overwrite", 0, NULL, "replace the output if it exists" },
+    { "geojson", 0, NULL, "print GeoJSON features in longitude and latitude" },
+    SIGHT_FLAGS,
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag sun_flags[] = {
+    { "at", 0, "T", "where the sun stands then, and whether it shines on the place" },
+    { "from", 0, "T", "hours in the sun from this time" },
+    { "to", 0, "T", "... to this one" },
+    { "step", 0, "MIN", "the sun moves in steps of so many minutes (default 10)" },
+    { "height", 0, "M", "height above ground or roof (default 0)" },
+    { "spacing", 0, "M", "between points on walls and roofs (default 2 m)" },
+    { "shadow", 0, NULL, "with --at: the shadows around the place as GeoJSON" },
+    { "max", 0, "M", "--shadow: of what is within so many metres, and how long (default 1000 m)" },
+    SIGHT_FLAGS,
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag watch_flags[] = {
+    { "rules", 'r', "FILE", "the rules (cim-rules(5))" },
+    { "check", 0, NULL, "only check the rules, and show the streams of each" },
+    { "state", 0, "FILE", "go on where the last run ended, and leave there how far this one came" },
+    { "store", 0, NULL, "add the observations to the city file" },
+    { "replay", 0, "FROM/TO", "take the observations of the city file between two times, not standard input" },
+    { "now", 0, "T", "at the end time passes until T: absences, repetitions and escalations up to then" },
+    { "clock", 0, NULL, "time passes by the clock of this machine, and not only with the observations" },
+    { "format", 'f', "NAME", "json (default) or ngsi-ld" },
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag observe_flags[] = {
+    { "format", 'f', "NAME", "of the files: sensorthings, ngsi-ld, csv, ndjson (default: by content; of standard input ndjson)" },
+    { "columns", 0, "MAP", "CSV: what columns mean, like time=Zeit,stream=Nr,value=Wert" },
+    { "known-only", 0, NULL, "make no streams: skip and count observations of others" },
+    { "keep-going", 'k', NULL, "skip, count and list lines that cannot be read" },
+    { "commit", 0, "D", "make what came durable every D, like 1s (default) or 500ms" },
+    { "who", 0, "NAME", "who observes, for the change log" },
+    { "why", 0, "TEXT", "why, for the change log" },
+    { "stream", 's', "ID", "this stream; may be given several times" },
+    { "object", 0, "ID", "streams of an object of the city" },
+    { "thing", 0, "ID", "streams of a thing, as its source calls it" },
+    { "property", 'p', "NAME", "streams of a property" },
+    { "from", 0, "T", "observations not before a time" },
+    { "to", 0, "T", "observations before a time" },
+    { "rollup", 'r', "D", "count, min, mean and max by buckets of 15min, 1h, 1d" },
+    { "percentiles", 0, "P,P", "of the buckets, too" },
+    { "time-mean", 0, NULL, "mean weighted by how long each value held, too" },
+    { "hold", 0, "D", "a value holds no longer than D (default: until the next)" },
+    { "latest", 'l', NULL, "the newest observation of each stream" },
+    { "at", 0, "T", "the newest observation of each stream at a time" },
+    { "max-age", 0, "D", "with --at: none that is older" },
+    { "export", 'e', "NAME", "print the observations as sensorthings, dataarray, csv, ndjson, or as geojson the newest" },
+    { "geojson", 0, NULL, "the newest observation of each stream as GeoJSON, longitude and latitude" },
+    { NULL, 0, NULL, NULL },
+};
+
+/* Those of getting around, without the sizes of vehicles. */
+#define PROFILE_FLAGS                                                                                                    \
+    { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },      \
+    { "at-time", 0, "T", "local time 2026-01-31T08:30 at which conditional rules are judged" },                         \
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },                                        \
+    { "lonlat", 0, NULL, "places and areas are longitude and latitude" }, TRAVEL_RADIUS_FLAG, TRAVEL_TRAFFIC_FLAGS
+
+static const cimtool_flag serve_flags[] = {
+    { "facilities", 0, "EXPRESSION", "those who serve: all objects that an expression finds; may be repeated" },
+    { "facility", 0, "PLACE", "one more: an id or X,Y; may be repeated" },
+    { "demand", 0, "EXPRESSION", "those who are to be served; may be repeated" },
+    { "weight", 0, "PROPERTY", "what a demand counts, e.g. population (default: 1 each)" },
+    { "within", 0, "LIMIT", "a time like 300s or a length like 500m; may be repeated" },
+    { "capacity", 0, "PROPERTY", "how much a facility takes, e.g. capacity; then demands are assigned" },
+    { "whole", 0, NULL, "no demand is split between facilities" },
+    { "to-facilities", 0, NULL, "the demand goes to the facilities (default: they go to the demand)" },
+    { "per", 0, "PROPERTY", "the share served of each, e.g. located_in.name" },
+    { "geojson", 0, NULL, "print GeoJSON: facilities, demands served and not" },
+    PROFILE_FLAGS,
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag place_flags[] = {
+    { "problem", 0, "NAME", "cover-most, cover-all, median, center, dispersion, impact, threshold (default: cover-most)" },
+    { "candidates", 0, "EXPRESSION", "where one may go: objects; may be repeated" },
+    { "along-walls", 0, "M", "and along outer walls, at most so far apart" },
+    { "on", 0, "EXPRESSION", "of which objects (default: layer = 'building')" },
+    { "height", 0, "M", "above the ground (default 4 m)" },
+    { "along-streets", 0, "M", "and along the streets that the profile may use" },
+    { "grid", 0, "M", "and at the corners of a grid" },
+    { "keep-out", 0, "AREA", "no candidates there: box, WKT or GeoJSON file; may be repeated" },
+    { "keep-in", 0, "AREA", "candidates only there; may be repeated" },
+    { "demand", 0, "EXPRESSION", "what is to be served; may be repeated" },
+    { "weight", 0, "PROPERTY", "what a demand counts, e.g. population (default: 1 each)" },
+    { "by", 0, "NAME", "road, air, sight or water (default: road)" },
+    { "within", 0, "LIMIT", "a time like 300s or a length like 500m; by sight the greatest range" },
+    { "to-sites", 0, NULL, "by road: the demand goes to the sites (default: from them to the demand)" },
+    { "count", 'n', "N", "so many new ones, beside those that stand" },
+    { "fixed", 0, "EXPRESSION", "those that stand already; may be repeated" },
+    { "forbidden", 0, "EXPRESSION", "no candidate on these objects; may be repeated" },
+    { "cost", 0, "PROPERTY", "what a site costs (default: 1 each)" },
+    { "budget", 0, "AMOUNT", "all sites together cost no more" },
+    { "folds", 0, "K", "a demand counts when K sites serve it" },
+    { "share", 0, "S", "threshold: from which share of its demand on a group counts (default 0.5)" },
+    { "per", 0, "PROPERTY", "threshold: what a group is, e.g. located_in.name (default: id)" },
+    { "leave-out", 0, NULL, "leave out what no site can serve (cover-all, center)" },
+    { "prove", 0, NULL, "go on until the best plan is proven" },
+    { "gap", 0, "PERCENT", "stop at this gap" },
+    { "time-limit", 0, "S", "stop then, with what there is" },
+    { "seed", 0, "N", "of what is random (default 1)" },
+    { "solver", 0, "NAME", "own or cbc (default: own)" },
+    { "step", 0, "M", "by sight: how far apart points on streets and walls are (default 5 m)" },
+    { "walls", 0, NULL, "by sight: the walls of the demand are to be seen" },
+    { "hfov", 0, "DEG", "by sight: field of view of a new camera (default 60)" },
+    { "pitch", 0, "DEG", "by sight: above the horizontal (default -15)" },
+    { "pixels", 0, "N", "by sight: width of the image (default 1920)" },
+    { "least", 0, "PX", "by sight: pixels a metre from which on something counts as seen (default 25)" },
+    { "network", 0, "NAME", "by water: the commodity (default: water)" },
+    { "column", 0, "NAME", "by water: what counts as impact: people, length_m, customers, ... (default: people)" },
+    { "geojson", 0, NULL, "print GeoJSON: sites, demands served and not" },
+    PROFILE_FLAGS,
+    { NULL, 0, NULL, NULL },
+};
+
 static const cimtool_flag view_flags[] = {
     PICTURE_FLAGS,
     { "no-roofs", 0, NULL, "buildings as blocks even where their roofs are known" },
@@ -293,12 +465,19 @@ const cimtool_verb cimtool_verbs[] = {
     { "matrix", verb_matrix, matrix_flags, "CITY", 1, 1, "times from many places to many places, as CSV" },
     { "nearest", verb_nearest, nearest_flags, "CITY PLACE", 2, 2, "find who or what is nearest to a place in time" },
     { "dispatch", verb_dispatch, dispatch_flags, "CITY INCIDENT...", 2, -1, "choose which units to send, and who covers the gap" },
+    { "serve", verb_serve, serve_flags, "CITY", 1, 1, "show who is served in time, who is not, and who goes where when places are short" },
+    { "place", verb_place, place_flags, "CITY", 1, 1, "find where the next ones go: stations, cameras, sensors; with a bound" },
     { "match", verb_match, match_flags, "CITY TRACE...", 2, -1, "find the streets that a tracked vehicle went along" },
     { "betweenness", verb_betweenness, betweenness_flags, "CITY", 1, 1, "find the streets that many trips use" },
+    { "cover", verb_cover, cover_flags, "CITY", 1, 1, "show what sensors cover, and what they do not" },
     { "evacuate", verb_evacuate, evacuate_flags, "CITY", 1, 1, "plan who leaves an area when and by which way" },
+    { "see", verb_see, see_flags, "CITY FROM [TO...]", 2, -1, "what is seen from a place, and what is in the way" },
+    { "sun", verb_sun, sun_flags, "CITY PLACE", 2, 2, "where the sun stands, hours in the sun, shadows" },
     { "trace", verb_trace, trace_flags, "CITY KIND [START...]", 2, -1, "trace a utility network: what hangs together, what to shut, who is without supply" },
     { "impact", verb_impact, impact_flags, "CITY", 1, 1, "show what follows when a street is closed, or something fails: supply, streets, crews" },
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
+    { "watch", verb_watch, watch_flags, "CITY", 1, 1, "judge observations by rules as they come, and tell of alerts" },
+    { "observe", verb_observe, observe_flags, "CITY [FILE...]", 1, -1, "take in what sensors measure, and ask for it: windows, rollups, the newest" },
     { "view", verb_view, view_flags, "CITY", 1, 1, "write a page that shows the city in a browser, in three dimensions" },
     { "plot", verb_plot, plot_flags, "CITY", 1, 1, "draw a map: SVG or PNG" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON, GeoPackage or EPANET" },

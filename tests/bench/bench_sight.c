@@ -1,6 +1,7 @@
 /* Sight on one town or raster: prints "name<TAB>value..." a line; bench_sight.py puts them beside other programs.
  *
  *     bench_sight lines TOWN COUNT SEEN       sight lines of six kinds; what is seen goes to the file SEEN
+ *     bench_sight mesh TOWN COUNT SEEN        the same lines among the same walls and roofs as faces in space; how many differ
  *     bench_sight isovists TOWN COUNT         isovists and sky view factors of 500 m before walls
  *     bench_sight viewshed SIDE RASTER SEEN   boxes on hills, written to RASTER (floats); viewsheds, written to SEEN (interpolated, columns)
  *
@@ -71,6 +72,64 @@ static void lines(const char *path, size_t count, const char *out)
     fclose(f);
     cim_sight_query_free(q);
     cim_sight_scene_free(scene);
+}
+
+/* Walls as quadrangles, roofs with their holes; a prism is a solid. */
+static cim_sight_mesh *build_mesh(const town *t)
+{
+    cim_sight_faces f = CIM_SIGHT_FACES_INIT;
+    cim_sight_mesh *mesh = NULL;
+    uint32_t faces = t->vertices + t->prisms, rings = t->vertices + t->rings, at = 0, face = 0, ring = 0, vertex = 0, first = 0;
+    uint32_t *face_end = room(faces, 4), *ring_end = room(rings, 4), *solid = room(faces, 4);
+    double *xyz = room(3 * 5 * (size_t)t->vertices, 8);
+    for (uint32_t p = 0, r = 0; p < t->prisms; p++) {
+        uint32_t begin = r;
+        for (; r < t->prism_end[p]; r++)
+            for (first = at; at < t->ring_end[r]; at++) {
+                const double *a = t->xy + 2 * (size_t)at, *b = t->xy + 2 * (size_t)(at + 1 < t->ring_end[r] ? at + 1 : first);
+                const double corners[4][3] = { { a[0], a[1], t->base[p] }, { b[0], b[1], t->base[p] }, { b[0], b[1], t->top[p] }, { a[0], a[1], t->top[p] } };
+                memcpy(xyz + 3 * (size_t)vertex, corners, sizeof corners);
+                ring_end[ring++] = vertex += 4;
+                solid[face] = p, face_end[face++] = ring;
+            }
+        for (uint32_t k = begin; k < r; k++) {
+            for (uint32_t v = k ? t->ring_end[k - 1] : 0; v < t->ring_end[k]; v++, vertex++) {
+                const double corner[3] = { t->xy[2 * (size_t)v], t->xy[2 * (size_t)v + 1], t->top[p] };
+                memcpy(xyz + 3 * (size_t)vertex, corner, sizeof corner);
+            }
+            ring_end[ring++] = vertex;
+        }
+        solid[face] = p, face_end[face++] = ring;
+    }
+    f.face_count = face, f.ring_count = ring, f.vertex_count = vertex, f.face_end = face_end, f.ring_end = ring_end, f.xyz = xyz, f.solid = solid;
+    double begin = now();
+    must(cim_sight_mesh_build(ctx, &f, &mesh), "mesh");
+    printf("build_ms\t%.6g\nfaces\t%u\n", (now() - begin) * 1e3, face);
+    return mesh;
+}
+
+static void mesh_lines(const char *path, size_t count, const char *seen_path)
+{
+    town t = read_town(path);
+    cim_sight_mesh *mesh = build_mesh(&t);
+    double *from = room(3 * count, 8), *to = room(3 * count, 8);
+    FILE *f = fopen(seen_path, "rb");
+    if (!f) stop("nothing was seen");
+    for (int kind = 0; kind < KINDS; kind++) {
+        uint8_t *wanted = take(f, count, 1);
+        size_t differ = 0;
+        make_lines(&t, kind, count, from, to);
+        double begin = now();
+        for (size_t i = 0; i < count; i++) {
+            uint32_t face;
+            must(cim_sight_mesh_line(ctx, mesh, from + 3 * i, to + 3 * i, &face), "line");
+            differ += (face == CIM_NONE) != wanted[i];
+        }
+        printf("kind%d\t%.6g\t%zu\n", kind, (double)count / (now() - begin) / 1e6, differ);
+        free(wanted);
+    }
+    fclose(f);
+    cim_sight_mesh_free(mesh);
 }
 
 static void isovists(const char *path, size_t count)
@@ -165,9 +224,10 @@ int main(int argc, char **argv)
     options.threads = 1;
     if (cim_ctx_new(&options, &ctx) < 0) stop("no context");
     if (argc == 5 && !strcmp(argv[1], "lines")) lines(argv[2], strtoul(argv[3], NULL, 10), argv[4]);
+    else if (argc == 5 && !strcmp(argv[1], "mesh")) mesh_lines(argv[2], strtoul(argv[3], NULL, 10), argv[4]);
     else if (argc == 5 && !strcmp(argv[1], "viewshed")) viewshed((uint32_t)strtoul(argv[2], NULL, 10), argv[3], argv[4]);
     else if (argc == 4 && !strcmp(argv[1], "isovists")) isovists(argv[2], strtoul(argv[3], NULL, 10));
-    else stop("usage: bench_sight lines TOWN COUNT SEEN | isovists TOWN COUNT | viewshed SIDE RASTER SEEN");
+    else stop("usage: bench_sight lines TOWN COUNT SEEN | mesh TOWN COUNT SEEN | isovists TOWN COUNT | viewshed SIDE RASTER SEEN");
     cim_ctx_free(ctx);
     return 0;
 }

@@ -111,8 +111,21 @@ def measure_lines(temp):
         differ = f"{int(embree[f'kind{kind}'][1])} of {LINES:,} differ" if embree else "-"
         rates = number(ours, f"kind{kind}"), number(embree, f"kind{kind}")
         bench.row("sight", f"lines, {name}", "M/s", *rates, peer, differ, "osm, 3 cities", "88172645463325252", higher_is_better=True)
+    mesh = values("bench_sight", "mesh", temp / "town.bin", LINES, temp / "seen.bin")
+    bench.row("sight", f"tree of {int(mesh['faces'][0]):,} faces", "ms", number(mesh, "build_ms"), number(embree, "build_ms"), peer, "-", "osm, 3 cities")
+    for kind, name in enumerate(KINDS):
+        differ = f"{int(mesh[f'kind{kind}'][1])} of {LINES:,} differ from prisms"
+        rates = number(mesh, f"kind{kind}"), number(embree, f"kind{kind}")
+        bench.row("sight", f"lines among faces, {name}", "M/s", *rates, peer, differ, "osm, 3 cities", "88172645463325252", higher_is_better=True)
     isovists = values("bench_sight", "isovists", temp / "town.bin", 1000)
     bench.row("sight", "isovist, 500 m", "us", number(isovists, "isovist_us"), None, "-", "-", "osm, 3 cities")
+    covers = values("bench_sensor", temp / "town.bin")
+    for name, what in (("fixed", "fixed cameras, detect"), ("domes", "domes, 550 m")):
+        if f"{name}_ms" in covers:
+            entries, seen = int(covers[f"{name}_ms"][1]), int(covers[f"{name}_ms"][4])
+            agree = f"{abs(entries - seen)} of {entries:,} differ"
+            ours_ms, pairs_ms = number(covers, f"{name}_ms"), number(covers, f"{name}_ms", 3)
+            bench.row("sight", f"100,000 targets, 100 {what}", "ms", ours_ms, pairs_ms, "libcim, pair by pair", agree, "osm, 3 cities")
     bench.row("sight", "sky view factor, 500 m", "us", number(isovists, "sky_us"), None, "-", "-", "osm, 3 cities")
 
 

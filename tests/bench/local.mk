@@ -1,6 +1,7 @@
 # `make bench`: every program tests/bench/bench_*.py appends its rows to bench.tsv; `make bench BENCH=index` runs one of them.
 EXTRA_DIST += \
 	%D%/bench.py \
+	%D%/bench_alert.py \
 	%D%/bench_dispatch.py \
 	%D%/bench_flows.py \
 	%D%/bench_impact.py \
@@ -11,8 +12,10 @@ EXTRA_DIST += \
 	%D%/bench_net.py \
 	%D%/bench_open.py \
 	%D%/bench_place.py \
+	%D%/bench_python.py \
 	%D%/bench_reach.py \
 	%D%/bench_route.py \
+	%D%/bench_sense.py \
 	%D%/bench_shapes.py \
 	%D%/bench_sight.py \
 	%D%/bench_trace.py \
@@ -22,6 +25,7 @@ EXTRA_DIST += \
 	%D%/pgrouting.py
 # Programs on the library alone.
 bench_plain = \
+	%D%/bench_alert \
 	%D%/bench_dispatch \
 	%D%/bench_flows \
 	%D%/bench_impact \
@@ -31,11 +35,14 @@ bench_plain = \
 	%D%/bench_place \
 	%D%/bench_reach \
 	%D%/bench_route \
+	%D%/bench_sensor \
+	%D%/bench_sense \
 	%D%/bench_sight \
 	%D%/bench_trace \
 	%D%/bench_utility
 EXTRA_PROGRAMS += $(bench_plain) %D%/bench_index %D%/bench_shapes %D%/open_window
 bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
+%C%_bench_alert_LDADD = libcim.la -lm
 %C%_bench_dispatch_LDADD = libcim.la
 %C%_bench_flows_LDADD = libcim.la -lm
 %C%_bench_impact_LDADD = libcim.la
@@ -45,6 +52,9 @@ bench_needs = $(bench_plain:=$(EXEEXT)) %D%/open_window$(EXEEXT)
 %C%_bench_place_LDADD = libcim.la -lm
 %C%_bench_reach_LDADD = libcim.la -lm
 %C%_bench_route_LDADD = libcim.la
+%C%_bench_sensor_SOURCES = %D%/bench_sensor.c %D%/sight_bench.h
+%C%_bench_sensor_LDADD = libcim.la -lm
+%C%_bench_sense_LDADD = libcim.la $(SQLITE_LIBS) -lm
 %C%_bench_sight_SOURCES = %D%/bench_sight.c %D%/sight_bench.h
 %C%_bench_sight_LDADD = libcim.la -lm
 %C%_bench_trace_LDADD = libcim.la -lm

@@ -45,14 +45,19 @@ sed -n 's/^CIM__ATTR([A-Z0-9_]*, "\([a-z0-9_]*\)".*/\1/p' "$CIM_SOURCE/lib/city/
 result "cim-city(5) names every layer, class, relation and value"
 
 mkdir "$temp/work" && cp "$CIM_SOURCE"/data/town.osm.pbf "$CIM_SOURCE"/data/town.osm.gz "$CIM_SOURCE"/data/town-v3.gml.gz "$CIM_SOURCE"/data/town-water* "$CIM_SOURCE"/data/town-power* \
-    "$CIM_SOURCE"/data/town-population* "$temp/work/" || exit 99
+    "$CIM_SOURCE"/data/town-population* "$CIM_SOURCE"/data/town-sensors* "$CIM_SOURCE"/data/town-rules.json "$temp/work/" || exit 99
 mkdir "$temp/bin" && printf '#!/bin/sh\nexec "%s" "$@"\n' "$tool" >"$temp/bin/cimtool" && chmod +x "$temp/bin/cimtool"
 (
     cd "$temp/work" || exit 99
     PATH=$temp/bin:$PATH
     export PATH
-    for page in cimtool.1 cimtool-import.1 cimtool-info.1 cimtool-query.1 cimtool-route.1 cimtool-isochrone.1 cimtool-matrix.1 cimtool-get.1 cimtool-export.1 cimtool-check.1 cim-query.7 cimtool-nearest.1 cimtool-dispatch.1 cimtool-trace.1 cimtool-impact.1 cimtool-traffic.1 cimtool-prepare.1 cimtool-match.1 cimtool-betweenness.1 cimtool-evacuate.1 cimtool-view.1 cimtool-plot.1; do
+    for page in cimtool.1 cimtool-trace.1 $(cd "$CIM_SOURCE/man" && ls cimtool-*.1 *.7 *.5 | grep -vx cimtool-trace.1); do # the two make the cities that others ask
         [ -e "$CIM_SOURCE/man/$page" ] || continue
+        if [ $page = cim-sql.7 ]; then # needs sqlite3, and a module that it can load
+            if [ -n "$CIM_SANITIZED" ] || ! command -v sqlite3 >/dev/null || [ ! -e "$CIM_BUILD/.libs/mod_cim.so" ]; then continue; fi
+            LD_LIBRARY_PATH=$CIM_BUILD/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+            export LD_LIBRARY_PATH
+        fi
         sed -n '/^\.Sh EXAMPLES/,/^\.Sh /p' "$CIM_SOURCE/man/$page" | sed -n 's/^\$ //p' | sed 's/\\e/\\/g' >"$temp/examples"
         while read -r command; do
             sh -c "$command" >"$temp/out" 2>"$temp/err" </dev/null || { echo "$page: $command: exit status $?"; head -n 2 "$temp/err"; }

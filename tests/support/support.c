@@ -109,6 +109,14 @@ char *support_read(const char *path, size_t *size_out)
 
 /* ---- random ---- */
 
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value;
+}
+
+int support_rounds(int all) { return is_set("CIM_SANITIZED") || is_set("CIM_QUICK") ? (all + 4) / 5 : all; }
+
 uint64_t support_random(uint64_t *state)
 {
     uint64_t z = *state += 0x9e3779b97f4a7c15ull;

@@ -39,6 +39,8 @@ char *support_read(const char *path, size_t *size_out); /* freed by the caller; 
 
 /* splitmix64: the same sequence everywhere. */
 uint64_t support_random(uint64_t *state);
+/* How many random cases of so many: all; a fifth where the environment has CIM_SANITIZED or CIM_QUICK, as repeats of the whole suite have. */
+int support_rounds(int all);
 double support_uniform(uint64_t *state, double least, double most);
 
 /* An allocator that fails: the n-th allocation (once), or it and all later ones. `live` counts blocks not freed. */

@@ -1,4 +1,4 @@
-COVER_TESTS = %D%/test_sight_lines %D%/test_sight_viewshed %D%/test_sight_isovist %D%/test_sight_sun %D%/test_sight_refuses
+COVER_TESTS = %D%/test_sight_lines %D%/test_sight_viewshed %D%/test_sight_isovist %D%/test_sight_giscup %D%/test_sight_mesh %D%/test_sight_sun %D%/test_sight_refuses
 check_PROGRAMS += $(COVER_TESTS)
 TESTS += $(COVER_TESTS)
 check_LTLIBRARIES += %D%/libscenes.la
@@ -15,3 +15,7 @@ COVER_LDADD = %D%/libscenes.la $(TEST_LDADD) -lm
 %C%_test_sight_sun_LDADD = $(COVER_LDADD)
 %C%_test_sight_refuses_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_sight_refuses_LDADD = $(COVER_LDADD)
+%C%_test_sight_mesh_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sight_mesh_LDADD = $(COVER_LDADD)
+%C%_test_sight_giscup_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sight_giscup_LDADD = $(COVER_LDADD)

@@ -432,3 +432,84 @@ void town_ray(const town *t, uint64_t *seed, double from[3], double to[3])
     if (support_random(seed) % 3 == 0) to[2] = support_random(seed) % 2 ? t->top[n] : t->base[n];
     if (support_random(seed) % 8 == 0) to[2] = from[2];
 }
+
+/* ---- faces ---- */
+
+static bool in_face(const cim_sight_faces *f, uint32_t face, const wide from[3], const wide to[3])
+{
+    uint32_t ring = face ? f->face_end[face - 1] : 0, start = ring ? f->ring_end[ring - 1] : 0;
+    const double *o = f->xyz + 3 * (size_t)start;
+    wide n[3] = { 0, 0, 0 }, middle[3] = { 0, 0, 0 }, a = 0, b = 0, at[3];
+    uint32_t count = 0;
+    for (uint32_t r = ring; r < f->face_end[face]; r++) {
+        uint32_t first = r ? f->ring_end[r - 1] : 0, end = f->ring_end[r];
+        for (uint32_t v = first, last = end - 1; v < end; last = v++, count++)
+            for (int i = 0; i < 3; i++) {
+                int j = (i + 1) % 3, k = (i + 2) % 3;
+                const double *p = f->xyz + 3 * (size_t)last, *q = f->xyz + 3 * (size_t)v;
+                n[i] += ((wide)p[j] - o[j]) * ((wide)q[k] - o[k]) - ((wide)p[k] - o[k]) * ((wide)q[j] - o[j]);
+                middle[i] += q[i];
+            }
+    }
+    for (int i = 0; i < 3; i++) a += n[i] * (from[i] - middle[i] / count), b += n[i] * (to[i] - middle[i] / count);
+    if ((a > 0 && b > 0) || (a < 0 && b < 0) || a == b) return false;
+    for (int i = 0; i < 3; i++) at[i] = from[i] + a / (a - b) * (to[i] - from[i]);
+    int drop = 0;
+    for (int i = 1; i < 3; i++)
+        if ((n[i] < 0 ? -n[i] : n[i]) > (n[drop] < 0 ? -n[drop] : n[drop])) drop = i;
+    int u = (drop + 1) % 3, v = (drop + 2) % 3;
+    bool inside = false;
+    for (uint32_t r = ring; r < f->face_end[face]; r++) {
+        uint32_t first = r ? f->ring_end[r - 1] : 0, end = f->ring_end[r];
+        for (uint32_t i = first, last = end - 1; i < end; last = i++) {
+            const double *p = f->xyz + 3 * (size_t)last, *q = f->xyz + 3 * (size_t)i;
+            if ((p[v] > at[v]) != (q[v] > at[v]) && at[u] < p[u] + (at[v] - p[v]) / ((wide)q[v] - p[v]) * ((wide)q[u] - p[u])) inside = !inside;
+        }
+    }
+    return inside;
+}
+
+static wide root_of(wide x)
+{
+    wide r = (wide)sqrt((double)x);
+    for (int i = 0; i < 3; i++) r = (r + x / r) / 2;
+    return r;
+}
+
+/* Are the boxes of a face and of a line, both widened, apart? */
+static bool far_apart(const cim_sight_faces *f, uint32_t face, const double from[3], const double to[3])
+{
+    uint32_t ring = face ? f->face_end[face - 1] : 0, v = ring ? f->ring_end[ring - 1] : 0, end = f->ring_end[f->face_end[face] - 1];
+    for (int i = 0; i < 3; i++) {
+        double low = HUGE_VAL, high = -HUGE_VAL;
+        for (uint32_t k = v; k < end; k++) low = fmin(low, f->xyz[3 * (size_t)k + (size_t)i]), high = fmax(high, f->xyz[3 * (size_t)k + (size_t)i]);
+        if (low > fmax(from[i], to[i]) + 1e-3 || high < fmin(from[i], to[i]) - 1e-3) return true;
+    }
+    return false;
+}
+
+bool faces_hide(const cim_sight_faces *f, const double from[3], const double to[3])
+{
+    wide way[3], p[3], q[3], length = 0, size = 0;
+    for (int i = 0; i < 3; i++) way[i] = (wide)to[i] - from[i], length += way[i] * way[i];
+    length = root_of(length);
+    for (int i = 0; i < 3; i++) way[i] /= length;
+    int flat = fabs((double)way[0]) <= fabs((double)way[1]) && fabs((double)way[0]) <= fabs((double)way[2]) ? 0 : fabs((double)way[1]) <= fabs((double)way[2]) ? 1 : 2;
+    for (int i = 0; i < 3; i++) p[i] = (i == (flat + 2) % 3 ? way[(flat + 1) % 3] : i == (flat + 1) % 3 ? -way[(flat + 2) % 3] : 0), size += p[i] * p[i];
+    size = root_of(size);
+    for (int i = 0; i < 3; i++) p[i] /= size;
+    for (int i = 0; i < 3; i++) q[i] = way[(i + 1) % 3] * p[(i + 2) % 3] - way[(i + 2) % 3] * p[(i + 1) % 3];
+    uint8_t *met = calloc(f->face_count + 1, 1); /* by solid: which of the eight lines meet it */
+    bool hidden = false;
+    for (uint32_t k = 0; k < f->face_count; k++) {
+        if (far_apart(f, k, from, to)) continue;
+        for (int turn = 0; turn < 8; turn++) {
+            wide a[3], b[3], c = (wide)cos(turn * 0.78539816339744831), w = (wide)sin(turn * 0.78539816339744831);
+            for (int i = 0; i < 3; i++) a[i] = from[i] + 1e-6 * (way[i] + c * p[i] + w * q[i]), b[i] = to[i] + 1e-6 * (c * p[i] + w * q[i] - way[i]);
+            if (in_face(f, k, a, b)) met[f->solid[k]] |= (uint8_t)(1 << turn);
+        }
+        hidden |= met[f->solid[k]] == 255;
+    }
+    free(met);
+    return hidden;
+}

@@ -37,6 +37,9 @@ uint32_t town_blocker(const town *t, const double from[3], const double to[3]);
 
 /* A sight line of one of many kinds, most of them touching something. */
 void town_ray(const town *t, uint64_t *seed, double from[3], double to[3]);
+/* The rule of faces with 113-bit floats, over all of them: the line, moved by a micrometre in eight directions and so much shorter, meets a face of one
+ * solid.  Where the line meets a face's plane, seen along the axis nearest to its normal. */
+bool faces_hide(const cim_sight_faces *f, const double from[3], const double to[3]);
 /* A vertex of the town. */
 const double *town_pick(const town *t, uint64_t *seed);
 

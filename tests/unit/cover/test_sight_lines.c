@@ -99,7 +99,7 @@ static void test_sight_real(void **state)
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
     size_t rays = 50000;
 #else
-    size_t rays = 1000000;
+    size_t rays = (size_t)support_rounds(1000000);
 #endif
     assert_int_equal(t.prisms, 100000);
     uint64_t seed = 63;

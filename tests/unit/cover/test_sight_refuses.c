@@ -219,25 +219,6 @@ static void test_sight_smallest(void **state)
     cim_sight_query_free(NULL);
 }
 
-/* Over terrain, parts of lines are refused rather than wrong. */
-static void test_sight_terrain_along(void **state)
-{
-    const float h[4] = { 0, 0, 0, 0 };
-    const double p[3] = { 0, 0, 1 };
-    cim_sight_raster r = CIM_SIGHT_RASTER_INIT;
-    cim_sight_options o = CIM_SIGHT_OPTIONS_INIT;
-    cim_sight_scene *s = NULL;
-    cim_sight_query *q = NULL;
-    cim_sight_spans spans = { .struct_size = sizeof spans };
-    (void)state;
-    r.columns = r.rows = 2, r.height_m = h, o.terrain = &r;
-    assert_ok(ctx, cim_sight_scene_build(ctx, NULL, &o, &s));
-    assert_ok(ctx, cim_sight_query_new(ctx, s, &q));
-    assert_status(ctx, cim_sight_along(ctx, q, p, p, p, &spans), CIM_EUNSUPPORTED);
-    cim_sight_query_free(q);
-    cim_sight_scene_free(s);
-}
-
 /* ---- memory runs out ---- */
 
 static town little;
@@ -310,7 +291,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sight_refuses_scenes), cmocka_unit_test(test_sight_refuses_questions), cmocka_unit_test(test_sight_refuses_sun),
-        cmocka_unit_test(test_sight_smallest),       cmocka_unit_test(test_sight_terrain_along),     cmocka_unit_test(test_sight_oom),
+        cmocka_unit_test(test_sight_smallest),       cmocka_unit_test(test_sight_oom),
     };
     ctx = support_ctx();
     int failed = cmocka_run_group_tests_name("cover/refuses", tests, NULL, NULL);

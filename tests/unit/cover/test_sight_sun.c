@@ -73,6 +73,58 @@ static void test_sight_along(void **state)
     assert_true(seen > all / 50 && seen < all - all / 50);
 }
 
+/* Hills, some without height, and a few houses: points along lines are seen as sight lines say, which have their own oracle. */
+static void test_sight_along_terrain(void **state)
+{
+    enum { SIDE = 24 };
+    uint64_t seed = 31;
+    size_t bad = 0, seen = 0, all = 0;
+    (void)state;
+    for (int turn = 0; turn < 1000; turn++) {
+        town t = town_random(&seed, (uint32_t)(support_random(&seed) % 4), 40);
+        float h[SIDE * SIDE];
+        cim_sight_prisms p = town_arrays(&t);
+        cim_sight_raster r = CIM_SIGHT_RASTER_INIT;
+        cim_sight_options o = CIM_SIGHT_OPTIONS_INIT;
+        cim_sight_scene *scene = NULL;
+        double x = t.prisms ? t.min_x : 0, y = t.prisms ? t.min_y : 0, high = support_uniform(&seed, 1, 8), from[3], a[3], b[3];
+        for (int i = 0; i < SIDE * SIDE; i++) h[i] = support_random(&seed) % 40 ? (float)support_uniform(&seed, 0, high) : NAN;
+        r.columns = r.rows = SIDE, r.height_m = h, r.x = x, r.y = y, r.step_x_m = 2, r.step_y_m = turn & 1 ? 2 : -2, o.terrain = &r;
+        if (turn & 1) r.y -= 4;
+        else r.y += 2 * SIDE;
+        assert_ok(ctx, cim_sight_scene_build(ctx, &p, &o, &scene));
+        cim_sight_query *q = query_of(scene);
+        for (int i = 0; i < 2; i++) {
+            from[i] = (i ? y : x) + support_uniform(&seed, -5, 2 * SIDE + 5);
+            a[i] = (i ? y : x) + support_uniform(&seed, -5, 2 * SIDE + 5), b[i] = (i ? y : x) + support_uniform(&seed, -5, 2 * SIDE + 5);
+        }
+        from[2] = support_uniform(&seed, 1, 10), a[2] = support_uniform(&seed, 0, 10), b[2] = turn % 3 ? a[2] : support_uniform(&seed, 0, 10);
+        if (turn % 10 == 0) from[0] = r.x + 8, from[1] = r.y + 8 * (r.step_y_m < 0 ? -1 : 1); /* on a post */
+        if (turn % 10 == 5) a[0] = b[0] = r.x + 16;                                           /* on a line of posts */
+        cim_sight_spans s = { .struct_size = sizeof s };
+        assert_ok(ctx, cim_sight_along(ctx, q, from, a, b, &s));
+        for (int k = 0; k < 200; k++) {
+            double part = support_uniform(&seed, 0, 1), to[3], margin = 1;
+            bool listed = false;
+            uint32_t blocker;
+            for (int i = 0; i < 3; i++) to[i] = a[i] + part * (b[i] - a[i]);
+            if (turn % 10 == 5) to[0] = a[0];
+            for (size_t i = 0; i < s.count; i++) {
+                listed |= s.at[2 * i] <= part && part <= s.at[2 * i + 1];
+                margin = fmin(margin, fmin(fabs(s.at[2 * i] - part), fabs(s.at[2 * i + 1] - part)));
+            }
+            assert_ok(ctx, cim_sight_line(ctx, scene, from, to, &blocker));
+            bad += listed != (blocker == CIM_NONE) && margin > 1e-9;
+            seen += listed, all++;
+        }
+        cim_sight_query_free(q);
+        cim_sight_scene_free(scene);
+        town_free(&t);
+    }
+    assert_int_equal(bad, 0);
+    assert_true(seen > all / 20 && seen < all - all / 20);
+}
+
 /* ---- sky ---- */
 
 /* The horizon by sampling: the greatest tangent of a wall's top in a direction. */
@@ -244,7 +296,7 @@ static void test_sun_hours(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sun_published), cmocka_unit_test(test_sun_moves), cmocka_unit_test(test_sun_hours), cmocka_unit_test(test_sight_along),
+        cmocka_unit_test(test_sun_published), cmocka_unit_test(test_sun_moves), cmocka_unit_test(test_sun_hours), cmocka_unit_test(test_sight_along), cmocka_unit_test(test_sight_along_terrain),
         cmocka_unit_test(test_sight_sky_known), cmocka_unit_test(test_sight_sky_random),
     };
     ctx = support_ctx();

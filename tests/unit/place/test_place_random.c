@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N = 11, M = 16, GROUPS = 5, ROUNDS = 1500 };
+enum { N = 11, M = 16, GROUPS = 5, SITE_GROUPS = 3, ROUNDS = 1500 };
 
 static cim_ctx *ctx;
+static uint32_t solver;
 
 typedef struct instance {
     cim_place_problem p;
@@ -16,6 +17,8 @@ typedef struct instance {
     uint32_t demands[N * M], groups[M];
     double values[N * M], matrix[N * M + N * N], weights[M], miss[M], costs[N], needs[GROUPS], group_weights[GROUPS];
     uint8_t folds[M], flags[N];
+    uint64_t group_first[SITE_GROUPS + 1];
+    uint32_t group_sites[SITE_GROUPS * N], least[SITE_GROUPS], most[SITE_GROUPS];
     bool serves[N][M];
     double value[N][M];
 } instance;
@@ -55,6 +58,33 @@ static void make_matrix(instance *x, uint64_t *state, bool whole)
     x->p.matrix = x->matrix;
 }
 
+/* Groups of sites that overlap; some are limited from both sides. */
+static void make_groups(instance *x, uint64_t *state)
+{
+    cim_place_problem *p = &x->p;
+    uint64_t at = 0;
+    if ((p->kind > CIM_PLACE_MEDIAN && p->kind != CIM_PLACE_IMPACT) || below(state, 3)) return;
+    p->site_group_count = 1 + below(state, SITE_GROUPS), p->site_group_first = x->group_first, p->site_group_sites = x->group_sites;
+    for (uint32_t g = 0; g < p->site_group_count; g++) {
+        for (uint32_t j = 0; j < p->site_count; j++)
+            if (below(state, 2)) x->group_sites[at++] = j;
+        x->group_first[g + 1] = at;
+        x->least[g] = below(state, 4) ? 0 : 1 + below(state, 2), x->most[g] = below(state, 4) ? below(state, 4) : CIM_NONE;
+    }
+    if (below(state, 3)) p->site_group_most = x->most;
+    if (below(state, 2)) p->site_group_least = x->least;
+}
+
+static bool keeps_groups(const instance *x, uint32_t set)
+{
+    for (uint32_t g = 0; g < x->p.site_group_count; g++) {
+        uint32_t have = 0;
+        for (uint64_t k = x->group_first[g]; k < x->group_first[g + 1]; k++) have += set >> x->group_sites[k] & 1;
+        if ((x->p.site_group_least && have < x->least[g]) || (x->p.site_group_most && have > x->most[g])) return false;
+    }
+    return true;
+}
+
 static void make(instance *x, uint32_t kind, uint64_t *state)
 {
     bool whole = below(state, 3) > 0;
@@ -79,6 +109,7 @@ static void make(instance *x, uint32_t kind, uint64_t *state)
     if (below(state, 2)) p->flags = x->flags;
     if (kind <= CIM_PLACE_COVER_MOST && below(state, 2)) p->folds = x->folds;
     if (kind == CIM_PLACE_IMPACT) p->miss = x->miss;
+    make_groups(x, state);
     if ((kind == CIM_PLACE_COVER_MOST || kind == CIM_PLACE_MEDIAN || kind == CIM_PLACE_IMPACT) && below(state, 3) == 0) {
         p->budget = below(state, 50);
         if (below(state, 2)) p->most = CIM_NONE;
@@ -103,6 +134,7 @@ static bool allowed(const instance *x, uint32_t set)
         if (in) sum += cost(x, j);
         if (x->p.flags && ((x->flags[j] == CIM_PLACE_FIXED && !in) || (x->flags[j] == CIM_PLACE_FORBIDDEN && in))) return false;
     }
+    if (!keeps_groups(x, set)) return false;
     if (x->p.kind == CIM_PLACE_DISPERSION) return count == x->p.most;
     return count <= x->p.most && sum <= x->p.budget + 1e-9;
 }
@@ -208,7 +240,7 @@ static void check(const instance *x, uint64_t work, double best)
     cim_place_result r = { .struct_size = sizeof r }, r2 = { .struct_size = sizeof r2 };
     uint32_t set = 0;
     double value = 0.0;
-    o.work = work;
+    o.work = work, o.solver = solver;
     cim_status st = cim_place_solve(ctx, &x->p, &o, &plan);
     if (st == CIM_ELIMIT && work != CIM_PLACE_PROVE) return;
     assert_status(ctx, st, isnan(best) ? CIM_ENOTFOUND : CIM_OK);
@@ -225,7 +257,7 @@ static void check(const instance *x, uint64_t work, double best)
     if (!isnan(r.bound)) assert_true(r.bound == best || sign * (best - r.bound) >= -tolerance);
     if (r.status == CIM_PLACE_PROVEN) assert_true(same(r.value, best));
     assert_true((r.status == CIM_PLACE_HEURISTIC) == (isnan(r.bound) != 0));
-    if (work == CIM_PLACE_PROVE) assert_int_equal(r.status, CIM_PLACE_PROVEN);
+    if (work == CIM_PLACE_PROVE || solver == CIM_PLACE_CBC) assert_int_equal(r.status, CIM_PLACE_PROVEN);
     check_servers(x, &r, set);
     check_gains(x, &r, set);
     assert_ok(ctx, cim_place_solve(ctx, &x->p, &o, &again));
@@ -243,7 +275,7 @@ static void run(uint32_t kind)
     uint32_t plans = 0;
     instance *x = malloc(sizeof *x);
     assert_non_null(x);
-    for (uint32_t round = 0; round < ROUNDS; round++) {
+    for (uint32_t round = 0; round < (uint32_t)support_rounds(ROUNDS); round++) {
         make(x, kind, &state);
         double best = exhaust(x);
         plans += !isnan(best);
@@ -251,7 +283,7 @@ static void run(uint32_t kind)
         check(x, 0, best);
         check(x, below(&state, 3000), best);
     }
-    assert_true(plans > ROUNDS / 4);
+    assert_true((int)plans > support_rounds(ROUNDS) / 4);
     free(x);
 }
 
@@ -262,6 +294,36 @@ static void test_place_center(void **state) { (void)state, run(CIM_PLACE_CENTER)
 static void test_place_dispersion(void **state) { (void)state, run(CIM_PLACE_DISPERSION); }
 static void test_place_impact(void **state) { (void)state, run(CIM_PLACE_IMPACT); }
 static void test_place_threshold(void **state) { (void)state, run(CIM_PLACE_THRESHOLD); }
+
+/* A first plan of ours, and the proof from CBC; without CBC there is nothing to test but that it is said. */
+static void test_place_cbc(void **state)
+{
+    static const uint32_t kinds[] = { CIM_PLACE_COVER_ALL, CIM_PLACE_COVER_MOST, CIM_PLACE_MEDIAN, CIM_PLACE_IMPACT };
+    uint64_t random = 5;
+    uint32_t plans = 0;
+    instance *x = malloc(sizeof *x);
+    cim_place_options o = CIM_PLACE_OPTIONS_INIT;
+    cim_place_plan *plan = NULL;
+    (void)state;
+    assert_non_null(x);
+    o.solver = CIM_PLACE_CBC;
+    make(x, CIM_PLACE_CENTER, &random);
+    assert_status(ctx, cim_place_solve(ctx, &x->p, &o, &plan), CIM_EUNSUPPORTED);
+    make(x, CIM_PLACE_COVER_MOST, &random);
+    cim_status st = cim_place_solve(ctx, &x->p, &o, &plan);
+    cim_place_plan_free(plan);
+    solver = CIM_PLACE_CBC;
+    for (uint32_t round = 0; st != CIM_EUNSUPPORTED && round < 150; round++) {
+        make(x, kinds[round % 4], &random);
+        double best = exhaust(x);
+        plans += !isnan(best);
+        check(x, 0, best);
+    }
+    solver = CIM_PLACE_OWN;
+    free(x);
+    if (st == CIM_EUNSUPPORTED) print_message("# configured without CBC: nothing to compare\n");
+    else assert_true(plans > 50);
+}
 
 static int begin(void **state)
 {
@@ -282,7 +344,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_place_cover_all), cmocka_unit_test(test_place_cover_most), cmocka_unit_test(test_place_median),
         cmocka_unit_test(test_place_center), cmocka_unit_test(test_place_dispersion), cmocka_unit_test(test_place_impact),
-        cmocka_unit_test(test_place_threshold),
+        cmocka_unit_test(test_place_threshold), cmocka_unit_test(test_place_cbc),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

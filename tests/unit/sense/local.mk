@@ -1,0 +1,13 @@
+SENSE_TESTS = %D%/test_sense_chunk %D%/test_sense_random %D%/test_sense_store %D%/test_sense_faults %D%/test_sense_files
+check_PROGRAMS += $(SENSE_TESTS)
+TESTS += $(SENSE_TESTS)
+%C%_test_sense_chunk_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sense_chunk_LDADD = $(TEST_LDADD)
+%C%_test_sense_random_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sense_random_LDADD = $(TEST_LDADD) $(SQLITE_LIBS)
+%C%_test_sense_store_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sense_store_LDADD = $(TEST_LDADD) $(SQLITE_LIBS)
+%C%_test_sense_faults_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sense_faults_LDADD = $(TEST_LDADD)
+%C%_test_sense_files_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sense_files_LDADD = $(TEST_LDADD)

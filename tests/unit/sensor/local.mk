@@ -1,0 +1,13 @@
+SENSOR_TESTS = %D%/test_radio %D%/test_sensor_model %D%/test_sensor_cover %D%/test_sensor_city
+check_PROGRAMS += $(SENSOR_TESTS)
+TESTS += $(SENSOR_TESTS)
+SENSOR_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/tests/unit/cover
+SENSOR_LDADD = tests/unit/cover/libscenes.la $(TEST_LDADD) -lm
+%C%_test_radio_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_radio_LDADD = $(TEST_LDADD) -lm
+%C%_test_sensor_model_CPPFLAGS = $(SENSOR_CPPFLAGS)
+%C%_test_sensor_model_LDADD = $(SENSOR_LDADD)
+%C%_test_sensor_cover_CPPFLAGS = $(SENSOR_CPPFLAGS)
+%C%_test_sensor_cover_LDADD = $(SENSOR_LDADD)
+%C%_test_sensor_city_CPPFLAGS = $(SENSOR_CPPFLAGS)
+%C%_test_sensor_city_LDADD = $(SENSOR_LDADD)

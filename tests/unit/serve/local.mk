@@ -1,0 +1,11 @@
+SERVE_TESTS = %D%/test_serve_assign %D%/test_serve_service %D%/test_serve_sites
+check_PROGRAMS += $(SERVE_TESTS)
+TESTS += $(SERVE_TESTS)
+SERVE_CPPFLAGS = $(TEST_CPPFLAGS) -I$(top_srcdir)/tests/unit/net -I$(top_srcdir)/tests/unit/travel
+SERVE_LDADD = tests/unit/travel/libreach.la tests/unit/net/libnets.la $(TEST_LDADD) -lm
+%C%_test_serve_assign_CPPFLAGS = $(SERVE_CPPFLAGS)
+%C%_test_serve_assign_LDADD = $(SERVE_LDADD)
+%C%_test_serve_service_CPPFLAGS = $(SERVE_CPPFLAGS)
+%C%_test_serve_service_LDADD = $(SERVE_LDADD)
+%C%_test_serve_sites_CPPFLAGS = $(SERVE_CPPFLAGS)
+%C%_test_serve_sites_LDADD = $(SERVE_LDADD)
