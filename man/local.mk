@@ -20,12 +20,14 @@ dist_man_MANS += \
 	%D%/cimtool-get.1 \
 	%D%/cimtool-import.1 \
 	%D%/cimtool-info.1 \
+	%D%/cimtool-interpolate.1 \
 	%D%/cimtool-isochrone.1 \
 	%D%/cimtool-match.1 \
 	%D%/cimtool-matrix.1 \
 	%D%/cimtool-nearest.1 \
 	%D%/cimtool-place.1 \
 	%D%/cimtool-observe.1 \
+	%D%/cimtool-plot.1 \
 	%D%/cimtool-prepare.1 \
 	%D%/cimtool-query.1 \
 	%D%/cimtool-route.1 \
@@ -35,6 +37,7 @@ dist_man_MANS += \
 	%D%/cimtool-trace.1 \
 	%D%/cimtool-traffic.1 \
 	%D%/cimtool-watch.1 \
+	%D%/cimtool-view.1 \
 	%D%/cimtool.1
 dist_man_MANS += \
 	%D%/cim.7 \

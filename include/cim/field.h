@@ -126,6 +126,7 @@ typedef struct cim_field_view {
     double nugget, sill, range_m, smoothness, fit_error;
     double added;            /* to the diagonal, since places are so near to each other for this variogram that the system could not be solved; 0: nothing */
     double min_x, min_y, max_x, max_y; /* of the places */
+    uint32_t pairs, reserved0;         /* of places behind the fitted variogram; 0: none was fitted.  Below some 30 it is a guess */
 } cim_field_view;
 
 /**

@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const char *const models[] = { "best", "spherical", "exponential", "gaussian", "matern" };
-enum { MODELS = sizeof models / sizeof *models };
+enum { MODELS = sizeof models / sizeof *models, ENOUGH_PAIRS = 30 }; /* of A. Journel, C. Huijbregts, "Mining Geostatistics", 1978 */
 
 typedef struct mapping {
     travel travel; /* of it only the tool and the city are used */
@@ -275,7 +275,7 @@ static void print_method(const mapping *m)
     else {
         printf("kriging: %s, nugget %.4g, sill %.4g, range %.4g m", f->model < MODELS ? models[f->model] : "", f->nugget, f->sill, f->range_m);
         if (f->model == CIM_VARIOGRAM_MATERN) printf(", smoothness %.4g", f->smoothness);
-        putchar('\n');
+        printf(f->pairs ? "; fitted to %u pairs\n" : "\n", f->pairs);
     }
     if (f->merged_count) printf("%u readings are at the place of another one: their mean counts\n", f->merged_count);
     if (!m->errors.count) return;
@@ -386,6 +386,7 @@ static void print_json_method(const mapping *m)
         print_number("range_m", m->f.range_m);
         if (m->f.model == CIM_VARIOGRAM_MATERN) print_number("smoothness", m->f.smoothness);
         print_number("added", m->f.added);
+        if (m->f.pairs) printf(",\"pairs\":%u", m->f.pairs);
         putchar('}');
     }
     if (!e->count) return;
@@ -519,6 +520,8 @@ static int answer(mapping *m)
     size_t left = m->r.count - m->r.used_count;
     if (status != EXIT_DONE) return status;
     if (left && !t->quiet) fprintf(stderr, "cimtool: %zu of %zu streams are left out\n", left, m->r.count);
+    if (m->f.pairs && m->f.pairs < ENOUGH_PAIRS && !t->quiet)
+        fprintf(stderr, "cimtool: the variogram is fitted to %u pairs of places only: its errors are guesses, too\n", m->f.pairs);
     if (m->unplaced && !t->quiet) fprintf(stderr, "cimtool: %zu objects have no place\n", m->unplaced);
     return !m->r.used_count ? EXIT_NEGATIVE : left || m->unplaced ? EXIT_PARTIAL : EXIT_DONE;
 }
