@@ -42,6 +42,7 @@ cimtool_SOURCES = \
 	%D%/verb_impact.c \
 	%D%/verb_import.c \
 	%D%/verb_info.c \
+	%D%/verb_interpolate.c \
 	%D%/verb_isochrone.c \
 	%D%/verb_match.c \
 	%D%/verb_matrix.c \
