@@ -12,6 +12,7 @@ cimtool_SOURCES = \
 	%D%/observe.h \
 	%D%/observe_print.c \
 	%D%/options.c \
+	%D%/output.c \
 	%D%/place_ask.c \
 	%D%/place_ask.h \
 	%D%/places.c \
