@@ -127,11 +127,40 @@ title "Cameras: how many, and how many hang on a building?"
 run query "$city" "class = 'Camera'" --count
 run query "$city" "class = 'Camera' AND mounted_on.class = 'Building'" --columns ref,mounted_on,mounted_on.name --limit 5
 
+if [ $town = yes ]; then
+    title "What of the streets do they really see, behind the houses?"
+    run cover "$city" --angle view --roads "layer = 'road'"
+    "$cimtool" cover "$city" --angle view --roads "layer = 'road'" --geojson >"$out/cameras.geojson" 2>/dev/null
+    title "Where on which walls would the next three see most of the lanes?"
+    run place "$city" --by sight --along-walls 40 --demand "function IN ('pedestrian', 'living_street', 'residential')" --within 60m -n 3 --fixed "class = 'Camera'"
+    title "When does the sun reach the hospital on the shortest day?"
+    run sun "$city" "$hospital" --from 2026-12-21T00:00:00Z --to 2026-12-22T00:00:00Z
+
+    title "A week of what the sensors measured"
+    run observe "$city" data/town-sensors.json.gz
+    run observe "$city" --property NO2 --rollup 1d
+    title "What would have raised an alarm?"
+    run watch "$city" --rules data/town-rules.json --replay 2024-05-13T00:00:00Z/2024-05-20T00:00:00Z
+    title "Most people within 500 m of where the air is measured: where does the next station go?"
+    run place "$city" --by air --grid 100 --demand "layer = 'building'" --weight population --within 500m -n 1 --fixed "function = 'air_quality'"
+    title "A second fire station: who is reached within two minutes now, and with one more?"
+    run serve "$city" --facilities "function = 'fire_station'" --demand "layer = 'building'" --weight population --within 120s --profile emergency
+    run place "$city" --by road --profile emergency --candidates "class = 'Building' AND area_m2 > 300" --demand "layer = 'building'" --weight population --within 120s -n 1 --fixed "function = 'fire_station'"
+fi
+
 title "How many buildings did two sources know, and were found to be one?"
 run query "$city" "class = 'Building' AND same_as IS NOT NULL" --count
 
 title "Is the file sound?"
 run check "$city"
+
+title "To look at"
+set -- # layers of results
+for layer in isochrones impact; do
+    [ -s "$out/$layer.geojson" ] && set -- "$@" --layer "$out/$layer.geojson"
+done
+run plot "$city" --overwrite --color-by height_m --classes jenks:5 --title "Heights of buildings in metres" -o "$out/map.svg"
+run view "$city" --overwrite "$@" --title "${city##*/}" -o "$out/city.html"
 
 title "For other programs"
 run export "$city" --overwrite --class Building -o "$out/buildings.geojson"
@@ -139,3 +168,4 @@ run export "$city" --overwrite -o "$out/city.gpkg"
 run export "$city" --overwrite -o "$out/city.city.json"
 ls -l "$out" | awk 'NR > 1 { printf "%12d  %s\n", $5, $NF }'
 printf '\n%s opens in QGIS as it is; so does city.gpkg, which any GIS reads. Results: %s\n' "city.cim" "$out"
+printf 'The map: %s/city.html (any browser, no network) and %s/map.svg\n' "$out" "$out"

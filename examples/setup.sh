@@ -2,8 +2,8 @@
 # project's root.
 
 BUILD_PACKAGES="build-essential autoconf automake libtool pkg-config libsqlite3-dev libxml2-dev libproj-dev libgeos-dev libdeflate-dev
-zlib1g-dev libbz2-dev liblz4-dev libzstd-dev nettle-dev libyajl-dev libspatialite-dev libgdal-dev"
-TEST_PACKAGES="abigail-tools libcmocka-dev pmccabe mandoc python3 gdal-bin sqlite3 osmium-tool strace locales file
+zlib1g-dev libbz2-dev liblz4-dev libzstd-dev nettle-dev libyajl-dev libspatialite-dev libgdal-dev libcairo2-dev"
+TEST_PACKAGES="abigail-tools libcmocka-dev pmccabe mandoc python3 gdal-bin sqlite3 osmium-tool strace locales file libxml2-utils chromium
 python3-numpy python3-shapely python3-geopandas python3-matplotlib python3-pip python3-setuptools python3-wheel mypy valgrind"
 
 say() { printf '%s\n' "$*" >&2; }

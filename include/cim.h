@@ -39,5 +39,6 @@
 #include "cim/utility.h"
 #include "cim/watch.h"
 #include "cim/traffic.h"
+#include "cim/view.h"
 
 #endif

@@ -34,4 +34,5 @@ ciminclude_HEADERS = \
 	include/cim/trace.h \
 	include/cim/utility.h \
 	include/cim/watch.h \
-	include/cim/traffic.h
+	include/cim/traffic.h \
+	include/cim/view.h

@@ -26,6 +26,7 @@ dist_man_MANS += \
 	%D%/cimtool-nearest.1 \
 	%D%/cimtool-place.1 \
 	%D%/cimtool-observe.1 \
+	%D%/cimtool-plot.1 \
 	%D%/cimtool-prepare.1 \
 	%D%/cimtool-query.1 \
 	%D%/cimtool-route.1 \
@@ -35,6 +36,7 @@ dist_man_MANS += \
 	%D%/cimtool-trace.1 \
 	%D%/cimtool-traffic.1 \
 	%D%/cimtool-watch.1 \
+	%D%/cimtool-view.1 \
 	%D%/cimtool.1
 dist_man_MANS += \
 	%D%/cim.7 \

@@ -65,6 +65,7 @@ include tests/unit/power/local.mk
 include tests/unit/query/local.mk
 include tests/unit/epanet/local.mk
 include tests/unit/export/local.mk
+include tests/unit/view/local.mk
 include tests/fault/local.mk
 endif
 include tests/bench/local.mk
@@ -103,7 +104,8 @@ dist_check_SCRIPTS = \
 	tests/python/test_types.sh \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
-	tests/style/test_sizes.sh
+	tests/style/test_sizes.sh \
+	tests/view/test_view.sh
 TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \
 	tests/abi/constants.py \
@@ -125,6 +127,7 @@ EXTRA_DIST += \
 	tests/cli/town.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \
+	tests/cli/view.cli \
 	tests/interop/inp_compare.py \
 	tests/interop/cgal_isovist.cc \
 	tests/interop/osrm/explained.tsv \
@@ -135,7 +138,10 @@ EXTRA_DIST += \
 	tests/installed/installed.sh \
 	tests/sql/test_sql.py \
 	tests/python/python.sh \
-	tests/run.sh
+	tests/run.sh \
+	tests/view/chromium.py \
+	tests/view/references.json \
+	tests/view/test_view.py
 
 # What the interface is from now on; the difference is what a review looks at.
 update-abi: libcim.la

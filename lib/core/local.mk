@@ -2,6 +2,7 @@ libcimcore_la_SOURCES += \
 	%D%/ctx.c %D%/ctx.h \
 	%D%/date.h \
 	%D%/epoch.c %D%/epoch.h \
+	%D%/cairo.h \
 	%D%/gdal.h \
 	%D%/hash.c %D%/hash.h \
 	%D%/heap.h \

@@ -9,7 +9,7 @@
 #define CIM_MODULE_DIR "/usr/lib/libcim"
 #endif
 
-enum { MAX_MODULES = 4, PATH_CAP = 4096 };
+enum { MAX_MODULES = 8, PATH_CAP = 4096 };
 
 static struct {
     char name[32];

@@ -12,7 +12,12 @@ cimtool_SOURCES = \
 	%D%/observe.h \
 	%D%/observe_print.c \
 	%D%/options.c \
+<<<<<<< HEAD
 	%D%/output.c \
+=======
+	%D%/picture.c \
+	%D%/picture.h \
+>>>>>>> main
 	%D%/place_ask.c \
 	%D%/place_ask.h \
 	%D%/places.c \
@@ -47,6 +52,7 @@ cimtool_SOURCES = \
 	%D%/verb_nearest.c \
 	%D%/verb_observe.c \
 	%D%/verb_place.c \
+	%D%/verb_plot.c \
 	%D%/verb_prepare.c \
 	%D%/verb_query.c \
 	%D%/verb_route.c \
@@ -58,6 +64,7 @@ cimtool_SOURCES = \
 	%D%/verb_trace_rank.c \
 	%D%/verb_trace_report.c \
 	%D%/verb_traffic.c \
+	%D%/verb_view.c \
 	%D%/verb_watch.c \
 	%D%/verbs.c \
 	%D%/view.c

@@ -137,6 +137,7 @@ int verb_observe(cimtool *tool);
 int verb_match(cimtool *tool);
 int verb_query(cimtool *tool);
 int verb_place(cimtool *tool);
+int verb_plot(cimtool *tool);
 int verb_prepare(cimtool *tool);
 int verb_route(cimtool *tool);
 int verb_see(cimtool *tool);
@@ -145,5 +146,6 @@ int verb_serve(cimtool *tool);
 int verb_trace(cimtool *tool);
 int verb_traffic(cimtool *tool);
 int verb_watch(cimtool *tool);
+int verb_view(cimtool *tool);
 
 #endif

@@ -1,5 +1,6 @@
 /* verbs.c - the verbs of cimtool.  Parsing, help, completion and the tests of the manual pages read this table. */
 #include "sight.h"
+#include "picture.h"
 #include "travel.h"
 #include "utility.h"
 
@@ -449,6 +450,27 @@ static const cimtool_flag place_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag view_flags[] = {
+    PICTURE_FLAGS,
+    { "no-roofs", 0, NULL, "buildings as blocks even where their roofs are known" },
+    { "no-attributes", 0, NULL, "without what the sources said beyond the typed values" },
+    { "no-relations", 0, NULL, "without relations" },
+    { NULL, 0, NULL, NULL },
+};
+
+static const cimtool_flag plot_flags[] = {
+    PICTURE_FLAGS,
+    { "format", 'f', "NAME", "svg or png (default: by suffix; svg on standard output)" },
+    { "bbox", 0, "X0,Y0,X1,Y1", "what to show, in the city's coordinates (default: everything)" },
+    { "around", 'a', "ID", "show an object and its surroundings" },
+    { "radius", 'r', "M", "how far the surroundings reach (default 250 m)" },
+    { "size", 0, "W,H", "of the page in millimetres (default 297,210)" },
+    { "dpi", 0, "N", "pixels an inch of PNG (default 150)" },
+    { "no-labels", 0, NULL, "without names of streets and places" },
+    { "no-frame", 0, NULL, "the map alone: no title, legend, scale bar, north arrow, sources" },
+    { NULL, 0, NULL, NULL },
+};
+
 const cimtool_verb cimtool_verbs[] = {
     { "import", verb_import, import_flags, "CITY INPUT...", 1, -1, "read OpenStreetMap, CityGML, CityJSON, EPANET, power cases and GIS layers into a city file" },
     { "info", verb_info, info_flags, "CITY", 1, 1, "show what a city file contains" },
@@ -473,6 +495,8 @@ const cimtool_verb cimtool_verbs[] = {
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
     { "watch", verb_watch, watch_flags, "CITY", 1, 1, "judge observations by rules as they come, and tell of alerts" },
     { "observe", verb_observe, observe_flags, "CITY [FILE...]", 1, -1, "take in what sensors measure, and ask for it: windows, rollups, the newest" },
+    { "view", verb_view, view_flags, "CITY", 1, 1, "write a page that shows the city in a browser, in three dimensions" },
+    { "plot", verb_plot, plot_flags, "CITY", 1, 1, "draw a map: SVG or PNG" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON, GeoPackage or EPANET" },
     { "check", verb_check, check_flags, "CITY", 1, 1, "check a city file: schema, objects, references, indexes, change log" },
     { NULL, NULL, NULL, NULL, 0, 0, NULL },

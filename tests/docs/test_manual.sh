@@ -46,7 +46,6 @@ result "cim-city(5) names every layer, class, relation and value"
 
 mkdir "$temp/work" && cp "$CIM_SOURCE"/data/town.osm.pbf "$CIM_SOURCE"/data/town.osm.gz "$CIM_SOURCE"/data/town-v3.gml.gz "$CIM_SOURCE"/data/town-water* "$CIM_SOURCE"/data/town-power* \
     "$CIM_SOURCE"/data/town-population* "$CIM_SOURCE"/data/town-sensors* "$CIM_SOURCE"/data/town-rules.json "$temp/work/" || exit 99
-    "$CIM_SOURCE"/data/town-population* "$CIM_SOURCE"/data/town-sensors* "$temp/work/" || exit 99
 mkdir "$temp/bin" && printf '#!/bin/sh\nexec "%s" "$@"\n' "$tool" >"$temp/bin/cimtool" && chmod +x "$temp/bin/cimtool"
 (
     cd "$temp/work" || exit 99

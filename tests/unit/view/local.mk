@@ -1,0 +1,15 @@
+VIEW_TESTS = %D%/test_view_classes %D%/test_view_pages %D%/test_view_maps %D%/test_view_faults
+check_PROGRAMS += $(VIEW_TESTS)
+TESTS += $(VIEW_TESTS)
+check_LTLIBRARIES += %D%/libpictures.la
+%C%_libpictures_la_SOURCES = %D%/pictures.c %D%/pictures.h
+%C%_libpictures_la_CPPFLAGS = $(TEST_CPPFLAGS)
+VIEW_LDADD = %D%/libpictures.la $(TEST_LDADD)
+%C%_test_view_classes_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_view_classes_LDADD = $(TEST_LDADD)
+%C%_test_view_pages_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_view_pages_LDADD = $(VIEW_LDADD)
+%C%_test_view_maps_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_view_maps_LDADD = $(VIEW_LDADD)
+%C%_test_view_faults_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_view_faults_LDADD = $(VIEW_LDADD)

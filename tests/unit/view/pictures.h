@@ -1,0 +1,14 @@
+/* pictures.h - a small city with everything that pictures show, hostile texts among it. */
+#ifndef CIM_TESTS_PICTURES_H
+#define CIM_TESTS_PICTURES_H
+
+#include "city.h"
+#include "support.h"
+
+/* The city file; made by the first call. */
+const char *pictures_city(void);
+/* A file of some text in the folder of the test. */
+const char *pictures_file(const char *name, const char *text);
+bool pictures_has(const char *path, const char *text);
+
+#endif
