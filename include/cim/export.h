@@ -61,6 +61,32 @@ typedef struct cim_export_options {
 CIM_API cim_status cim_export(cim_ctx *ctx, cim_city *city, const uint32_t *ids, size_t id_count, const char *path, const cim_export_options *opts,
                               cim_buf *report_out);
 
+/**
+ * Write results, which are GeoJSON as the library and its tool give them, to a file of features, which appears only when it is complete.
+ * The same text gives the same bytes.
+ *
+ * GeoJSON is written as it is.
+ *
+ * GeoPackage (OGC 12-128) has a layer for every role and type of geometry: "role_points", "role_lines", "role_areas", and "role_rows" where there is no
+ * geometry; the role is the property "role", or else "layer", or else left out of the name.  Columns are the properties: yes or no, whole numbers, numbers
+ * or text, by what all features of the layer have; lists and objects are JSON text.  Keys that differ by case only, and "fid" and "geom", get a number behind
+ * them.  A feature's own id is column "id" ("feature_id" beside a property "id"), its place in the text, from 1, is fid.  Other members of a collection
+ * are the row of table "collection".  Heights are left out.
+ *
+ * @param text      size bytes of UTF-8: a Feature or a FeatureCollection (RFC 7946) in WGS 84, or in what a member "crs" names.
+ * @param path      "-" is standard output (not for GeoPackage).
+ * @param opts      format "geojson" or "gpkg" (NULL: by suffix .geojson, .json, .gpkg), epsg of a GeoPackage (0: as the text), and
+ *                  CIM_EXPORT_OVERWRITE; nothing else may be set.  NULL for defaults.
+ * @param[out] report_out  JSON: path, format, epsg, features, geometries_outside (of the reference system: null in the file), layers (their names);
+ *                  release with cim_buf_dispose(); may be NULL.
+ * @return CIM_OK; CIM_EARG for an unknown format or option, or no text; CIM_EFORMAT when the text is no such GeoJSON, with the number of the feature, from 0;
+ *         CIM_ELIMIT beyond 200 layers, 500 properties of a layer or 4 GiB; CIM_EEXIST; CIM_EIO; CIM_ENOTFOUND for an unknown reference system;
+ *         CIM_EUNSUPPORTED if the module for GeoPackage cannot be loaded; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: O(size + layers * features); memory some 120 bytes a feature beside the text.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_export_features(cim_ctx *ctx, const char *text, size_t size, const char *path, const cim_export_options *opts, cim_buf *report_out);
+
 CIM_END
 
 #endif

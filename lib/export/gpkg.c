@@ -1,10 +1,9 @@
 /* gpkg.c - GeoPackage (OGC 12-128): a layer for every layer of the city, and table layer_styles for QGIS.
  *
  * GDAL writes the file, in module cim_gdal; it goes to the file system like a city file, not through the context's io table. */
-#include "export/export.h"
+#include "export/gpkg.h"
 
 #include "city/styles.h"
-#include "core/gdal.h"
 #include "core/module.h"
 
 #include <unistd.h>
@@ -14,11 +13,75 @@ static const cim__gdal_column before[] = { { "gid", 'T' }, { "class", 'T' }, { "
 static const cim__gdal_column after[] = { { "derived", 'T' }, { "attrs", 'T' } };
 enum { BEFORE = sizeof before / sizeof *before, AFTER = sizeof after / sizeof *after, COLUMNS = BEFORE + CIM__LAYER_COLUMNS_MAX + AFTER };
 
-typedef struct writer {
-    cim__export *e;
+/* ---- the file ---- */
+
+struct cim__gpkg_file {
+    const char *path; /* for messages */
     const cim__gdal_table *table;
     cim__gdal *gdal;
     cim__gdal_error error;
+};
+
+static cim_status failure(cim_ctx *ctx, const cim__gpkg_file *file) { return cim__fail(ctx, CIM_EIO, "%s: %s", file->path, file->error.text); }
+
+cim_status cim__gpkg_layer(cim_ctx *ctx, cim__gpkg_file *file, const cim__gdal_layer *layer)
+{
+    return file->table->layer(file->gdal, layer, &file->error) ? CIM_OK : failure(ctx, file);
+}
+
+cim_status cim__gpkg_row(cim_ctx *ctx, cim__gpkg_file *file, int64_t id, const cim__gdal_value *values, const cim__buf *wkb)
+{
+    return file->table->row(file->gdal, id, values, wkb ? wkb->data : NULL, wkb ? wkb->size : 0, &file->error) ? CIM_OK : failure(ctx, file);
+}
+
+static cim_status publish(cim_ctx *ctx, const char *temp, const char *path)
+{
+    const cim_io *io = &cim__io_posix;
+    void *file;
+    int32_t rc = io->open(io->user, temp, CIM_IO_READ, &file);
+    if (rc < 0) return cim__fail_errno(ctx, rc, "cannot open", path);
+    rc = io->sync(io->user, file);
+    io->close(io->user, file);
+    if (rc < 0) return cim__fail_errno(ctx, rc, "cannot sync", path);
+    rc = io->rename(io->user, temp, path);
+    return rc < 0 ? cim__fail_errno(ctx, rc, "cannot rename onto", path) : CIM_OK;
+}
+
+static cim_status write_file(cim_ctx *ctx, const cim__export *e, const char *temp, const char *time, cim__gpkg_fn fill, void *user)
+{
+    const void *table;
+    CIM__TRY(cim__module_load(ctx, "gdal", &table));
+    cim__gpkg_file file = { .path = e->path, .table = table };
+    if (!file.table->create(temp, e->plane_epsg, time, &file.gdal, &file.error)) return failure(ctx, &file);
+    cim_status st = fill(ctx, &file, user);
+    bool good = file.table->close(file.gdal, st >= 0, &file.error);
+    return st >= 0 && !good ? failure(ctx, &file) : st;
+}
+
+cim_status cim__gpkg_write(cim_ctx *ctx, cim__export *e, const char *time, cim__gpkg_fn fill, void *user)
+{
+    static const char suffix[] = ".gpkg"; /* what the driver wants to see */
+    if (!strcmp(e->path, "-")) return cim__fail(ctx, CIM_EARG, "a GeoPackage cannot be written to standard output");
+    if (!(e->opts->flags & CIM_EXPORT_OVERWRITE) && access(e->path, F_OK) == 0) return cim__fail(ctx, CIM_EEXIST, "%s: exists already (overwrite was not asked for)", e->path);
+    cim__buf temp = cim__buf_on(ctx->mem);
+    char *name = cim__temp_name(ctx, e->path);
+    if (name) cim__buf_puts(&temp, name);
+    cim__buf_put(&temp, suffix, sizeof suffix);
+    cim__free(ctx->mem, name);
+    bool named = name && !temp.failed;
+    cim_status st = named ? write_file(ctx, e, (const char *)temp.data, time, fill, user) : cim__nomem(ctx);
+    if (st >= 0) st = publish(ctx, (const char *)temp.data, e->path);
+    if (st < 0 && named) cim__io_posix.remove(NULL, (const char *)temp.data);
+    cim__buf_free(&temp);
+    return st;
+}
+
+/* ---- a city ---- */
+
+typedef struct writer {
+    cim__export *e;
+    cim__gpkg_file *file;
+    const char *time;
     int layer; /* -1: none yet */
     uint64_t layers;
     cim__gdal_column columns[COLUMNS]; /* of the layer that is written; GDAL's side keeps the pointer */
@@ -26,8 +89,6 @@ typedef struct writer {
     size_t texts_at[COLUMNS]; /* + 1; 0: no text */
     cim__buf texts, wkb;
 } writer;
-
-static cim_status failure(cim_ctx *ctx, const writer *w) { return cim__fail(ctx, CIM_EIO, "%s: %s", w->e->path, w->error.text); }
 
 /* ---- layers ---- */
 
@@ -41,7 +102,7 @@ static cim_status begin_layer(cim_ctx *ctx, writer *w, cim__layer_id id)
     cim__gdal_layer l = { layer->table, layer->title, "fid", layer->type, w->columns, n };
     w->layer = (int)id;
     w->layers |= 1ull << id;
-    return w->table->layer(w->gdal, &l, &w->error) ? CIM_OK : failure(ctx, w);
+    return cim__gpkg_layer(ctx, w->file, &l);
 }
 
 /* ---- rows ---- */
@@ -98,7 +159,7 @@ static cim_status put_object(cim_ctx *ctx, const cim__object *o, void *user)
     if (w->texts.failed || w->wkb.failed) return cim__nomem(ctx);
     place_texts(w);
     w->e->written++;
-    return w->table->row(w->gdal, o->id, w->values, geom.part_count ? w->wkb.data : NULL, w->wkb.size, &w->error) ? CIM_OK : failure(ctx, w);
+    return cim__gpkg_row(ctx, w->file, o->id, w->values, geom.part_count ? &w->wkb : NULL);
 }
 
 /* ---- styles ---- */
@@ -108,7 +169,7 @@ static const cim__gdal_column style_columns[] = { { "f_table_catalog", 'T' }, { 
                                                   { "description", 'T' },     { "owner", 'T' },          { "ui", 'T' },           { "update_time", 'D' } };
 enum { STYLE_COLUMNS = sizeof style_columns / sizeof *style_columns };
 
-static cim_status put_style(cim_ctx *ctx, writer *w, cim__layer_id id, int64_t row, const char *time)
+static cim_status put_style(cim_ctx *ctx, writer *w, cim__layer_id id, int64_t row)
 {
     cim__gdal_value values[STYLE_COLUMNS] = { { .present = false } };
     cim__buf *qml = &w->texts, *sld = &w->wkb;
@@ -118,24 +179,24 @@ static cim_status put_style(cim_ctx *ctx, writer *w, cim__layer_id id, int64_t r
     cim__buf_putc(qml, 0);
     cim__buf_putc(sld, 0);
     if (qml->failed || sld->failed) return cim__nomem(ctx);
-    const char *texts[STYLE_COLUMNS] = { "", "", layer->table, "geom", layer->table, (const char *)qml->data, (const char *)sld->data, NULL, layer->title, "libcim", NULL, time };
+    const char *texts[STYLE_COLUMNS] = { "", "", layer->table, "geom", layer->table, (const char *)qml->data, (const char *)sld->data, NULL, layer->title, "libcim", NULL, w->time };
     for (int i = 0; i < STYLE_COLUMNS; i++) values[i] = (cim__gdal_value){ .present = texts[i] != NULL, .text = texts[i] };
     values[7] = (cim__gdal_value){ .present = true, .integer = 1 };
-    return w->table->row(w->gdal, row, values, NULL, 0, &w->error) ? CIM_OK : failure(ctx, w);
+    return cim__gpkg_row(ctx, w->file, row, values, NULL);
 }
 
-static cim_status put_styles(cim_ctx *ctx, writer *w, const char *time)
+static cim_status put_styles(cim_ctx *ctx, writer *w)
 {
     cim__gdal_layer l = { "layer_styles", "Styles of layers", "id", 0, style_columns, STYLE_COLUMNS };
     int64_t row = 0;
     if (!w->layers || (w->e->opts->flags & CIM_EXPORT_NO_STYLES)) return CIM_OK;
-    if (!w->table->layer(w->gdal, &l, &w->error)) return failure(ctx, w);
+    CIM__TRY(cim__gpkg_layer(ctx, w->file, &l));
     for (int i = 0; i < CIM__LAYER_COUNT; i++)
-        if (w->layers >> i & 1) CIM__TRY(put_style(ctx, w, (cim__layer_id)i, ++row, time));
+        if (w->layers >> i & 1) CIM__TRY(put_style(ctx, w, (cim__layer_id)i, ++row));
     return CIM_OK;
 }
 
-/* ---- the file ---- */
+/* ---- the whole ---- */
 
 /* When the city was changed last, so that the same city gives the same file: the newest date of its sources. */
 static cim_status time_of(cim_ctx *ctx, cim__export *e, char time[32])
@@ -160,52 +221,20 @@ static cim_status time_of(cim_ctx *ctx, cim__export *e, char time[32])
     return st;
 }
 
-static cim_status put_all(cim_ctx *ctx, writer *w, const char *time)
+static cim_status put_all(cim_ctx *ctx, cim__gpkg_file *file, void *user)
 {
+    writer *w = user;
+    w->file = file;
     CIM__TRY(cim__export_each(ctx, w->e, put_object, w));
-    return put_styles(ctx, w, time);
-}
-
-static cim_status write_file(cim_ctx *ctx, writer *w, const char *temp)
-{
-    char time[32];
-    CIM__TRY(time_of(ctx, w->e, time));
-    if (!w->table->create(temp, w->e->plane_epsg, time, &w->gdal, &w->error)) return failure(ctx, w);
-    cim_status st = put_all(ctx, w, time);
-    bool good = w->table->close(w->gdal, st >= 0, &w->error);
-    return st >= 0 && !good ? failure(ctx, w) : st;
-}
-
-static cim_status publish(cim_ctx *ctx, const char *temp, const char *path)
-{
-    const cim_io *io = &cim__io_posix;
-    void *file;
-    int32_t rc = io->open(io->user, temp, CIM_IO_READ, &file);
-    if (rc < 0) return cim__fail_errno(ctx, rc, "cannot open", path);
-    rc = io->sync(io->user, file);
-    io->close(io->user, file);
-    if (rc < 0) return cim__fail_errno(ctx, rc, "cannot sync", path);
-    rc = io->rename(io->user, temp, path);
-    return rc < 0 ? cim__fail_errno(ctx, rc, "cannot rename onto", path) : CIM_OK;
+    return put_styles(ctx, w);
 }
 
 cim_status cim__export_gpkg(cim_ctx *ctx, cim__export *e)
 {
-    static const char suffix[] = ".gpkg"; /* what the driver wants to see */
-    const void *table;
-    if (!strcmp(e->path, "-")) return cim__fail(ctx, CIM_EARG, "a GeoPackage cannot be written to standard output");
-    if (!(e->opts->flags & CIM_EXPORT_OVERWRITE) && access(e->path, F_OK) == 0) return cim__fail(ctx, CIM_EEXIST, "%s: exists already (overwrite was not asked for)", e->path);
-    CIM__TRY(cim__module_load(ctx, "gdal", &table));
-    cim__buf temp = cim__buf_on(ctx->mem);
-    char *name = cim__temp_name(ctx, e->path);
-    if (name) cim__buf_puts(&temp, name);
-    cim__buf_put(&temp, suffix, sizeof suffix);
-    cim__free(ctx->mem, name);
-    writer w = { .e = e, .table = table, .layer = -1, .texts = cim__buf_on(ctx->mem), .wkb = cim__buf_on(ctx->mem) };
-    cim_status st = !name || temp.failed ? cim__nomem(ctx) : write_file(ctx, &w, (const char *)temp.data);
-    if (st >= 0) st = publish(ctx, (const char *)temp.data, e->path);
-    if (st < 0 && name && !temp.failed) cim__io_posix.remove(NULL, (const char *)temp.data);
-    cim__buf_free(&temp);
+    char time[32];
+    CIM__TRY(time_of(ctx, e, time));
+    writer w = { .e = e, .time = time, .layer = -1, .texts = cim__buf_on(ctx->mem), .wkb = cim__buf_on(ctx->mem) };
+    cim_status st = cim__gpkg_write(ctx, e, time, put_all, &w);
     cim__buf_free(&w.texts);
     cim__buf_free(&w.wkb);
     return st;

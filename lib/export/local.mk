@@ -8,5 +8,7 @@ libcimcore_la_SOURCES += \
 	%D%/cj_vertices.c \
 	%D%/epanet.c %D%/epanet_edit.c %D%/epanet_edit.h \
 	%D%/export.c %D%/export.h \
+	%D%/features.c %D%/features.h \
+	%D%/features_gpkg.c \
 	%D%/geojson.c \
-	%D%/gpkg.c
+	%D%/gpkg.c %D%/gpkg.h

@@ -140,7 +140,7 @@ static int run_verb(cimtool *t)
         return cimtool_complain("usage: cimtool %s [options] %s", t->verb->name, t->verb->arguments);
     if (!make_context(t)) return EXIT_USAGE;
     catch_signals();
-    int status = t->verb->run(t);
+    int status = cimtool_run(t);
     clear_bar();
     interruptible = NULL;
     cim_ctx_free(t->ctx);

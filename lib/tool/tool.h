@@ -80,6 +80,15 @@ int cimtool_finish(int status);
 
 int cimtool_open(cimtool *tool, const char *path, cim_city **city_out); /* EXIT_DONE or the status after a message */
 
+/* ---- -o FILE (output.c) ---- */
+
+/* Runs the verb; with -o its features go to that file, unless the verb itself writes it. */
+int cimtool_run(cimtool *tool);
+/* EXIT_DONE when a file may be written: it is not there, or --overwrite was given, and it is not the city. */
+int cimtool_output_check(const cimtool *tool, const char *path);
+/* Features as .gpkg, or else as GeoJSON; EXIT_DONE or the status after a message.  report_out may be NULL. */
+int cimtool_output_write(cimtool *tool, const char *text, size_t size, const char *path, cim_buf *report_out);
+
 /* ---- --dry-run (dry.c) ---- */
 
 /* A copy of a city file to work on; where there is no file, and none must be, there is no copy either, only its name. */

@@ -123,6 +123,8 @@ typedef struct utility_layer {
     utility *u;
     FILE *file;
     const char *path; /* NULL: standard output */
+    char *text;       /* of the file, until it is closed */
+    size_t size;
     size_t count, room, xy_count, xy_room;
     struct utility_feature *features; /* written when the layer is closed: all places become degrees at once */
     double *xy;

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static void put_string(FILE *out, const char *text)
 {
@@ -254,27 +253,33 @@ static int write_all(utility_layer *l)
 
 /* ---- files ---- */
 
-/* Nobody means the city itself. */
-static bool is_city(const utility *u, const char *path)
-{
-    struct stat a, b;
-    return !stat(path, &a) && !stat(u->tool->args[0], &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 int utility_layer_open(utility *u, const char *path, utility_layer *l)
 {
-    bool replace = cimtool_has(u->tool, "overwrite");
     *l = (utility_layer){ .u = u, .file = stdout };
     if (strcmp(path, "-")) {
+        int status = cimtool_output_check(u->tool, path);
         l->path = path;
-        if (is_city(u, path)) return l->file = NULL, cimtool_complain("%s is the city itself", path);
-        if (!(l->file = fopen(path, replace ? "w" : "wx"))) {
-            cimtool_complain("%s: %s%s", path, strerror(errno), errno == EEXIST ? " (--overwrite replaces it)" : "");
-            return EXIT_FAILED;
-        }
+        l->file = status == EXIT_DONE ? open_memstream(&l->text, &l->size) : NULL;
+        if (!l->file) return status == EXIT_DONE ? cimtool_fail(u->tool, CIM_ENOMEM) : status;
     }
     fprintf(l->file, "{\"type\":\"FeatureCollection\",\"features\":[");
     return EXIT_DONE;
+}
+
+/* A file appears only when it is complete. */
+static int finish(utility_layer *l, int status)
+{
+    bool wrong = ferror(l->file);
+    if (!l->path) {
+        if (!wrong || status != EXIT_DONE) return status;
+        cimtool_complain("standard output: cannot write: %s", strerror(errno));
+        return EXIT_FAILED;
+    }
+    wrong |= fclose(l->file) != 0;
+    if (wrong && status == EXIT_DONE) status = cimtool_fail(l->u->tool, CIM_ENOMEM);
+    if (status == EXIT_DONE) status = cimtool_output_write(l->u->tool, l->text, l->size, l->path, NULL);
+    free(l->text);
+    return status;
 }
 
 int utility_layer_close(utility_layer *l, int status)
@@ -289,10 +294,7 @@ int utility_layer_close(utility_layer *l, int status)
     free(l->features);
     free(l->xy);
     fprintf(l->file, "\n]}\n");
-    bool wrong = ferror(l->file);
-    if (l->path) wrong |= fclose(l->file) != 0;
+    status = finish(l, status);
     l->file = NULL;
-    if (!wrong || status != EXIT_DONE) return status;
-    cimtool_complain("%s: cannot write: %s", l->path ? l->path : "standard output", strerror(errno));
-    return EXIT_FAILED;
+    return status;
 }

@@ -4,6 +4,10 @@
 #include "travel.h"
 #include "utility.h"
 
+#define OUTPUT_FLAGS                                                                                    \
+    { "output", 'o', "FILE", "write the features to a file instead: .geojson, .json or .gpkg" },        \
+    { "overwrite", 0, NULL, "replace that file if it exists" }
+
 const cimtool_flag cimtool_common_flags[] = {
     { "json", 'j', NULL, "print JSON (\"schema\": \"cimtool/1\")" },
     { "quiet", 'q', NULL, "print no messages but errors" },
@@ -97,6 +101,7 @@ static const cimtool_flag export_flags[] = {
 static const cimtool_flag route_flags[] = {
     TRAVEL_FLAGS,
     { "geojson", 0, NULL, "print a GeoJSON feature, of several routes a collection" },
+    OUTPUT_FLAGS,
     { "pass", 0, NULL, "pass through the places in between: no turning back there" },
     { "optimize", 0, NULL, "visit the places in between in the quickest order" },
     { "alternatives", 'a', "N", "at most N good routes beside the quickest" },
@@ -119,6 +124,7 @@ static const cimtool_flag isochrone_flags[] = {
     { "tolerance", 0, "M", "how far outlines may deviate to save vertices (default: a twelfth of the buffer; 0: not at all)" },
     { "edges", 0, NULL, "the parts of streets with their times, not the areas" },
     { "geojson", 0, NULL, "print GeoJSON features" },
+    OUTPUT_FLAGS,
     { NULL, 0, NULL, NULL },
 };
 
@@ -141,6 +147,7 @@ static const cimtool_flag nearest_flags[] = {
     { "within", 0, "S", "only those within S seconds" },
     { "from-place", 0, NULL, "times from the place to them, not from them to the place" },
     { "geojson", 0, NULL, "print the routes as GeoJSON features" },
+    OUTPUT_FLAGS,
     { NULL, 0, NULL, NULL },
 };
 
@@ -159,6 +166,7 @@ static const cimtool_flag dispatch_flags[] = {
     { "move-within", 0, "S", "only moves that take at most S seconds" },
     { "moves", 0, "N", "propose at most N moves of units that are left (default 1)" },
     { "geojson", 0, NULL, "print GeoJSON features: incidents, units, routes, what is no longer covered, moves" },
+    OUTPUT_FLAGS,
     { NULL, 0, NULL, NULL },
 };
 
@@ -166,6 +174,7 @@ static const cimtool_flag traffic_flags[] = {
     TRAVEL_FLAGS,
     { "watch", 'w', "ID|EXPRESSION", "tell whether this object, or those that cim-query(7) finds, are cut off; may be given several times" },
     { "geojson", 0, NULL, "print a GeoJSON collection of the streets" },
+    OUTPUT_FLAGS,
     { NULL, 0, NULL, NULL },
 };
 
@@ -182,6 +191,7 @@ static const cimtool_flag match_flags[] = {
     { "gap", 0, "S", "after a longer pause a new part begins" },
     { "speeds", 0, NULL, "print how quick each street was" },
     { "geojson", 0, NULL, "print GeoJSON features" },
+    OUTPUT_FLAGS,
     { NULL, 0, NULL, NULL },
 };
 
@@ -198,6 +208,7 @@ static const cimtool_flag betweenness_flags[] = {
     { "trips", 0, "N", "how many trips there are together (default 1: shares)" },
     { "top", 0, "N", "show the N streets with most trips (default 20; 0: all, as in JSON)" },
     { "geojson", 0, NULL, "print GeoJSON features" },
+    OUTPUT_FLAGS,
     { NULL, 0, NULL, NULL },
 };
 
@@ -212,6 +223,7 @@ static const cimtool_flag evacuate_flags[] = {
     { "horizon", 0, "S", "nobody sets out on a street later (default 86400)" },
     { "top", 0, "N", "show the N streets most waited for (default 10)" },
     { "geojson", 0, NULL, "print the streets used as GeoJSON features" },
+    OUTPUT_FLAGS,
     { NULL, 0, NULL, NULL },
 };
 
@@ -244,6 +256,7 @@ static const cimtool_flag cover_flags[] = {
     { "folds", 0, "N", "gaps are what fewer than N sensors cover (default 1)" },
     { "lonlat", 0, NULL, "places and areas are longitude and latitude" },
     { "geojson", 0, NULL, "print fields of view, what is covered and gaps as GeoJSON features" },
+    OUTPUT_FLAGS,
     { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
     { NULL, 0, NULL, NULL },
 };
@@ -268,7 +281,7 @@ static const cimtool_flag trace_flags[] = {
     { "carry", 0, "HOW", "propagate: min, max or phases (default: min)" },
     { "top", 0, "N", "show N rows of a table (default 20)" },
     { "all", 0, NULL, "show all rows" },
-    { "output", 'o', "FILE", "write a GeoJSON collection, too" },
+    { "output", 'o', "FILE", "write the features, too: GeoJSON, or a GeoPackage when it ends in .gpkg" },
     { "overwrite", 0, NULL, "replace that file if it exists" },
     { NULL, 0, NULL, NULL },
 };
@@ -286,7 +299,7 @@ static const cimtool_flag impact_flags[] = {
     { "crew", 0, "PLACE", "who may be sent: an id or X,Y; may be given several times (default: fire, ambulance and police stations)" },
     { "crew-file", 0, "FILE", "the same, one a line (-: standard input)" },
     { "top", 0, "N", "show N rows of a list (default 6; JSON has all)" },
-    { "output", 'o', "FILE", "write a GeoJSON collection, too" },
+    { "output", 'o', "FILE", "write the features, too: GeoJSON, or a GeoPackage when it ends in .gpkg" },
     { "overwrite", 0, NULL, "replace that file if it exists" },
     UTILITY_FLAGS,
     { "profile", 'p', "NAME", "emergency (default), car, bus, truck, bicycle, foot, wheelchair or elderly" },
@@ -310,7 +323,7 @@ static const cimtool_flag see_flags[] = {
     { "cell", 0, "M", "--viewshed: side of a cell (default 1 m)" },
     { "columns", 0, NULL, "--viewshed: cells hide as columns, not as a surface between their middles" },
     { "round-earth", 0, NULL, "--viewshed: with the curvature of the earth and refraction" },
-    { "output", 'o', "FILE", "--viewshed: GeoTIFF, 1 seen, 0 hidden, 255 beyond" },
+    { "output", 'o', "FILE", "write the features to a file instead: .geojson, .json or .gpkg; --viewshed: GeoTIFF, 1 seen, 0 hidden, 255 beyond" },
     { "overwrite", 0, NULL, "replace the output if it exists" },
     { "geojson", 0, NULL, "print GeoJSON features in longitude and latitude" },
     SIGHT_FLAGS,
@@ -326,6 +339,7 @@ static const cimtool_flag sun_flags[] = {
     { "spacing", 0, "M", "between points on walls and roofs (default 2 m)" },
     { "shadow", 0, NULL, "with --at: the shadows around the place as GeoJSON" },
     { "max", 0, "M", "--shadow: of what is within so many metres, and how long (default 1000 m)" },
+    OUTPUT_FLAGS,
     SIGHT_FLAGS,
     { NULL, 0, NULL, NULL },
 };
@@ -366,6 +380,7 @@ static const cimtool_flag observe_flags[] = {
     { "max-age", 0, "D", "with --at: none that is older" },
     { "export", 'e', "NAME", "print the observations as sensorthings, dataarray, csv, ndjson, or as geojson the newest" },
     { "geojson", 0, NULL, "the newest observation of each stream as GeoJSON, longitude and latitude" },
+    OUTPUT_FLAGS,
     { NULL, 0, NULL, NULL },
 };
 
@@ -414,6 +429,7 @@ static const cimtool_flag serve_flags[] = {
     { "to-facilities", 0, NULL, "the demand goes to the facilities (default: they go to the demand)" },
     { "per", 0, "PROPERTY", "the share served of each, e.g. located_in.name" },
     { "geojson", 0, NULL, "print GeoJSON: facilities, demands served and not" },
+    OUTPUT_FLAGS,
     PROFILE_FLAGS,
     { NULL, 0, NULL, NULL },
 };
@@ -456,6 +472,7 @@ static const cimtool_flag place_flags[] = {
     { "network", 0, "NAME", "by water: the commodity (default: water)" },
     { "column", 0, "NAME", "by water: what counts as impact: people, length_m, customers, ... (default: people)" },
     { "geojson", 0, NULL, "print GeoJSON: sites, demands served and not" },
+    OUTPUT_FLAGS,
     PROFILE_FLAGS,
     { NULL, 0, NULL, NULL },
 };

@@ -4861,6 +4861,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_evacuation_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_evacuation), POINTER(cim_evacuation_view),)),
     "cim_evacuation_run": (c_int32, (POINTER(cim_ctx), POINTER(cim_net_costs), POINTER(cim_route_metric), POINTER(cim_evacuation_task), POINTER(POINTER(cim_evacuation)),)),
     "cim_export": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(c_uint32), c_size_t, c_char_p, POINTER(cim_export_options), POINTER(cim_buf),)),
+    "cim_export_features": (c_int32, (POINTER(cim_ctx), c_char_p, c_size_t, c_char_p, POINTER(cim_export_options), POINTER(cim_buf),)),
     "cim_field_build": (c_int32, (POINTER(cim_ctx), POINTER(c_double), POINTER(c_double), c_size_t, POINTER(cim_field_options), POINTER(POINTER(cim_field)),)),
     "cim_field_free": (None, (POINTER(cim_field),)),
     "cim_field_get": (None, (POINTER(cim_field), POINTER(cim_field_view),)),
