@@ -12,12 +12,9 @@ cimtool_SOURCES = \
 	%D%/observe.h \
 	%D%/observe_print.c \
 	%D%/options.c \
-<<<<<<< HEAD
 	%D%/output.c \
-=======
 	%D%/picture.c \
 	%D%/picture.h \
->>>>>>> main
 	%D%/place_ask.c \
 	%D%/place_ask.h \
 	%D%/places.c \
@@ -68,7 +65,10 @@ cimtool_SOURCES = \
 	%D%/verb_view.c \
 	%D%/verb_watch.c \
 	%D%/verbs.c \
-	%D%/view.c
+	%D%/view.c \
+	<<<<<<< HEAD \
+	======= \
+	>>>>>>> main
 cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE
 cimtool_LDADD = libcim.la
 
