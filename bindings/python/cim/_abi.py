@@ -19,6 +19,7 @@ CIM_ALERT_MAX_STREAMS = 0x10000000
 CIM_ALERT_MAX_TIME_MS = 0x1eb208c2dc0000
 CIM_ALERT_REMEMBERED = 64
 CIM_ALERT_SLOTS = 168
+CIM_FIELD_LIMITS = 256
 CIM_FIELD_MAX_GLOBAL = 6000
 CIM_FIELD_MAX_PLACES = 0x989680
 CIM_ISOCHRONE_LIMITS = 32
@@ -150,6 +151,8 @@ CIM_EXPORT_RELATIONS = 2
 CIM_EXPORT_RS = 4
 CIM_EXPORT_NO_EXTRUDE = 8
 CIM_EXPORT_NO_STYLES = 16
+CIM_SIGHT_INTERPOLATED = 0
+CIM_SIGHT_COLUMNS = 1
 CIM_FIELD_KRIGING = 0
 CIM_FIELD_DISTANCE = 1
 CIM_VARIOGRAM_BEST = 0
@@ -348,8 +351,24 @@ CIM_RADIO_VERY_CAREFUL = 2
 CIM_RADIO_LINE_OF_SIGHT = 1
 CIM_RADIO_DIFFRACTION = 2
 CIM_RADIO_TROPOSCATTER = 3
-CIM_SIGHT_INTERPOLATED = 0
-CIM_SIGHT_COLUMNS = 1
+CIM_STREAM_NUMBER = 0
+CIM_STREAM_BOOLEAN = 1
+CIM_STREAM_TEXT = 2
+CIM_QUALITY_GOOD = 0
+CIM_QUALITY_UNCERTAIN = 1
+CIM_QUALITY_BAD = 2
+CIM_SENSE_WRITE = 1
+CIM_SENSE_MANUAL = 2
+CIM_ROLLUP_TIME_MEAN = 1
+CIM_INGEST_KNOWN_ONLY = 1
+CIM_INGEST_KEEP_GOING = 2
+CIM_READING_USED = 0
+CIM_READING_NO_PLACE = 1
+CIM_READING_NONE = 2
+CIM_READING_OLD = 3
+CIM_READING_BAD = 4
+CIM_READING_TEXT = 5
+CIM_READING_UNIT = 6
 CIM_SCENE_BUILDINGS = 1
 CIM_SCENE_CONSTRUCTIONS = 2
 CIM_SCENE_TREES = 4
@@ -369,17 +388,6 @@ CIM_SCENE_NO_HEIGHT = 6
 CIM_SCENE_FLAT = 7
 CIM_SCENE_UNDERGROUND = 8
 CIM_SCENE_BRIDGE = 9
-CIM_STREAM_NUMBER = 0
-CIM_STREAM_BOOLEAN = 1
-CIM_STREAM_TEXT = 2
-CIM_QUALITY_GOOD = 0
-CIM_QUALITY_UNCERTAIN = 1
-CIM_QUALITY_BAD = 2
-CIM_SENSE_WRITE = 1
-CIM_SENSE_MANUAL = 2
-CIM_ROLLUP_TIME_MEAN = 1
-CIM_INGEST_KNOWN_ONLY = 1
-CIM_INGEST_KEEP_GOING = 2
 CIM_SENSOR_CAMERA = 0
 CIM_SENSOR_RANGE = 1
 CIM_SENSOR_RADIO = 2
@@ -948,6 +956,124 @@ class cim_export_options(Structure):
     reserved0: int
 
 
+class cim_sight_prisms(Structure):
+    struct_size: int
+    prism_count: int
+    ring_count: int
+    vertex_count: int
+    reserved0: int
+    prism_end: Any
+    ring_end: Any
+    xy: Any
+    base_m: Any
+    top_m: Any
+
+
+class cim_sight_raster(Structure):
+    struct_size: int
+    columns: int
+    rows: int
+    x: float
+    y: float
+    step_x_m: float
+    step_y_m: float
+    height_m: Any
+
+
+class cim_sight_options(Structure):
+    struct_size: int
+    cell_m: float
+    terrain: Any
+
+
+class cim_sight_scene(Structure):
+    pass
+
+
+class cim_sight_query(Structure):
+    pass
+
+
+class cim_sight_faces(Structure):
+    struct_size: int
+    face_count: int
+    ring_count: int
+    vertex_count: int
+    reserved0: int
+    face_end: Any
+    ring_end: Any
+    xyz: Any
+    solid: Any
+
+
+class cim_sight_mesh(Structure):
+    pass
+
+
+class cim_sight_viewshed_options(Structure):
+    struct_size: int
+    eye_height_m: float
+    target_height_m: float
+    max_m: float
+    earth_radius_m: float
+    refraction: float
+    method: int
+    reserved0: int
+
+
+class cim_sight_isovist_options(Structure):
+    struct_size: int
+    z_m: float
+    max_m: float
+    frame: cim_box
+    arc_deg: float
+
+
+class cim_sight_wall(Structure):
+    prism: int
+    vertex: int
+    from_: float
+    to: float
+    length_m: float
+
+
+class cim_sight_isovist(Structure):
+    struct_size: int
+    area_m2: float
+    xy: Any
+    count: int
+    walls: Any
+    wall_count: int
+
+
+class cim_sight_spans(Structure):
+    struct_size: int
+    at: Any
+    count: int
+    share: float
+
+
+class cim_sight_sun(Structure):
+    struct_size: int
+    azimuth_deg: float
+    elevation_deg: float
+    apparent_deg: float
+    declination_deg: float
+    right_ascension_deg: float
+
+
+class cim_sight_sun_options(Structure):
+    struct_size: int
+    latitude_deg: float
+    longitude_deg: float
+    from_s: float
+    to_s: float
+    step_s: float
+    least_deg: float
+    north_deg: float
+    normals: Any
+
+
 class cim_field(Structure):
     pass
 
@@ -998,6 +1124,8 @@ class cim_field_view(Structure):
     min_y: float
     max_x: float
     max_y: float
+    pairs: int
+    reserved0: int
 
 
 class cim_field_errors(Structure):
@@ -1010,6 +1138,23 @@ class cim_field_errors(Structure):
     score_mean: float
     score_square: float
     correlation: float
+
+
+class cim_field_band(Structure):
+    least: float
+    most: float
+    area_m2: float
+    geom: cim_geom
+
+
+class cim_field_bands_view(Structure):
+    struct_size: int
+    count: int
+    bands: Any
+
+
+class cim_field_bands(Structure):
+    pass
 
 
 class cim_flow(Structure):
@@ -2029,220 +2174,6 @@ class cim_radio_loss(Structure):
     warnings: int
 
 
-class cim_sight_prisms(Structure):
-    struct_size: int
-    prism_count: int
-    ring_count: int
-    vertex_count: int
-    reserved0: int
-    prism_end: Any
-    ring_end: Any
-    xy: Any
-    base_m: Any
-    top_m: Any
-
-
-class cim_sight_raster(Structure):
-    struct_size: int
-    columns: int
-    rows: int
-    x: float
-    y: float
-    step_x_m: float
-    step_y_m: float
-    height_m: Any
-
-
-class cim_sight_options(Structure):
-    struct_size: int
-    cell_m: float
-    terrain: Any
-
-
-class cim_sight_scene(Structure):
-    pass
-
-
-class cim_sight_query(Structure):
-    pass
-
-
-class cim_sight_faces(Structure):
-    struct_size: int
-    face_count: int
-    ring_count: int
-    vertex_count: int
-    reserved0: int
-    face_end: Any
-    ring_end: Any
-    xyz: Any
-    solid: Any
-
-
-class cim_sight_mesh(Structure):
-    pass
-
-
-class cim_sight_viewshed_options(Structure):
-    struct_size: int
-    eye_height_m: float
-    target_height_m: float
-    max_m: float
-    earth_radius_m: float
-    refraction: float
-    method: int
-    reserved0: int
-
-
-class cim_sight_isovist_options(Structure):
-    struct_size: int
-    z_m: float
-    max_m: float
-    frame: cim_box
-    arc_deg: float
-
-
-class cim_sight_wall(Structure):
-    prism: int
-    vertex: int
-    from_: float
-    to: float
-    length_m: float
-
-
-class cim_sight_isovist(Structure):
-    struct_size: int
-    area_m2: float
-    xy: Any
-    count: int
-    walls: Any
-    wall_count: int
-
-
-class cim_sight_spans(Structure):
-    struct_size: int
-    at: Any
-    count: int
-    share: float
-
-
-class cim_sight_sun(Structure):
-    struct_size: int
-    azimuth_deg: float
-    elevation_deg: float
-    apparent_deg: float
-    declination_deg: float
-    right_ascension_deg: float
-
-
-class cim_sight_sun_options(Structure):
-    struct_size: int
-    latitude_deg: float
-    longitude_deg: float
-    from_s: float
-    to_s: float
-    step_s: float
-    least_deg: float
-    north_deg: float
-    normals: Any
-
-
-class cim_scene(Structure):
-    pass
-
-
-class cim_scene_options(Structure):
-    struct_size: int
-    area: cim_box
-    hides: Any
-    at: Any
-    kinds: int
-    detail: int
-    storey_m: float
-    default_height_m: float
-    terrain_path: Any
-    terrain: Any
-    terrain_cell_m: float
-    removed: Any
-    removed_count: int
-    added: Any
-
-
-class cim_scene_left(Structure):
-    object: int
-    reason: int
-    other: int
-    reserved0: int
-
-
-class cim_scene_view(Structure):
-    struct_size: int
-    object_count: int
-    prism_count: int
-    face_count: int
-    guessed_count: int
-    left_count: int
-    ground: int
-    objects: Any
-    prism_object: Any
-    prism_root: Any
-    prisms: Any
-    left: Any
-    guessed: Any
-    terrain: Any
-    faces: Any
-    face_object: Any
-
-
-class cim_scene_sighting(Structure):
-    points: int
-    seen: int
-    blocker: int
-    reserved0: int
-    distance_m: float
-    xyz: Any
-
-
-class cim_scene_stretch(Structure):
-    object: int
-    reserved0: int
-    from_m: float
-    to_m: float
-    from_: Any
-    to: Any
-
-
-class cim_scene_street(Structure):
-    object: int
-    reserved0: int
-    length_m: float
-    seen_m: float
-
-
-class cim_scene_streets(Structure):
-    struct_size: int
-    streets: Any
-    stretches: Any
-    street_count: int
-    stretch_count: int
-    length_m: float
-    seen_m: float
-
-
-class cim_scene_streets_result(Structure):
-    pass
-
-
-class cim_scene_sunny(Structure):
-    prism: int
-    vertex: int
-    azimuth_deg: float
-    area_m2: float
-    hours: float
-    least: float
-    most: float
-
-
 class cim_stream(Structure):
     struct_size: int
     gid: Any
@@ -2345,6 +2276,139 @@ class cim_sense_export_options(Structure):
     streams: Any
     from_ms: int
     to_ms: int
+
+
+class cim_reading(Structure):
+    stream: int
+    object: int
+    fate: int
+    place: int
+    x: float
+    y: float
+    value: float
+    time_ms: int
+    count: int
+
+
+class cim_readings_options(Structure):
+    struct_size: int
+    property: Any
+    unit: Any
+    at_ms: int
+    mean_ms: int
+    max_age_ms: int
+
+
+class cim_readings_view(Structure):
+    struct_size: int
+    count: int
+    used_count: int
+    readings: Any
+    xy: Any
+    values: Any
+    unit: Any
+    from_ms: int
+    at_ms: int
+
+
+class cim_readings(Structure):
+    pass
+
+
+class cim_scene(Structure):
+    pass
+
+
+class cim_scene_options(Structure):
+    struct_size: int
+    area: cim_box
+    hides: Any
+    at: Any
+    kinds: int
+    detail: int
+    storey_m: float
+    default_height_m: float
+    terrain_path: Any
+    terrain: Any
+    terrain_cell_m: float
+    removed: Any
+    removed_count: int
+    added: Any
+
+
+class cim_scene_left(Structure):
+    object: int
+    reason: int
+    other: int
+    reserved0: int
+
+
+class cim_scene_view(Structure):
+    struct_size: int
+    object_count: int
+    prism_count: int
+    face_count: int
+    guessed_count: int
+    left_count: int
+    ground: int
+    objects: Any
+    prism_object: Any
+    prism_root: Any
+    prisms: Any
+    left: Any
+    guessed: Any
+    terrain: Any
+    faces: Any
+    face_object: Any
+
+
+class cim_scene_sighting(Structure):
+    points: int
+    seen: int
+    blocker: int
+    reserved0: int
+    distance_m: float
+    xyz: Any
+
+
+class cim_scene_stretch(Structure):
+    object: int
+    reserved0: int
+    from_m: float
+    to_m: float
+    from_: Any
+    to: Any
+
+
+class cim_scene_street(Structure):
+    object: int
+    reserved0: int
+    length_m: float
+    seen_m: float
+
+
+class cim_scene_streets(Structure):
+    struct_size: int
+    streets: Any
+    stretches: Any
+    street_count: int
+    stretch_count: int
+    length_m: float
+    seen_m: float
+
+
+class cim_scene_streets_result(Structure):
+    pass
+
+
+class cim_scene_sunny(Structure):
+    prism: int
+    vertex: int
+    azimuth_deg: float
+    area_m2: float
+    hours: float
+    least: float
+    most: float
 
 
 class cim_sensor(Structure):
@@ -3089,6 +3153,101 @@ cim_export_options._fields_ = [
     ("flags", c_uint32),
     ("reserved0", c_uint32),
 ]
+cim_sight_prisms._fields_ = [
+    ("struct_size", c_size_t),
+    ("prism_count", c_uint32),
+    ("ring_count", c_uint32),
+    ("vertex_count", c_uint32),
+    ("reserved0", c_uint32),
+    ("prism_end", POINTER(c_uint32)),
+    ("ring_end", POINTER(c_uint32)),
+    ("xy", POINTER(c_double)),
+    ("base_m", POINTER(c_double)),
+    ("top_m", POINTER(c_double)),
+]
+cim_sight_raster._fields_ = [
+    ("struct_size", c_size_t),
+    ("columns", c_uint32),
+    ("rows", c_uint32),
+    ("x", c_double),
+    ("y", c_double),
+    ("step_x_m", c_double),
+    ("step_y_m", c_double),
+    ("height_m", POINTER(c_float)),
+]
+cim_sight_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("cell_m", c_double),
+    ("terrain", POINTER(cim_sight_raster)),
+]
+cim_sight_faces._fields_ = [
+    ("struct_size", c_size_t),
+    ("face_count", c_uint32),
+    ("ring_count", c_uint32),
+    ("vertex_count", c_uint32),
+    ("reserved0", c_uint32),
+    ("face_end", POINTER(c_uint32)),
+    ("ring_end", POINTER(c_uint32)),
+    ("xyz", POINTER(c_double)),
+    ("solid", POINTER(c_uint32)),
+]
+cim_sight_viewshed_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("eye_height_m", c_double),
+    ("target_height_m", c_double),
+    ("max_m", c_double),
+    ("earth_radius_m", c_double),
+    ("refraction", c_double),
+    ("method", c_int32),
+    ("reserved0", c_int32),
+]
+cim_sight_isovist_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("z_m", c_double),
+    ("max_m", c_double),
+    ("frame", cim_box),
+    ("arc_deg", c_double),
+]
+cim_sight_wall._fields_ = [
+    ("prism", c_uint32),
+    ("vertex", c_uint32),
+    ("from_", c_double),
+    ("to", c_double),
+    ("length_m", c_double),
+]
+cim_sight_isovist._fields_ = [
+    ("struct_size", c_size_t),
+    ("area_m2", c_double),
+    ("xy", POINTER(c_double)),
+    ("count", c_size_t),
+    ("walls", POINTER(cim_sight_wall)),
+    ("wall_count", c_size_t),
+]
+cim_sight_spans._fields_ = [
+    ("struct_size", c_size_t),
+    ("at", POINTER(c_double)),
+    ("count", c_size_t),
+    ("share", c_double),
+]
+cim_sight_sun._fields_ = [
+    ("struct_size", c_size_t),
+    ("azimuth_deg", c_double),
+    ("elevation_deg", c_double),
+    ("apparent_deg", c_double),
+    ("declination_deg", c_double),
+    ("right_ascension_deg", c_double),
+]
+cim_sight_sun_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("latitude_deg", c_double),
+    ("longitude_deg", c_double),
+    ("from_s", c_double),
+    ("to_s", c_double),
+    ("step_s", c_double),
+    ("least_deg", c_double),
+    ("north_deg", c_double),
+    ("normals", POINTER(c_double)),
+]
 cim_variogram._fields_ = [
     ("struct_size", c_size_t),
     ("model", c_uint32),
@@ -3132,6 +3291,8 @@ cim_field_view._fields_ = [
     ("min_y", c_double),
     ("max_x", c_double),
     ("max_y", c_double),
+    ("pairs", c_uint32),
+    ("reserved0", c_uint32),
 ]
 cim_field_errors._fields_ = [
     ("struct_size", c_size_t),
@@ -3143,6 +3304,17 @@ cim_field_errors._fields_ = [
     ("score_mean", c_double),
     ("score_square", c_double),
     ("correlation", c_double),
+]
+cim_field_band._fields_ = [
+    ("least", c_double),
+    ("most", c_double),
+    ("area_m2", c_double),
+    ("geom", cim_geom),
+]
+cim_field_bands_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("count", c_size_t),
+    ("bands", POINTER(cim_field_band)),
 ]
 cim_flow_pair._fields_ = [
     ("from_", c_uint32),
@@ -4009,181 +4181,6 @@ cim_radio_loss._fields_ = [
     ("mode", c_uint32),
     ("warnings", c_uint32),
 ]
-cim_sight_prisms._fields_ = [
-    ("struct_size", c_size_t),
-    ("prism_count", c_uint32),
-    ("ring_count", c_uint32),
-    ("vertex_count", c_uint32),
-    ("reserved0", c_uint32),
-    ("prism_end", POINTER(c_uint32)),
-    ("ring_end", POINTER(c_uint32)),
-    ("xy", POINTER(c_double)),
-    ("base_m", POINTER(c_double)),
-    ("top_m", POINTER(c_double)),
-]
-cim_sight_raster._fields_ = [
-    ("struct_size", c_size_t),
-    ("columns", c_uint32),
-    ("rows", c_uint32),
-    ("x", c_double),
-    ("y", c_double),
-    ("step_x_m", c_double),
-    ("step_y_m", c_double),
-    ("height_m", POINTER(c_float)),
-]
-cim_sight_options._fields_ = [
-    ("struct_size", c_size_t),
-    ("cell_m", c_double),
-    ("terrain", POINTER(cim_sight_raster)),
-]
-cim_sight_faces._fields_ = [
-    ("struct_size", c_size_t),
-    ("face_count", c_uint32),
-    ("ring_count", c_uint32),
-    ("vertex_count", c_uint32),
-    ("reserved0", c_uint32),
-    ("face_end", POINTER(c_uint32)),
-    ("ring_end", POINTER(c_uint32)),
-    ("xyz", POINTER(c_double)),
-    ("solid", POINTER(c_uint32)),
-]
-cim_sight_viewshed_options._fields_ = [
-    ("struct_size", c_size_t),
-    ("eye_height_m", c_double),
-    ("target_height_m", c_double),
-    ("max_m", c_double),
-    ("earth_radius_m", c_double),
-    ("refraction", c_double),
-    ("method", c_int32),
-    ("reserved0", c_int32),
-]
-cim_sight_isovist_options._fields_ = [
-    ("struct_size", c_size_t),
-    ("z_m", c_double),
-    ("max_m", c_double),
-    ("frame", cim_box),
-    ("arc_deg", c_double),
-]
-cim_sight_wall._fields_ = [
-    ("prism", c_uint32),
-    ("vertex", c_uint32),
-    ("from_", c_double),
-    ("to", c_double),
-    ("length_m", c_double),
-]
-cim_sight_isovist._fields_ = [
-    ("struct_size", c_size_t),
-    ("area_m2", c_double),
-    ("xy", POINTER(c_double)),
-    ("count", c_size_t),
-    ("walls", POINTER(cim_sight_wall)),
-    ("wall_count", c_size_t),
-]
-cim_sight_spans._fields_ = [
-    ("struct_size", c_size_t),
-    ("at", POINTER(c_double)),
-    ("count", c_size_t),
-    ("share", c_double),
-]
-cim_sight_sun._fields_ = [
-    ("struct_size", c_size_t),
-    ("azimuth_deg", c_double),
-    ("elevation_deg", c_double),
-    ("apparent_deg", c_double),
-    ("declination_deg", c_double),
-    ("right_ascension_deg", c_double),
-]
-cim_sight_sun_options._fields_ = [
-    ("struct_size", c_size_t),
-    ("latitude_deg", c_double),
-    ("longitude_deg", c_double),
-    ("from_s", c_double),
-    ("to_s", c_double),
-    ("step_s", c_double),
-    ("least_deg", c_double),
-    ("north_deg", c_double),
-    ("normals", POINTER(c_double)),
-]
-cim_scene_options._fields_ = [
-    ("struct_size", c_size_t),
-    ("area", cim_box),
-    ("hides", c_char_p),
-    ("at", c_char_p),
-    ("kinds", c_uint32),
-    ("detail", c_int32),
-    ("storey_m", c_double),
-    ("default_height_m", c_double),
-    ("terrain_path", c_char_p),
-    ("terrain", POINTER(cim_sight_raster)),
-    ("terrain_cell_m", c_double),
-    ("removed", POINTER(c_uint32)),
-    ("removed_count", c_size_t),
-    ("added", POINTER(cim_sight_prisms)),
-]
-cim_scene_left._fields_ = [
-    ("object", c_uint32),
-    ("reason", c_uint32),
-    ("other", c_uint32),
-    ("reserved0", c_uint32),
-]
-cim_scene_view._fields_ = [
-    ("struct_size", c_size_t),
-    ("object_count", c_uint32),
-    ("prism_count", c_uint32),
-    ("face_count", c_uint32),
-    ("guessed_count", c_uint32),
-    ("left_count", c_uint32),
-    ("ground", c_int32),
-    ("objects", POINTER(c_uint32)),
-    ("prism_object", POINTER(c_uint32)),
-    ("prism_root", POINTER(c_uint32)),
-    ("prisms", POINTER(cim_sight_prisms)),
-    ("left", POINTER(cim_scene_left)),
-    ("guessed", POINTER(c_uint32)),
-    ("terrain", POINTER(cim_sight_raster)),
-    ("faces", POINTER(cim_sight_faces)),
-    ("face_object", POINTER(c_uint32)),
-]
-cim_scene_sighting._fields_ = [
-    ("points", c_uint32),
-    ("seen", c_uint32),
-    ("blocker", c_uint32),
-    ("reserved0", c_uint32),
-    ("distance_m", c_double),
-    ("xyz", c_double * 3),
-]
-cim_scene_stretch._fields_ = [
-    ("object", c_uint32),
-    ("reserved0", c_uint32),
-    ("from_m", c_double),
-    ("to_m", c_double),
-    ("from_", c_double * 2),
-    ("to", c_double * 2),
-]
-cim_scene_street._fields_ = [
-    ("object", c_uint32),
-    ("reserved0", c_uint32),
-    ("length_m", c_double),
-    ("seen_m", c_double),
-]
-cim_scene_streets._fields_ = [
-    ("struct_size", c_size_t),
-    ("streets", POINTER(cim_scene_street)),
-    ("stretches", POINTER(cim_scene_stretch)),
-    ("street_count", c_size_t),
-    ("stretch_count", c_size_t),
-    ("length_m", c_double),
-    ("seen_m", c_double),
-]
-cim_scene_sunny._fields_ = [
-    ("prism", c_uint32),
-    ("vertex", c_uint32),
-    ("azimuth_deg", c_double),
-    ("area_m2", c_double),
-    ("hours", c_double),
-    ("least", c_double),
-    ("most", c_double),
-]
 cim_stream._fields_ = [
     ("struct_size", c_size_t),
     ("gid", c_char_p),
@@ -4274,6 +4271,116 @@ cim_sense_export_options._fields_ = [
     ("streams", POINTER(c_uint32)),
     ("from_ms", c_int64),
     ("to_ms", c_int64),
+]
+cim_reading._fields_ = [
+    ("stream", c_uint32),
+    ("object", c_uint32),
+    ("fate", c_int32),
+    ("place", c_uint32),
+    ("x", c_double),
+    ("y", c_double),
+    ("value", c_double),
+    ("time_ms", c_int64),
+    ("count", c_uint64),
+]
+cim_readings_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("property", c_char_p),
+    ("unit", c_char_p),
+    ("at_ms", c_int64),
+    ("mean_ms", c_int64),
+    ("max_age_ms", c_int64),
+]
+cim_readings_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("count", c_size_t),
+    ("used_count", c_size_t),
+    ("readings", POINTER(cim_reading)),
+    ("xy", POINTER(c_double)),
+    ("values", POINTER(c_double)),
+    ("unit", c_char_p),
+    ("from_ms", c_int64),
+    ("at_ms", c_int64),
+]
+cim_scene_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("area", cim_box),
+    ("hides", c_char_p),
+    ("at", c_char_p),
+    ("kinds", c_uint32),
+    ("detail", c_int32),
+    ("storey_m", c_double),
+    ("default_height_m", c_double),
+    ("terrain_path", c_char_p),
+    ("terrain", POINTER(cim_sight_raster)),
+    ("terrain_cell_m", c_double),
+    ("removed", POINTER(c_uint32)),
+    ("removed_count", c_size_t),
+    ("added", POINTER(cim_sight_prisms)),
+]
+cim_scene_left._fields_ = [
+    ("object", c_uint32),
+    ("reason", c_uint32),
+    ("other", c_uint32),
+    ("reserved0", c_uint32),
+]
+cim_scene_view._fields_ = [
+    ("struct_size", c_size_t),
+    ("object_count", c_uint32),
+    ("prism_count", c_uint32),
+    ("face_count", c_uint32),
+    ("guessed_count", c_uint32),
+    ("left_count", c_uint32),
+    ("ground", c_int32),
+    ("objects", POINTER(c_uint32)),
+    ("prism_object", POINTER(c_uint32)),
+    ("prism_root", POINTER(c_uint32)),
+    ("prisms", POINTER(cim_sight_prisms)),
+    ("left", POINTER(cim_scene_left)),
+    ("guessed", POINTER(c_uint32)),
+    ("terrain", POINTER(cim_sight_raster)),
+    ("faces", POINTER(cim_sight_faces)),
+    ("face_object", POINTER(c_uint32)),
+]
+cim_scene_sighting._fields_ = [
+    ("points", c_uint32),
+    ("seen", c_uint32),
+    ("blocker", c_uint32),
+    ("reserved0", c_uint32),
+    ("distance_m", c_double),
+    ("xyz", c_double * 3),
+]
+cim_scene_stretch._fields_ = [
+    ("object", c_uint32),
+    ("reserved0", c_uint32),
+    ("from_m", c_double),
+    ("to_m", c_double),
+    ("from_", c_double * 2),
+    ("to", c_double * 2),
+]
+cim_scene_street._fields_ = [
+    ("object", c_uint32),
+    ("reserved0", c_uint32),
+    ("length_m", c_double),
+    ("seen_m", c_double),
+]
+cim_scene_streets._fields_ = [
+    ("struct_size", c_size_t),
+    ("streets", POINTER(cim_scene_street)),
+    ("stretches", POINTER(cim_scene_stretch)),
+    ("street_count", c_size_t),
+    ("stretch_count", c_size_t),
+    ("length_m", c_double),
+    ("seen_m", c_double),
+]
+cim_scene_sunny._fields_ = [
+    ("prism", c_uint32),
+    ("vertex", c_uint32),
+    ("azimuth_deg", c_double),
+    ("area_m2", c_double),
+    ("hours", c_double),
+    ("least", c_double),
+    ("most", c_double),
 ]
 cim_sensor._fields_ = [
     ("kind", c_uint32),
@@ -4588,11 +4695,24 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_gap": cim_gap,
     "cim_move_up": cim_move_up,
     "cim_export_options": cim_export_options,
+    "cim_sight_prisms": cim_sight_prisms,
+    "cim_sight_raster": cim_sight_raster,
+    "cim_sight_options": cim_sight_options,
+    "cim_sight_faces": cim_sight_faces,
+    "cim_sight_viewshed_options": cim_sight_viewshed_options,
+    "cim_sight_isovist_options": cim_sight_isovist_options,
+    "cim_sight_wall": cim_sight_wall,
+    "cim_sight_isovist": cim_sight_isovist,
+    "cim_sight_spans": cim_sight_spans,
+    "cim_sight_sun": cim_sight_sun,
+    "cim_sight_sun_options": cim_sight_sun_options,
     "cim_variogram": cim_variogram,
     "cim_field_bin": cim_field_bin,
     "cim_field_options": cim_field_options,
     "cim_field_view": cim_field_view,
     "cim_field_errors": cim_field_errors,
+    "cim_field_band": cim_field_band,
+    "cim_field_bands_view": cim_field_bands_view,
     "cim_flow_pair": cim_flow_pair,
     "cim_flow_demand": cim_flow_demand,
     "cim_flow_options": cim_flow_options,
@@ -4673,25 +4793,6 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_query_result": cim_query_result,
     "cim_radio_link": cim_radio_link,
     "cim_radio_loss": cim_radio_loss,
-    "cim_sight_prisms": cim_sight_prisms,
-    "cim_sight_raster": cim_sight_raster,
-    "cim_sight_options": cim_sight_options,
-    "cim_sight_faces": cim_sight_faces,
-    "cim_sight_viewshed_options": cim_sight_viewshed_options,
-    "cim_sight_isovist_options": cim_sight_isovist_options,
-    "cim_sight_wall": cim_sight_wall,
-    "cim_sight_isovist": cim_sight_isovist,
-    "cim_sight_spans": cim_sight_spans,
-    "cim_sight_sun": cim_sight_sun,
-    "cim_sight_sun_options": cim_sight_sun_options,
-    "cim_scene_options": cim_scene_options,
-    "cim_scene_left": cim_scene_left,
-    "cim_scene_view": cim_scene_view,
-    "cim_scene_sighting": cim_scene_sighting,
-    "cim_scene_stretch": cim_scene_stretch,
-    "cim_scene_street": cim_scene_street,
-    "cim_scene_streets": cim_scene_streets,
-    "cim_scene_sunny": cim_scene_sunny,
     "cim_stream": cim_stream,
     "cim_sense_options": cim_sense_options,
     "cim_stream_filter": cim_stream_filter,
@@ -4701,6 +4802,17 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_bucket": cim_bucket,
     "cim_ingest_options": cim_ingest_options,
     "cim_sense_export_options": cim_sense_export_options,
+    "cim_reading": cim_reading,
+    "cim_readings_options": cim_readings_options,
+    "cim_readings_view": cim_readings_view,
+    "cim_scene_options": cim_scene_options,
+    "cim_scene_left": cim_scene_left,
+    "cim_scene_view": cim_scene_view,
+    "cim_scene_sighting": cim_scene_sighting,
+    "cim_scene_stretch": cim_scene_stretch,
+    "cim_scene_street": cim_scene_street,
+    "cim_scene_streets": cim_scene_streets,
+    "cim_scene_sunny": cim_scene_sunny,
     "cim_sensor": cim_sensor,
     "cim_sensor_options": cim_sensor_options,
     "cim_sensors_view": cim_sensors_view,
@@ -4762,6 +4874,7 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_query_result": (None, 0, 0, None),
     "cim_radio_link": (None, 0.0, 10.0, 1.5, 301.0, 15.0, 0.005, 50.0, 50.0, 50.0, 1, 5, 1, 0),
     "cim_rank_options": (None, 0x75300, 0),
+    "cim_readings_options": (None, None, None, 0xe677d21fdbff, 0, 0),
     "cim_rollup": (None, -62135596800000, 0xe677d21fdbff, 0, 0, 0, None, 0, 0, 0),
     "cim_route_alternative_options": (None, 0.25, 0.8, 0.25, 0, 0),
     "cim_route_feed": (None, None, None, None, None, None, 0, 0, 0, 0xffffffff, 0, 0, None),
@@ -4862,10 +4975,14 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_evacuation_run": (c_int32, (POINTER(cim_ctx), POINTER(cim_net_costs), POINTER(cim_route_metric), POINTER(cim_evacuation_task), POINTER(POINTER(cim_evacuation)),)),
     "cim_export": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(c_uint32), c_size_t, c_char_p, POINTER(cim_export_options), POINTER(cim_buf),)),
     "cim_export_features": (c_int32, (POINTER(cim_ctx), c_char_p, c_size_t, c_char_p, POINTER(cim_export_options), POINTER(cim_buf),)),
+    "cim_field_bands_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_raster), POINTER(c_double), c_size_t, POINTER(POINTER(cim_field_bands)),)),
+    "cim_field_bands_free": (None, (POINTER(cim_field_bands),)),
+    "cim_field_bands_get": (None, (POINTER(cim_field_bands), POINTER(cim_field_bands_view),)),
     "cim_field_build": (c_int32, (POINTER(cim_ctx), POINTER(c_double), POINTER(c_double), c_size_t, POINTER(cim_field_options), POINTER(POINTER(cim_field)),)),
     "cim_field_free": (None, (POINTER(cim_field),)),
     "cim_field_get": (None, (POINTER(cim_field), POINTER(cim_field_view),)),
     "cim_field_leave_out": (c_int32, (POINTER(cim_ctx), POINTER(cim_field), POINTER(cim_field_errors), POINTER(c_double), POINTER(c_double),)),
+    "cim_field_raster": (c_int32, (POINTER(cim_ctx), POINTER(cim_field), POINTER(cim_box), c_double, POINTER(cim_sight_raster), POINTER(cim_buf), POINTER(cim_buf),)),
     "cim_field_values": (c_int32, (POINTER(cim_ctx), POINTER(cim_field), POINTER(c_double), c_size_t, POINTER(c_double), POINTER(c_double),)),
     "cim_field_variogram": (c_int32, (POINTER(cim_ctx), POINTER(c_double), POINTER(c_double), c_size_t, POINTER(cim_field_options), POINTER(cim_field_bin), c_size_t, POINTER(c_size_t), POINTER(cim_variogram),)),
     "cim_fleet_build": (c_int32, (POINTER(cim_ctx), POINTER(cim_net_costs), POINTER(cim_route_metric), POINTER(cim_scenarios), POINTER(cim_net_place), c_size_t, c_int32, POINTER(POINTER(cim_fleet)),)),
@@ -4981,6 +5098,11 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_reach_rows": (c_int32, (POINTER(cim_ctx), c_uint32, c_uint32, POINTER(c_uint64), POINTER(c_uint32), POINTER(c_double), cim_reach_row_fn, c_void_p, POINTER(POINTER(cim_reach)),)),
     "cim_reach_sight": (c_int32, (POINTER(cim_ctx), POINTER(cim_sight_scene), POINTER(cim_sensor), c_uint32, POINTER(cim_targets), POINTER(cim_cover_options), POINTER(POINTER(cim_reach)),)),
     "cim_reach_water": (c_int32, (POINTER(cim_ctx), POINTER(cim_utility), POINTER(cim_trace_view), c_uint32, POINTER(c_uint32), c_uint32, POINTER(c_uint32), c_uint32, POINTER(POINTER(cim_reach)),)),
+    "cim_reading_fate": (c_char_p, (c_int32,)),
+    "cim_readings_free": (None, (POINTER(cim_readings),)),
+    "cim_readings_get": (None, (POINTER(cim_readings), POINTER(cim_readings_view),)),
+    "cim_readings_places": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(c_uint32), c_size_t, POINTER(c_double),)),
+    "cim_readings_take": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(cim_sense), POINTER(cim_readings_options), POINTER(POINTER(cim_readings)),)),
     "cim_relation_name": (c_char_p, (c_int32, c_int32,)),
     "cim_route_all": (c_int32, (POINTER(cim_ctx), POINTER(cim_route_metric), POINTER(cim_route_query), c_int32, POINTER(cim_route_end), c_size_t, c_uint32, POINTER(c_uint32),)),
     "cim_route_all_lanes": (c_int32, (POINTER(cim_ctx), POINTER(cim_route_metric), POINTER(cim_route_query), c_int32, POINTER(cim_route_places), POINTER(c_uint32),)),
