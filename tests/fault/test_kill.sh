@@ -1,6 +1,7 @@
 #!/bin/sh
 # Kill an import at 100 random moments, half of them into a new file, half into an existing city, and cimtool prepare at 50: the file is as
 # before or complete, whole in either case, and the next import works.
+[ -z "$CIM_QUICK" ] || { echo "1..0 # SKIP a repeat: CIM_QUICK is set"; exit 0; }
 temp=$(mktemp -d) || exit 99
 trap 'rm -rf "$temp"' EXIT
 exec python3 - "$temp" <<'P'
