@@ -171,6 +171,7 @@ cim_status cim__opts(cim_ctx *ctx, void *dst, size_t have, const void *src, cons
     for (size_t i = have; i < got; i++)
         if (((const unsigned char *)src)[i]) return cim__fail(ctx, CIM_EVERSION, "%s sets a field this library does not have", what);
     memcpy(dst, src, got < have ? got : have);
+    memcpy(dst, &have, sizeof have); /* it is ours now, and may be handed on */
     return CIM_OK;
 }
 

@@ -5,6 +5,7 @@ enum { MOST_WORKS = 64 };
 
 typedef struct asked {
     cim_impact_work works[MOST_WORKS];
+    cim_geom areas[MOST_WORKS];
     size_t count;
     sql_numbers32 stuck;
     cim_impact_case what;
@@ -223,6 +224,13 @@ static cim_status add_works(sql_call *call, asked *a, const sql_words *words, bo
     return st;
 }
 
+static cim_status add_area(sql_call *call, asked *a, const sql_word *word)
+{
+    if (a->count == MOST_WORKS) return sql_say(call, CIM_ELIMIT, "more than %d works", MOST_WORKS);
+    a->works[a->count] = (cim_impact_work){ CIM_IMPACT_CLOSE, 0, NULL, 0, &a->areas[a->count] };
+    return sql_area(call, word, &a->areas[a->count++]);
+}
+
 static cim_status take(sql_call *call, asked *a)
 {
     sql_words closed = { .count = 0 };
@@ -238,9 +246,10 @@ static cim_status take(sql_call *call, asked *a)
     if (st >= 0) st = sql_networks_open(call, false);
     if (st >= 0 && call->arguments[0].type) st = sql_list(call, &call->arguments[0], &closed);
     if (st >= 0) st = add_works(call, a, &closed, false);
+    for (size_t at = 0; st >= 0 && (w = sql_next_option(call, "area", &at));) st = add_area(call, a, w);
     for (size_t at = 0; st >= 0 && (w = sql_next_option(call, "fail", &at));) st = add_works(call, a, &(sql_words){ (sql_word *)w, 1, 1 }, true);
     if (st >= 0) st = sql_option_devices(call, "stuck", &a->stuck);
-    return st >= 0 && !a->count ? sql_say(call, CIM_EARG, "close or option fail is missing") : st;
+    return st >= 0 && !a->count ? sql_say(call, CIM_EARG, "close or option area or fail is missing") : st;
 }
 
 static cim_status prepare(sql_call *call, asked *a)
@@ -290,7 +299,7 @@ const sql_function sql_impact = {
     "role TEXT, work INTEGER, kind TEXT, element INTEGER, device INTEGER, number INTEGER, id TEXT, class TEXT, network TEXT, customers INTEGER, people INTEGER, "
     "before_s REAL, after_s REAL, distance_m REAL",
     "close", 0, true,
-    " network snap_m serve_m normal_state set within_m lonlat foreign profile at_time height_m width_m length_m weight_t fail stuck margin_m hydrants "
+    " network snap_m serve_m normal_state set within_m lonlat foreign profile at_time height_m width_m length_m weight_t area fail stuck margin_m hydrants "
     "keep_supply keep_streets no_cascade ",
     run
 };

@@ -10,7 +10,7 @@ typedef struct asked {
 } asked;
 
 /* The scene of the connection's city, kept for the next question with the same options. */
-static cim_status open_scene(sql_call *call)
+cim_status sql_scene(sql_call *call)
 {
     sql_city *c = call->city;
     cim_scene_options o = CIM_SCENE_OPTIONS_INIT;
@@ -54,7 +54,7 @@ static cim_status take(sql_call *call, asked *a)
     a->target_m = 1.6;
     cim_status st = sql_option_real(call, "eye_m", -1e4, 1e4, &a->eye_m);
     if (st >= 0) st = sql_option_real(call, "target_m", -1e4, 1e4, &a->target_m);
-    if (st >= 0) st = open_scene(call);
+    if (st >= 0) st = sql_scene(call);
     return st < 0 ? st : place(call, &call->arguments[0], a->eye_m, a->eye);
 }
 

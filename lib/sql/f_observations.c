@@ -1,7 +1,7 @@
 /* f_observations.c - cim_observations(streams, from, to): what sensors measured. */
 #include "sql.h"
 
-static cim_status take_time(sql_call *call, const sql_word *word, int64_t *time_ms)
+cim_status sql_time(sql_call *call, const sql_word *word, int64_t *time_ms)
 {
     return word->type ? cim_time_parse(call->ctx, word->text, time_ms) : CIM_OK;
 }
@@ -73,23 +73,33 @@ static cim_status put_latest(sql_call *call, cim_sense *sense, uint32_t id, int6
     return st;
 }
 
-static cim_status run(sql_call *call)
+cim_status sql_streams(sql_call *call, const sql_word *word, sql_stream_fn fn, const void *user)
 {
-    int64_t from_ms = CIM_TIME_MIN_MS, to_ms = CIM_TIME_MAX_MS;
     sql_numbers32 ids = { NULL, 0, 0 };
     sql_words gids = { .count = 0 };
     cim_sense *sense = NULL;
-    cim_status st = take_time(call, &call->arguments[1], &from_ms);
-    if (st >= 0) st = take_time(call, &call->arguments[2], &to_ms);
-    if (st >= 0 && call->arguments[0].type) st = sql_list(call, &call->arguments[0], &gids);
+    cim_status st = word->type ? sql_list(call, word, &gids) : CIM_OK;
     if (st >= 0) st = cim_sense_open(call->ctx, sqlite3_db_filename(call->door->db, "main"), NULL, &sense);
     for (size_t i = 0; i < gids.count && st >= 0; i++) st = find_streams(call, sense, gids.at[i].text, &ids);
-    if (st >= 0 && !call->arguments[0].type) st = find_streams(call, sense, NULL, &ids);
-    for (size_t i = 0; i < ids.count && st >= 0; i++)
-        st = sql_option_is(call, "latest") ? put_latest(call, sense, ids.at[i], to_ms) : put_stream(call, sense, ids.at[i], from_ms, to_ms);
+    if (st >= 0 && !word->type) st = find_streams(call, sense, NULL, &ids);
+    for (size_t i = 0; i < ids.count && st >= 0; i++) st = fn(call, sense, ids.at[i], user);
     if (st < 0 && !call->error) sql_say(call, st, "%s", cim_ctx_error(call->ctx));
     cim_sense_free(sense);
     return st;
+}
+
+static cim_status put_one(sql_call *call, cim_sense *sense, uint32_t id, const void *user)
+{
+    const int64_t *window = user;
+    return sql_option_is(call, "latest") ? put_latest(call, sense, id, window[1]) : put_stream(call, sense, id, window[0], window[1]);
+}
+
+static cim_status run(sql_call *call)
+{
+    int64_t window[2] = { CIM_TIME_MIN_MS, CIM_TIME_MAX_MS };
+    cim_status st = sql_time(call, &call->arguments[1], &window[0]);
+    if (st >= 0) st = sql_time(call, &call->arguments[2], &window[1]);
+    return st < 0 ? st : sql_streams(call, &call->arguments[0], put_one, window);
 }
 
 const sql_function sql_observations = { "cim_observations", "stream TEXT, time TEXT, time_ms INTEGER, value, quality INTEGER, property TEXT, unit TEXT, object TEXT",

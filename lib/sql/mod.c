@@ -5,7 +5,8 @@ SQLITE_EXTENSION_INIT1
 
 const sql_function *const sql_functions[] = { &sql_query, &sql_route, &sql_route_steps, &sql_isochrone, &sql_matrix,
                                               &sql_nearest, &sql_trace, &sql_isolate, &sql_impact,
-                                              &sql_los,     &sql_seen,  &sql_observations, NULL };
+                                              &sql_los,   &sql_seen,  &sql_cover,       &sql_serve,     &sql_place,
+                                              &sql_observations, &sql_rollup, NULL };
 
 /* cim_version(): of the library that answers. */
 static void version(sqlite3_context *context, int count, sqlite3_value **values)

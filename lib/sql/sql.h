@@ -70,7 +70,7 @@ typedef struct sql_function {
 
 extern const sql_function *const sql_functions[]; /* NULL at the end */
 extern const sql_function sql_query, sql_route, sql_route_steps, sql_isochrone, sql_matrix, sql_nearest, sql_trace, sql_isolate, sql_impact,
-    sql_los, sql_seen, sql_observations;
+    sql_los, sql_seen, sql_cover, sql_serve, sql_place, sql_observations, sql_rollup;
 
 /* ---- the city of a connection (city.c) ---- */
 
@@ -165,6 +165,10 @@ bool sql_numbers(sql_call *call, const sql_word *word, double *numbers, size_t m
 
 /* Objects of a number, an id or, with net_name, a name; all parts of a split way. */
 cim_status sql_objects(sql_call *call, const sql_word *word, uint32_t **objects_out, size_t *count_out);
+cim_status sql_scene(sql_call *call); /* f_los.c: opens call->city->scene as options describe it */
+/* areas.c: "x0,y0,x1,y1", well-known text or, in degrees, GeoJSON of polygons. */
+cim_status sql_area(sql_call *call, const sql_word *word, cim_geom *area);
+cim_status sql_option_area(sql_call *call, const char *name, cim_geom *area, const cim_geom **area_out); /* *area_out untouched when not given */
 cim_status sql_lonlat(sql_call *call, double xy[2]); /* with option lonlat from degrees to the city's system */
 
 /* ---- travel.c ---- */
@@ -188,6 +192,23 @@ void sql_put_line(sql_call *call, const double *xy, size_t count);
 void sql_put_point(sql_rows *rows, double x, double y);
 void sql_put_geom(sql_call *call, const cim_geom *geom);
 void sql_put_rules(sql_call *call, uint32_t rules, bool broken);
+
+/* ---- service.c ---- */
+
+/* Limits like 300, 300s or 500m; *metres_out: they are lengths. */
+cim_status sql_limits(sql_call *call, const sql_word *word, const char *name, double *limits, size_t most, size_t *count_out, bool *metres_out);
+cim_status sql_lengths(sql_call *call, cim_net_costs **costs_out, cim_route_metric **metric_out); /* after sql_metric(); freed by the caller */
+/* A property of objects (CIM_NONE: of none) as numbers, and as groups of equal values in order of their names. */
+cim_status sql_values(sql_call *call, const uint32_t *objects, size_t count, const char *property, double missing, double *values);
+cim_status sql_groups(sql_call *call, const uint32_t *objects, size_t count, const char *property, uint32_t *groups, uint32_t *count_out, const char ***names_out);
+/* The number of one of some words in an option; untouched when not given. */
+cim_status sql_option_word(sql_call *call, const char *name, const char *const *words, int count, int32_t *number);
+
+/* ---- f_observations.c ---- */
+
+typedef cim_status (*sql_stream_fn)(sql_call *call, cim_sense *sense, uint32_t id, const void *user);
+cim_status sql_streams(sql_call *call, const sql_word *word, sql_stream_fn fn, const void *user); /* of a list of ids or NULL, and options */
+cim_status sql_time(sql_call *call, const sql_word *word, int64_t *time_ms); /* untouched when not given */
 
 /* ---- networks.c ---- */
 

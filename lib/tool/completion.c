@@ -7,8 +7,18 @@
 static const struct {
     const char *verb, *option, *values;
 } choices[] = {
-    { "import", "format", "osm citygml cityjson epanet matpower pandapower gis" },
+    { "import", "format", "osm citygml cityjson epanet matpower pandapower gis observations" },
     { "export", "format", "geojson geojsonseq cityjson cityjsonseq gpkg epanet" },
+    { "observe", "format", "sensorthings ngsi-ld csv ndjson" },
+    { "observe", "export", "sensorthings dataarray csv ndjson geojson" },
+    { "watch", "format", "json ngsi-ld" },
+    { "place", "problem", "cover-all cover-most median center dispersion impact threshold" },
+    { "place", "by", "road air sight water" },
+    { "place", "solver", "own cbc" },
+    { "cover", "angle", "tilt view" },
+    { "cover", "kind", "camera range radio sampler noise" },
+    { "cover", "model", "street free terrain" },
+    { "cover", "environment", "high-rise low-rise residential" },
     { "trace", "barrier-kind", "valve switch pump regulator transformer check_valve fuse meter hydrant other" },
     { "trace", "result-barrier-kind", "valve switch pump regulator transformer check_valve fuse meter hydrant other" },
     { "trace", "carry", "min max phases" },

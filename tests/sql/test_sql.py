@@ -193,7 +193,7 @@ def parity_isolate(ask):
 
 
 def parity_impact(ask):
-    for close, options, more in (("Hauptstraße", "", ["--close", "Hauptstraße"]), (None, "fail=P0050; stuck=S0048", ["--fail", "P0050", "--stuck", "S0048"]), ("Hauptstraße", "keep_supply=1", ["--close", "Hauptstraße", "--keep-supply"])):
+    for close, options, more in (("Hauptstraße", "", ["--close", "Hauptstraße"]), (None, "area=506000,5382990,506080,5383060", ["--area", "506000,5382990,506080,5383060"]), (None, "fail=P0050; stuck=S0048", ["--fail", "P0050", "--stuck", "S0048"]), ("Hauptstraße", "keep_supply=1", ["--close", "Hauptstraße", "--keep-supply"])):
         want = answer("impact", CITY, *more)
         got = ask(f"SELECT * FROM (SELECT role, work, element, device, id, network, customers, people, before_s, after_s, distance_m FROM cim_impact({quote(close) if close else 'NULL'}, {quote(options)}))")
         of = lambda role: [g for g in got if g["role"] == role]
@@ -242,6 +242,107 @@ def parity_observations(ask):
         assert last == [{"time": got[-1]["time"]}]
 
 
+def parity_cover(ask, path=None, sensors="class = 'Camera'", roads="class = 'Road'", box="505900,5382500,506100,5382700"):
+    """Sums, classes, folds, sensors, gaps; roads, objects and an area."""
+    path = path or CITY
+    for kind, targets, options, more in (("roads", roads, "", []), ("roads", roads, "folds=2; least=62.5; range_m=40", ["--folds", 2, "--least", 62.5, "--range", 40]),
+                                         ("objects", "class = 'Entrance'", "hfov_deg=90; pitch_deg=-20", ["--hfov", 90, "--pitch", -20]), ("area", box, "step_m=4", ["--step", 4])):
+        flag = {"roads": "--roads", "objects": "--among", "area": "--area"}[kind]
+        want = answer("cover", path, "--sensors", sensors, flag, targets, *more, "-q", status=(0, 1, 3))
+        got = ask(f"SELECT role, kind, id, targets, weight, only_weight, assumed, from_m, to_m FROM cim_cover({quote(sensors)}, '{kind}', {quote(targets)}, {quote(options)})")
+        of = lambda role: [g for g in got if g["role"] == role]
+        assert of("all")[0]["targets"] == want["targets"] and near(of("all")[0]["weight"], want["weight"]), (kind, options)
+        assert near(of("covered")[0]["weight"], want["covered"]), (kind, options)
+        assert all(near(g["weight"], w) for g, w in zip(of("class"), want["by_class"])) and all(near(g["weight"], w) for g, w in zip(of("folds"), want["by_folds"]))
+        stretches = [g for g in of("gap") if g["kind"] != "area"]
+        assert len(stretches) == want["gap_stretches"] and near(sum(g["to_m"] - g["from_m"] for g in stretches), want["gap_m"])
+        assert near(sum(g["weight"] for g in of("gap") if g["kind"] == "area"), want["gap_m2"])
+        assert [(g["id"], g["kind"], g["targets"], json.loads(g["assumed"])) for g in of("sensor")] == [(w["id"], w["kind"], w["targets"], w["assumed"]) for w in want["each"]]
+        assert all(near(g["weight"], w["weight"]) and near(g["only_weight"], w["only"]) for g, w in zip(of("sensor"), want["each"])) and len(want["each"]) > 1
+
+
+def parity_cover_masks(ask):
+    """Walls; an area as box, well-known text, and GeoJSON of another function; what cameras must not see."""
+    camera = "'class = ''Camera'''"
+    want = answer("cover", CITY, "--walls", "function = 'hospital'", "--height", 2, "--top", 8, "-q", status=(0, 1, 3))
+    got = ask(f"SELECT role, targets, weight FROM cim_cover({camera}, 'walls', 'function = ''hospital''', 'height_m=2; top_m=8')")
+    assert near(got[0]["weight"], want["weight"]) and got[0]["targets"] == want["targets"] > 10 and near(got[1]["weight"], want["covered"])
+    box, rings = "505900,5382500,506100,5382700", "((505900 5382500, 506100 5382500, 506100 5382700, 505900 5382700, 505900 5382500))"
+    keep_out, privacy = "505950,5382550,506000,5382600", "506000,5382600,506050,5382650"
+    want = answer("cover", CITY, "--area", box, "--step", 5, "--keep-out", keep_out, "--privacy", privacy, "-q", status=(0, 1, 3))
+    for area in box, "POLYGON" + rings, f"MULTIPOLYGON ({rings})":
+        got = ask(f"SELECT role, id, weight FROM cim_cover({camera}, 'area', {quote(area)}, 'step_m=5; keep_out={keep_out}; privacy={privacy}')")
+        assert near(got[1]["weight"], want["covered"]) and [(g["id"], round(g["weight"], 3)) for g in got if g["role"] == "violation"] == [(v["id"], v["area_m2"]) for v in want["violations"]]
+    got = ask(f"SELECT c.role, c.weight FROM cim_isochrone('{FIRE}', '60', 'foot') i, cim_cover({camera}, 'area', i.geojson, 'step_m=10') c WHERE c.role = 'all'")
+    area, = ask(f"SELECT area_m2 FROM cim_isochrone('{FIRE}', '60', 'foot')")
+    assert len(got) == 1 and 0.2 * area["area_m2"] < got[0]["weight"] <= 1.1 * area["area_m2"]
+
+
+def parity_serve(ask, path=None, facilities="class = 'Hydrant'", demands="class = 'Building'"):
+    path = path or CITY
+    for limits, options, more in (("60,120", "", []), ("150m,400m", "profile=foot; to_facilities=1; weight=height_m", ["-p", "foot", "--to-facilities", "--weight", "height_m"]),
+                                  ("300s", "profile=foot; per=class", ["-p", "foot", "--per", "class"])):
+        want = answer("serve", path, "--facilities", facilities, "--demand", demands, *[w for x in limits.split(",") for w in ("--within", x)], *more, "-q", status=(0, 3))
+        got = ask(f"""SELECT role, name, coalesce(limit_s, limit_m) AS at, id, count, weight, facility, coalesce(cost_s, cost_m) AS cost
+                      FROM cim_serve({quote(facilities)}, {quote(demands)}, '{limits}', {quote('unplaced=skip; ' + options)})""")
+        of = lambda role: [g for g in got if g["role"] == role]
+        assert [(g["at"], g["count"]) for g in of("limit")] == [(w["limit"], w["served"]) for w in want["limits"]] and of("limit")[-1]["count"] > 0
+        assert all(near(g["weight"], w["weight"]) for g, w in zip(of("limit"), want["limits"])) and near(of("all")[0]["weight"], want["weight"])
+        assert [(g["id"], g["facility"], g["cost"]) for g in of("demand")] == [(w["id"], w["nearest"], w["cost"]) for w in want["demands"]]
+        assert [g["id"] for g in of("facility")] == [w["id"] for w in want["facilities"]] and all(near(g["weight"], w["catchment"]) for g, w in zip(of("facility"), want["facilities"]))
+        assert [g["name"] for g in of("district")] == [w["name"] for w in want["districts"]]
+        assert all(near(g["weight"], w) for g, w in zip(of("district_served"), [x for d in want["districts"] for x in d["served"]]))
+
+
+def parity_serve_capacities(ask):
+    facilities, demands = "class = 'Building' AND height_m > 14", "class = 'Building' AND height_m < 5"
+    want = answer("serve", CITY, "--facilities", facilities, "--demand", demands, "--within", 120, "--capacity", "height_m", "-q", status=(0, 3))
+    got = ask(f"SELECT role, id, facility, weight, cost_s, load, capacity FROM cim_serve({quote(facilities)}, {quote(demands)}, 120, 'unplaced=skip; capacity=height_m')")
+    loads = [g for g in got if g["role"] == "facility"]
+    assert all(near(g["load"], w["load"]) and near(g["capacity"], w["capacity"]) for g, w in zip(loads, want["facilities"])) and sum(g["load"] for g in loads) > 0
+    shares = [(d["id"], s["id"], s["cost"]) for d in want["demands"] for s in d["assigned"]]
+    assert [(g["id"], g["facility"], g["cost_s"]) for g in got if g["role"] == "assigned"] == shares and shares
+
+
+def parity_place(ask, path=None, candidates="class = 'Hydrant'", demands="class = 'Building' AND height_m > 12", sight=True):
+    path = path or CITY
+    cases = ((3, "90", "", []), (2, "150m", "by=air; weight=height_m", ["--by", "air", "--weight", "height_m"]), (2, None, "problem=median; profile=foot", ["--problem", "median", "-p", "foot"]),
+             (3, "300m", "profile=foot; to_sites=1", ["-p", "foot", "--to-sites"]),
+             (2, "200m", "by=air; problem=threshold; share=0.03; per=class", ["--by", "air", "--problem", "threshold", "--share", 0.03, "--per", "class"]),
+             (None, "400m", "by=air; problem=cover-all; leave_out=1", ["--by", "air", "--problem", "cover-all", "--leave-out"]),
+             (4, None, "by=air; problem=dispersion", ["--by", "air", "--problem", "dispersion"]))
+    for most, within, options, more in cases:
+        words = (["-n", most] if most else []) + (["--within", within] if within else []) + (["--demand", demands] if "dispersion" not in options else [])
+        want = answer("place", path, "--candidates", candidates, *words, *more, "-q", status=(0, 3))
+        got = ask(f"""SELECT role, kind, id, value, cost, bound, gap, status, proof
+                      FROM cim_place({quote(candidates)}, {quote(demands)}, {most or 'NULL'}, {quote(within) if within else 'NULL'}, {quote(options)})""")
+        plan, sites = got[0], [g for g in got if g["role"] == "site"]
+        assert plan["role"] == "plan" and (plan["kind"], plan["status"], plan["proof"]) == (want["problem"], want["status"], want["proof"]), (options, plan)
+        assert near(plan["value"], want["value"]) and near(plan["bound"], want["bound"]), (options, plan)
+        assert [(g["id"], g["kind"]) for g in sites] == [(w["id"], w["kind"]) for w in want["sites"]] and sites, options
+        assert all(near(g["value"], w["gain"]) for g, w in zip(sites, want["sites"])), options
+        assert [g["id"] for g in got if g["role"] == "unserved"] == want["unserved"], options
+    if not sight: return
+    road, keep_out = "class = 'Road' AND name = 'Klinikzufahrt'", "505900,5382500,505910,5382510"
+    want = answer("place", CITY, "--by", "sight", "--fixed", "class = 'Camera'", "--along-walls", 40, "--on", "function = 'hospital'", "-n", 2, "--demand", road, "--keep-out", keep_out, "-q", status=(0, 3))
+    got = ask(f"SELECT role, id, value FROM cim_place(NULL, {quote(road)}, 2, NULL, 'by=sight; fixed=class = ''Camera''; along_walls_m=40; on=function = ''hospital''; keep_out={keep_out}')")
+    assert near(got[0]["value"], want["value"]) and [(g["role"] == "stands", g["id"]) for g in got if g["role"] in ("site", "stands")] == [(w["stands"], w["id"]) for w in want["sites"]]
+
+
+def parity_rollup(ask):
+    streams = ask("SELECT stream, count(*) AS n FROM cim_observations() GROUP BY stream ORDER BY n DESC")
+    for s in streams[:4]:
+        for bucket, options, more in (("1h", "", []), ("15min", "time_mean=1; percentiles=5,50,95", ["--time-mean", "--percentiles", "5,50,95"]), ("7d", "time_mean=1; hold=2h", ["--time-mean", "--hold", "2h"])):
+            want, = answer("observe", CITY, "--stream", s["stream"], "--rollup", bucket, *more)["streams"]
+            got = ask(f"SELECT start, count, left_out, min, max, mean, sum, time_mean, percentiles FROM cim_rollup({quote(s['stream'])}, '{bucket}', NULL, NULL, {quote(options)})")
+            assert len(got) == len(want["buckets"]) > 0
+            for g, w in zip(got, want["buckets"]):
+                assert all(g[k] == w[k] for k in ("start", "count")) and g["left_out"] == w.get("left_out", 0), (g, w)
+                assert all(near(g[k], w.get(k), 1e-12) for k in ("min", "max", "mean", "sum", "time_mean")), (g, w)
+                assert all(near(a, b, 1e-12) for a, b in zip(json.loads(g["percentiles"] or "[]"), w.get("percentiles", []))), (g, w)
+    assert len(ask("SELECT DISTINCT stream FROM cim_rollup(NULL, '1d')")) > 1
+
+
 # ---- what is wrong ----
 
 def refusals(ask):
@@ -276,7 +377,21 @@ def refusals(ask):
         ("SELECT * FROM cim_trace('upstream', 'P0050', 'network=tea')", r"there is no tea network in this city"),
         ("SELECT * FROM cim_trace('upstream', 'nobody')", r"no object with the id or name nobody in a network"),
         ("SELECT * FROM cim_isolate('P0050', 'stuck=P0050')", r"P0050 is no valve"),
-        ("SELECT * FROM cim_impact", r"close or option fail is missing"),
+        ("SELECT * FROM cim_impact", r"close or option area or fail is missing"),
+        ("SELECT * FROM cim_impact(NULL, 'area=1,2,3')", r"neither a box"),
+        ("SELECT * FROM cim_impact(NULL, 'area=POLYGON((0 0,1 1,0 0))')", r"no polygon"),
+        ("SELECT * FROM cim_impact(NULL, 'area=POLYGON((0 0,1 1,0 0')", r"no polygon"),
+        ("SELECT * FROM cim_impact(NULL, 'area=POLYGON EMPTY')", r"no well-known text of a polygon"),
+        ("SELECT * FROM cim_cover('TRUE', 'floors', 'TRUE')", r"kind: floors is not walls, roads, area or objects"),
+        ("SELECT * FROM cim_cover('class = ''Camera''', 'area', '{\"type\":\"Point\",\"coordinates\":[1,2]}')", r"no polygon of GeoJSON"),
+        ("SELECT * FROM cim_serve('TRUE', 'TRUE', '300s,400m')", r"limits: 300s,400m is no list"),
+        ("SELECT * FROM cim_serve('TRUE', 'TRUE', 'm')", r"limits: m is no list"),
+        ("SELECT * FROM cim_place('TRUE', 'TRUE', 2)", r"within is missing"),
+        ("SELECT * FROM cim_place('class = ''Hydrant''', 'class = ''Hydrant''', 1.5, '60m', 'by=air')", r"at_most: 1.5 is not a whole number"),
+        ("SELECT * FROM cim_place(NULL, 'TRUE', 2, 60)", r"there are no candidates"),
+        ("SELECT * FROM cim_place('TRUE', 'TRUE', 2, 60, 'problem=worst')", r"problem: worst is none of its words"),
+        ("SELECT * FROM cim_rollup(NULL, 'soon')", r"bucket: soon is no duration"),
+        ("SELECT * FROM cim_rollup(NULL, '1h', NULL, NULL, 'percentiles=101')", r"cim_rollup: .*percentile"),
     )
     for sql, said in cases:
         try:
@@ -298,12 +413,12 @@ def random_arguments(_):
               "'1,2,3'", "'=;=;;='", "'{\"foreign\":[]}'", "'%'", "'_'", "'''; DROP TABLE x'", f"'{FIRE}'", f"'{HOSPITAL}'", "'P0050'", "'upstream'", "'network=water'",
               "'limit=length_m=-1'", "'class=''Camera'''", "zeroblob(3)", "replace(hex(zeroblob(20000)),'0','[')", "replace(hex(zeroblob(500)),'00','a=b;')"]
     db = connect(CITY)
-    names = ["cim_query", "cim_route", "cim_route_steps", "cim_isochrone", "cim_matrix", "cim_nearest", "cim_trace", "cim_isolate", "cim_impact", "cim_los", "cim_seen", "cim_observations"]
+    names = ["cim_query", "cim_route", "cim_route_steps", "cim_isochrone", "cim_matrix", "cim_nearest", "cim_trace", "cim_isolate", "cim_impact", "cim_los", "cim_seen", "cim_observations", "cim_cover", "cim_serve", "cim_place", "cim_rollup"]
     failed = done = 0
     for _ in range(500):
         f = chance.choice(names)
         try:
-            most = {"cim_query": 2, "cim_isolate": 2, "cim_impact": 2, "cim_trace": 3, "cim_los": 3, "cim_seen": 3}.get(f, 4)
+            most = {"cim_query": 2, "cim_isolate": 2, "cim_impact": 2, "cim_trace": 3, "cim_los": 3, "cim_seen": 3, "cim_place": 5, "cim_rollup": 5}.get(f, 4)
             db.execute(f"SELECT * FROM {f}({', '.join(chance.choice(values) for _ in range(chance.randrange(most + 1)))}) LIMIT 20").fetchall()
             done += 1
         except sqlite3.Error as e:
@@ -468,10 +583,16 @@ def heidelberg(_):
         want = json.loads(tool("nearest", path, places[0], "--among", "class = 'TransitStop'", "-k", 5, "--json", status=(0, 3)))["nearest"]
         got = db.execute("SELECT id, time_s FROM cim_nearest(?, 'class = ''TransitStop''', 5, 'unplaced=skip')", (places[0],)).fetchall()
         assert [tuple(g) for g in got] == [(w["id"], w["time_s"]) for w in want] and len(got) == 5
+        ask = lambda sql: rows_by_python(path, sql)
+        x, y = blob(db.execute("SELECT geom FROM cim_query('class = ''Camera''', 'limit=1')").fetchone()[0])[2][0][:2]
+        box = f"{x - 150:.0f},{y - 150:.0f},{x + 150:.0f},{y + 150:.0f}"
+        parity_cover(ask, path, roads=f"class = 'Road' AND S_INTERSECTS(geometry, BBOX({box}))", box=box)
+        parity_serve(ask, path, "class = 'Hydrant'", "class = 'Parking'")
         db.close()
 
 
-PARITY = [parity_query, parity_route, parity_route_steps, parity_isochrone, parity_matrix, parity_nearest, parity_trace, parity_isolate, parity_impact, parity_los, parity_seen, parity_observations, refusals]
+PARITY = [parity_query, parity_route, parity_route_steps, parity_isochrone, parity_matrix, parity_nearest, parity_trace, parity_isolate, parity_impact, parity_los, parity_seen, parity_observations,
+          parity_cover, parity_cover_masks, parity_serve, parity_serve_capacities, parity_place, parity_rollup, refusals]
 BEHAVIOUR = [random_arguments, hostile_schema, changes, interrupt, joins, spatialite, heidelberg]
 tests = [(f, "python", rows_by_python) for f in PARITY] + [(f, "sqlite3", rows_by_program) for f in PARITY] + [(f, "python", None) for f in BEHAVIOUR]
 print(f"1..{len(tests)}", flush=True)

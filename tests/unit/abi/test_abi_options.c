@@ -4,6 +4,7 @@
 #include "city.h"
 #include "support.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ typedef struct world {
     cim_trace_query *query;
     cim_isochrone *isochrone;
     cim_net_place place;
+    cim_scene *scene;
 } world;
 
 typedef struct row {
@@ -186,6 +188,95 @@ static cim_status call_place(world *w, const void *o)
     return st;
 }
 
+static cim_status call_scene(world *w, const void *o)
+{
+    cim_scene *scene = NULL;
+    cim_status st = cim_scene_build(w->ctx, w->city, o, &scene);
+    cim_scene_free(scene);
+    return st;
+}
+
+static cim_status call_sensor(world *w, const void *o)
+{
+    cim_sensors *sensors = NULL;
+    cim_status st = cim_sensor_read(w->ctx, w->city, w->scene, NULL, 0, o, &sensors);
+    cim_sensors_free(sensors);
+    return st;
+}
+
+static cim_status call_target(world *w, const void *o)
+{
+    cim_targets *targets = NULL;
+    cim_status st = cim_targets_new(w->ctx, &targets);
+    if (st >= 0) st = cim_targets_add_walls(w->ctx, targets, w->scene, NULL, 0, o);
+    cim_targets_free(targets);
+    return st;
+}
+
+static cim_status call_cover(world *w, const void *o)
+{
+    const cim_sensor camera = CIM_SENSOR_CAMERA_INIT;
+    const double xyz[3] = { 0.0, 10.0, 0.0 };
+    cim_targets *targets = NULL;
+    cim_cover *cover = NULL;
+    cim_status st = cim_targets_new(w->ctx, &targets);
+    if (st >= 0) st = cim_targets_add_points(w->ctx, targets, xyz, NULL, NULL, NULL, 1);
+    if (st >= 0) st = cim_cover_build(w->ctx, NULL, &camera, 1, targets, o, &cover);
+    cim_cover_free(cover);
+    cim_targets_free(targets);
+    return st;
+}
+
+static cim_status call_assign(world *w, const void *o)
+{
+    const uint32_t cost = 1;
+    const double amount = 1.0;
+    cim_serve_assignment *assignment = NULL;
+    cim_status st = cim_serve_assign(w->ctx, 1, 1, &cost, &amount, &amount, 10, o, &assignment);
+    cim_serve_assignment_free(assignment);
+    return st;
+}
+
+static cim_status call_service(world *w, const void *o)
+{
+    cim_service *service = NULL;
+    cim_status st = cim_service_run(w->ctx, w->costs, NULL, o, &service);
+    cim_service_free(service);
+    return st;
+}
+
+static cim_status call_sense(world *w, const void *o)
+{
+    cim_sense *sense = NULL;
+    cim_status st = cim_sense_open(w->ctx, support_temp("a.cim"), o, &sense);
+    cim_sense_free(sense);
+    return st;
+}
+
+static cim_status call_engine(world *w, const void *o)
+{
+    cim_alert_engine *engine = NULL;
+    cim_status st = cim_alert_engine_new(w->ctx, NULL, 0, 0, o, &engine);
+    cim_alert_engine_free(engine);
+    return st;
+}
+
+static cim_status call_link(world *w, const void *o)
+{
+    cim_radio_loss loss = { .struct_size = sizeof loss };
+    return cim_radio_area(w->ctx, o, 1000.0, 30.0, 0, 0, &loss);
+}
+
+static cim_status call_field(world *w, const void *o)
+{
+    double xy[32], values[16];
+    for (int i = 0; i < 16; i++) xy[2 * i] = i % 4, xy[2 * i + 1] = i / 4, values[i] = i % 5;
+    cim_field *field = NULL;
+    cim_status st = cim_field_build(w->ctx, xy, values, 16, o, &field);
+    cim_field_free(field);
+    return st;
+}
+
 static const cim_ctx_options ctx_init = CIM_CTX_OPTIONS_INIT;
 static const cim_open_options open_init = CIM_OPEN_OPTIONS_INIT;
 static const cim_query_options query_init = CIM_QUERY_OPTIONS_INIT;
@@ -204,11 +295,22 @@ static const cim_trace_status_options status_init = CIM_TRACE_STATUS_OPTIONS_INI
 static const cim_trace_options trace_init = CIM_TRACE_OPTIONS_INIT;
 static const cim_impact_options impact_init = CIM_IMPACT_OPTIONS_INIT;
 static const cim_place_options place_init = CIM_PLACE_OPTIONS_INIT;
+static const cim_scene_options scene_init = CIM_SCENE_OPTIONS_INIT;
+static const cim_sensor_options sensor_init = CIM_SENSOR_OPTIONS_INIT;
+static const cim_target_options target_init = CIM_TARGET_OPTIONS_INIT;
+static const cim_cover_options cover_init = CIM_COVER_OPTIONS_INIT;
+static const cim_serve_assign_options assign_init = CIM_SERVE_ASSIGN_OPTIONS_INIT;
+static const cim_service_task service_init = CIM_SERVICE_TASK_INIT;
+static const cim_sense_options sense_init = CIM_SENSE_OPTIONS_INIT;
+static const cim_alert_engine_options engine_init = CIM_ALERT_ENGINE_OPTIONS_INIT;
+static const cim_radio_link link_init = { sizeof(cim_radio_link), 868.0, 10.0, 1.5, 301.0, 15.0, 0.005, 50.0, 50.0, 50.0, 1, 5, 1, 0 }; /* CIM_RADIO_LINK_INIT has no frequency */
+static const cim_field_options field_init = CIM_FIELD_OPTIONS_INIT;
 
 #define ROW(what) { #what, &what##_init, sizeof what##_init, sizeof(size_t), call_##what }
 static const row rows[] = {
     ROW(ctx), ROW(open), ROW(query), ROW(import), ROW(export), ROW(index), ROW(net), ROW(snap), ROW(isochrone), ROW(journey), ROW(utility), ROW(status),
-    ROW(trace), ROW(impact), ROW(place),
+    ROW(trace), ROW(impact), ROW(place), ROW(scene), ROW(sensor), ROW(target), ROW(cover), ROW(assign), ROW(service), ROW(sense), ROW(engine), ROW(field),
+    { "link", &link_init, sizeof link_init, offsetof(cim_radio_link, tx_height_m), call_link },
     { "costs", &cost_init, sizeof cost_init, sizeof(size_t), call_costs },
     { "labels", &label_init, sizeof label_init, sizeof(size_t), call_labels },
     { "areas", &area_init, sizeof area_init, sizeof(size_t), call_areas },
@@ -295,6 +397,7 @@ static int begin(void **state)
     if (cim_city_find(c, w.city, "osm:way/4100000306", &id, 1, &count) < 0 || cim_net_place_find(c, w.costs, w.city, id, &w.place) < 0) return -1;
     if (cim_utility_build(c, w.city, NULL, &w.utility) < 0 || cim_trace_status_new(c, cim_utility_network(w.utility), NULL, NULL, &w.status) < 0) return -1;
     w.view = cim_trace_status_view(w.status);
+    if (cim_scene_build(c, w.city, NULL, &w.scene) < 0) return -1;
     if (cim_isochrone_find(c, w.costs, NULL, NULL, &w.place, 1, NULL, &w.isochrone) < 0) return -1;
     return cim_trace_query_new(c, cim_utility_network(w.utility), &w.query) < 0 ? -1 : 0;
 }
@@ -302,6 +405,7 @@ static int begin(void **state)
 static int end(void **state)
 {
     world *w = *state;
+    cim_scene_free(w->scene);
     cim_isochrone_free(w->isochrone);
     cim_trace_query_free(w->query);
     cim_trace_view_free(w->view);
