@@ -41,7 +41,7 @@ EXTRA_DIST += $(PYTHON_FILES) \
 	bindings/python/tests/__main__.py \
 	bindings/python/tests/support.py \
 	bindings/python/tests/test_abi.py \
-	bindings/python/tests/test_cover.py \
+	bindings/python/tests/test_cities.py \
 	bindings/python/tests/test_docs.py \
 	bindings/python/tests/test_engines.py \
 	bindings/python/tests/test_geometry.py \

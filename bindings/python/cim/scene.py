@@ -152,6 +152,12 @@ class CityScene(sight.Scene):
         slow_call(lib.cim_scene_seen, self._scene, self.city._o, _core.give(eye, "f8", 3, count=1), numbers, len(things), height_m, step_m, out)
         return [Sighting(o, s.points, s.seen, self._who(s.blocker), s.distance_m, (s.xyz[0], s.xyz[1], s.xyz[2])) for o, s in zip(things, out)]
 
+    def north(self, x: float, y: float) -> tuple[float, float, float]:
+        """Longitude and latitude of a place, and the direction of the y axis from true north over east: for sun_hours() and lit(), in degrees."""
+        lonlat, out = (ctypes.c_double * 2)(), ctypes.c_double()
+        call(lib.cim_scene_north, self.city._o, x, y, lonlat, ctypes.byref(out))
+        return lonlat[0], lonlat[1], out.value
+
     # ---- sensors ----
 
     def sensors(self, objects: Iterable[Any], **options: Any) -> Sensors:
