@@ -517,7 +517,8 @@ class Net(Handle):
 
         >>> with cim.open(town) as city:
         ...     net = city.net("emergency")
-        ...     served = net.serve(city.query("osm:amenity = 'fire_station'"), city.query("layer = 'building' AND population > 0"), [120, 300], weights="population")
+        ...     stations, people = city.query("osm:amenity = 'fire_station'"), city.query("layer = 'building' AND population > 0")
+        ...     served = net.serve(stations, people, [120, 300], weights="population")
         ...     served.served_weights, served.weight, len(served.unserved)
         ([7551.0, 11986.0], 11986.0, 0)
         """

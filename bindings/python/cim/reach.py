@@ -204,7 +204,9 @@ class Reach(Handle):
         to_sites: bool = False,
         radius_m: float = 1000.0,
     ) -> Reach:
-        """By road, in milliseconds or, with within_m, millimetres; sites and demands are Sites, or what `Net.places()` takes; those off the net reach nobody."""
+        """By road, in milliseconds or, with within_m, millimetres; sites and demands are Sites, or what `Net.places()` takes.
+
+        Those of Sites that are off the net reach nobody."""
         if within_s is not None and within_m is not None:
             raise errors.InvalidArgument("within_s or within_m, not both")
         a, b = (t.snap(net, radius_m=radius_m) if isinstance(t, Sites) else net.places(t, radius_m=radius_m) for t in (sites, demands))

@@ -157,8 +157,8 @@ def sight_of(scene: Scene | None) -> Any:
 class Targets(Handle):
     """What is to be covered: points, walls, lines, cells of areas, objects; every call adds, and gives itself.
 
-    Columns are views once a coverage was built of them (nothing can be added then), copies before: xyz (n, 3), normals (n, 2), weights (n,): metres of lines and
-    walls, square metres of cells; extents (n, 2), objects (n,), kinds (n,).  step_m: at most so far apart; height_m above the ground; weight: a
+    Columns are views once a coverage was built of them (nothing can be added then), copies before: xyz (n, 3), normals (n, 2), weights (n,): metres of
+    lines and walls, square metres of cells; extents (n, 2), objects (n,), kinds (n,).  step_m: at most so far apart; height_m above the ground; weight: a
     property of lines and objects, as "population".
     """
 
