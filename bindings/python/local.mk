@@ -3,8 +3,10 @@ PYTHON_FILES = \
 	bindings/python/cim/__init__.py \
 	bindings/python/cim/_abi.py \
 	bindings/python/cim/_core.py \
+	bindings/python/cim/alert.py \
 	bindings/python/cim/city.py \
 	bindings/python/cim/errors.py \
+	bindings/python/cim/field.py \
 	bindings/python/cim/fleet.py \
 	bindings/python/cim/flows.py \
 	bindings/python/cim/geometry.py \
@@ -13,9 +15,13 @@ PYTHON_FILES = \
 	bindings/python/cim/observations.py \
 	bindings/python/cim/place.py \
 	bindings/python/cim/py.typed \
+	bindings/python/cim/radio.py \
+	bindings/python/cim/reach.py \
 	bindings/python/cim/route.py \
 	bindings/python/cim/routes.py \
 	bindings/python/cim/scene.py \
+	bindings/python/cim/sensor.py \
+	bindings/python/cim/serve.py \
 	bindings/python/cim/sight.py \
 	bindings/python/cim/trace.py \
 	bindings/python/cim/traffic.py \
@@ -24,6 +30,7 @@ EXTRA_DIST += $(PYTHON_FILES) \
 	bindings/python/README.md \
 	bindings/python/generate.py \
 	bindings/python/pyproject.toml \
+	bindings/python/examples/air_quality.py \
 	bindings/python/examples/camera_coverage.py \
 	bindings/python/examples/districts.py \
 	bindings/python/examples/drawing.py \
@@ -34,6 +41,7 @@ EXTRA_DIST += $(PYTHON_FILES) \
 	bindings/python/tests/__main__.py \
 	bindings/python/tests/support.py \
 	bindings/python/tests/test_abi.py \
+	bindings/python/tests/test_cities.py \
 	bindings/python/tests/test_docs.py \
 	bindings/python/tests/test_engines.py \
 	bindings/python/tests/test_geometry.py \

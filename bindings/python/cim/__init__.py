@@ -11,11 +11,13 @@
 Coordinates are x, y in the city's reference system, in metres; every quantity has its unit in its name.  Objects are immutable and may be shared by
 threads; calls let other threads run.  numpy is used when it is there: columns are views of the library's memory that keep their owner alive.
 
-Engines on bare arrays, without a city: `Index`, `Shapes`, `LiveIndex`, and the modules `cim.route`, `cim.trace`, `cim.sight` and `cim.place`.
+Engines on bare arrays, without a city: `Index`, `Shapes`, `LiveIndex`, `Cover`, `Reach`, `Alerts`, `Field`, and the modules `cim.route`, `cim.trace`,
+`cim.sight`, `cim.place`, `cim.serve` and `cim.radio`.
 """
-from . import errors, geometry, net, observations, place, route, sight, trace, traffic, utility
+from . import alert, errors, field, geometry, net, observations, place, radio, reach, route, sensor, serve, sight, trace, traffic, utility
 from ._core import Context
 from ._core import lib as _lib
+from .alert import Alerts, Watch
 from .city import City, Object, Relation, Report, Result, check, import_files, import_map, load, open  # pylint: disable=redefined-builtin
 from .errors import (
     AlreadyExists,
@@ -34,19 +36,24 @@ from .errors import (
     UntrustedFile,
     WrongVersion,
 )
+from .field import Field
 from .fleet import Coverage, Fleet, Scenarios, assign
 from .flows import Evacuation, Flow, Match
 from .geometry import lonlat
 from .index import Index, LiveIndex, Shapes
 from .net import Net, Place, Places, profiles
 from .observations import Observations
+from .reach import Reach, Sites
 from .routes import Isochrone, Route
 from .scene import CityScene
+from .sensor import Cover, Sensors, Targets
+from .serve import Service
 from .traffic import Traffic
 from .utility import Impact, Isolation, Trace, Utility
 
 __version__ = "0.1.0"
 __all__ = [
+    "Alerts",
     "AlreadyExists",
     "BadFormat",
     "Cancelled",
@@ -55,8 +62,10 @@ __all__ = [
     "CityScene",
     "Closed",
     "Context",
+    "Cover",
     "Coverage",
     "Evacuation",
+    "Field",
     "Fleet",
     "Flow",
     "Impact",
@@ -77,32 +86,44 @@ __all__ = [
     "OutOfMemory",
     "Place",
     "Places",
+    "Reach",
     "Relation",
     "Report",
     "Result",
     "Route",
     "Scenarios",
+    "Sensors",
+    "Service",
     "Shapes",
+    "Sites",
+    "Targets",
     "Trace",
     "Traffic",
     "Unsupported",
     "UntrustedFile",
     "Utility",
+    "Watch",
     "WrongVersion",
+    "alert",
     "assign",
     "check",
     "errors",
+    "field",
     "geometry",
     "import_files",
     "import_map",
     "load",
     "lonlat",
+    "net",
     "observations",
     "open",
-    "net",
     "place",
     "profiles",
+    "radio",
+    "reach",
     "route",
+    "sensor",
+    "serve",
     "sight",
     "trace",
     "traffic",

@@ -407,6 +407,7 @@ class _Interface:
 
 _KINDS: dict[str, tuple[Any, str, str, int]] = {
     "u1": (ctypes.c_uint8, "|u1", "B", 1),
+    "u2": (ctypes.c_uint16, "=u2", "H", 2),
     "i4": (ctypes.c_int32, "=i4", "i", 4),
     "u4": (ctypes.c_uint32, "=u4", "I", 4),
     "u8": (ctypes.c_uint64, "=u8", "Q", 8),

@@ -15,6 +15,7 @@ from ._core import Handle, Owner, ask_ids, build, bytes_of, call, decode, encode
 
 if TYPE_CHECKING:
     from .net import Net
+    from .reach import Sites
     from .scene import CityScene
     from .utility import Impact, Utility
 
@@ -530,6 +531,12 @@ class City(Handle):
         from .scene import CityScene
 
         return CityScene(self, kinds, **options)
+
+    def sites(self) -> Sites:
+        """A list of places where something may be put, or is; empty: add with find(), walls(), streets(), grid(), put()."""
+        from .reach import Sites
+
+        return Sites(self)
 
     def impact(self, utility: Utility | None = None, net: Net | None = None) -> Impact:
         """What follows when streets are closed or something fails; made ready once, then asked with find()."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .fleet import Coverage, Fleet, Near, Scenarios
     from .flows import Evacuation, Flow, Match
     from .routes import Isochrone, Route
+    from .serve import Service
     from .traffic import Traffic
 
 np = _core.np
@@ -215,6 +216,7 @@ class Net(Handle):
         self._owner = build(_abi.cim_net_costs, lib.cim_net_costs_free, lib.cim_net_costs_build, self._net, ctypes.byref(options), keep=self._net)
         self._hierarchy: Owner | None = None
         self._metric: Owner | None = None
+        self._by_length: tuple[Owner, Owner] | None = None
         self._queries = threading.local()
         self._lock = threading.Lock()
         self.epoch: int | None = None
@@ -224,13 +226,13 @@ class Net(Handle):
         """The same net and costs, other weights."""
         other = Net.__new__(Net)
         other.city, other.profile, other._net, other._owner, other.arrays = self.city, self.profile, self._net, self._o, self.arrays
-        other._hierarchy, other._metric, other.epoch = hierarchy, metric, epoch
+        other._hierarchy, other._metric, other.epoch, other._by_length = hierarchy, metric, epoch, None
         other._queries, other._lock = threading.local(), threading.Lock()
         return other
 
     def close(self) -> None:
         super().close()
-        self._hierarchy = self._metric = None
+        self._hierarchy = self._metric = self._by_length = None
 
     def __repr__(self) -> str:
         return "<Net, closed>" if self.closed else f"<Net of {self.arrays.edge_count} edges for {self.profile}>"
@@ -276,6 +278,19 @@ class Net(Handle):
         if query is None:
             query = self._queries.query = build(_abi.cim_route_query, lib.cim_route_query_free, lib.cim_route_query_new, self._hierarchy, slow=False)
         return metric, query
+
+    def _lengths(self) -> tuple[Owner, Owner]:
+        """Costs in millimetres of where these costs allow to go, and a metric of them; made once."""
+        self.ready("none")
+        with self._lock:
+            if self._by_length is None:
+                costs = build(_abi.cim_net_costs, lib.cim_net_costs_free, lib.cim_net_costs_lengths, self._o, self._metric, keep=(self._net, self._metric))
+                view = struct(_abi.cim_net_costs_view)
+                call(lib.cim_net_costs_get, costs, ctypes.byref(view))
+                free, make = lib.cim_route_metric_free, lib.cim_route_metric_build
+                metric = build(_abi.cim_route_metric, free, make, self._hierarchy, view.weights_ms, None, keep=(self._hierarchy, costs))
+                self._by_length = costs, metric
+            return self._by_length
 
     # ---- arrays ----
 
@@ -480,6 +495,40 @@ class Net(Handle):
         from .fleet import Coverage
 
         return Coverage(self, posts, self.places(demand), within_s, weights)
+
+    def serve(
+        self,
+        facilities: Any,
+        demands: Any,
+        within_s: Iterable[float] = (),
+        *,
+        within_m: Iterable[float] = (),
+        weights: Any = None,
+        capacities: Any = None,
+        districts: Any = None,
+        to_facilities: bool = False,
+        whole: bool = False,
+        skip: bool = True,
+    ) -> Service:
+        """Who is served within times or, with within_m, lengths of the way; to_facilities: demands go there (schools), else they are gone to (fire engines).
+
+        weights (demands,), capacities (facilities,), districts (numbers, by demand): arrays, or the name of a property.  With capacities demands are
+        assigned, in parts or whole.  skip: what has no street near is left out, and listed in `unplaced` of facilities and demands.
+
+        >>> with cim.open(town) as city:
+        ...     net = city.net("emergency")
+        ...     stations, people = city.query("osm:amenity = 'fire_station'"), city.query("layer = 'building' AND population > 0")
+        ...     served = net.serve(stations, people, [120, 300], weights="population")
+        ...     served.served_weights, served.weight, len(served.unserved)
+        ([7551.0, 11986.0], 11986.0, 0)
+        """
+        from .serve import Service
+
+        limits_s, limits_m = list(within_s), list(within_m)
+        if limits_s and limits_m:
+            raise errors.InvalidArgument("within_s or within_m, not both")
+        a, b = self.places(facilities, skip=skip), self.places(demands, skip=skip)
+        return Service(self, a, b, limits_m or limits_s, bool(limits_m), weights, capacities, districts, to_facilities, whole)
 
     # ---- many trips ----
 

@@ -17,6 +17,7 @@ from ._core import build, call, decode, lib, struct
 
 np = _core.np
 STATUS = {_abi.CIM_PLACE_PROVEN: "proven", _abi.CIM_PLACE_BOUNDED: "bounded", _abi.CIM_PLACE_HEURISTIC: "heuristic"}
+PROVE: int = _abi.CIM_PLACE_PROVE
 FIXED, FORBIDDEN = _abi.CIM_PLACE_FIXED, _abi.CIM_PLACE_FORBIDDEN
 KINDS = {
     "cover-all": _abi.CIM_PLACE_COVER_ALL,
@@ -112,6 +113,46 @@ def solve(
         sites, demands = shape
         put("matrix", matrix, "f8", sites * demands)
     p.site_count, p.demand_count = sites, demands if kind != "dispersion" else sites
+    fill(
+        p,
+        sites,
+        demands,
+        kept,
+        most=most,
+        weights=weights,
+        miss=miss,
+        folds=folds,
+        costs=costs,
+        flags=flags,
+        fixed=fixed,
+        forbidden=forbidden,
+        groups=groups,
+        needs=needs,
+        group_weights=group_weights,
+    )
+    options = solver(work, seed, gap, time_limit_s, leave_out)
+    return plan_of(kind, build(_abi.cim_place_plan, lib.cim_place_plan_free, lib.cim_place_solve, ctypes.byref(p), ctypes.byref(options)))
+
+
+def fill(
+    p: Any,
+    sites: int,
+    demands: int,
+    kept: list[Any],
+    *,
+    most: int | None = None,
+    weights: Any = None,
+    miss: Any = None,
+    folds: Any = None,
+    costs: Any = None,
+    flags: Any = None,
+    fixed: Iterable[int] = (),
+    forbidden: Iterable[int] = (),
+    groups: Any = None,
+    needs: Any = None,
+    group_weights: Any = None,
+) -> None:
+    """What a problem is besides who serves whom; kept: the arrays it borrows."""
     if most is not None:
         p.most = most if 0 <= most < _core.NONE else _core.NONE
     bits = bytearray(flags) if flags is not None else bytearray(sites)
@@ -119,23 +160,33 @@ def solve(
         if not 0 <= s < sites:
             raise errors.InvalidArgument(f"site {s} of {sites}")
         bits[s] |= bit
-    put("flags", list(bits), "u1", sites)
+    if needs is not None:
+        p.group_count = len(needs)
     for name, data, letter, count in (
+        ("flags", list(bits), "u1", sites),
         ("weights", weights, "f8", demands),
         ("miss", miss, "f8", demands),
         ("folds", folds, "u1", demands),
         ("costs", costs, "f8", sites),
         ("groups", groups, "u4", demands),
+        ("needs", needs, "f8", p.group_count),
+        ("group_weights", group_weights, "f8", p.group_count),
     ):
-        put(name, data, letter, count)
-    if needs is not None:
-        p.group_count = len(needs)
-        put("needs", needs, "f8", len(needs))
-        put("group_weights", group_weights, "f8", len(needs))
+        if data is not None:
+            kept.append(_core.give(data, letter, count=count, what=name))
+            setattr(p, name, kept[-1].pointer)
+
+
+def solver(work: int | None, seed: int, gap: float, time_limit_s: float, leave_out: bool) -> Any:
+    """cim_place_options."""
     options = struct(_abi.cim_place_options, seed=seed, gap=gap, time_limit_s=time_limit_s, leave_out=int(leave_out))
     if work is not None:
         options.work = work
-    owner = build(_abi.cim_place_plan, lib.cim_place_plan_free, lib.cim_place_solve, ctypes.byref(p), ctypes.byref(options))
+    return options
+
+
+def plan_of(kind: str, owner: Any) -> Plan:
+    """What a plan of C is."""
     r = struct(_abi.cim_place_result)
     call(lib.cim_place_plan_get, owner, ctypes.byref(r))
     servers = [None if s == _core.NONE else s for s in r.servers[: r.server_count]] if r.servers else []

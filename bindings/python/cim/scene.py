@@ -16,6 +16,7 @@ from ._core import Owner, build, call, decode, encode, lib, slow_call, struct
 
 if TYPE_CHECKING:
     from .city import City, Object
+    from .sensor import Cover, Sensors, Targets
 
 KINDS = {
     "buildings": _abi.CIM_SCENE_BUILDINGS,
@@ -150,3 +151,41 @@ class CityScene(sight.Scene):
         numbers, out = (ctypes.c_uint32 * len(things))(*(o.number for o in things)), (_abi.cim_scene_sighting * len(things))()
         slow_call(lib.cim_scene_seen, self._scene, self.city._o, _core.give(eye, "f8", 3, count=1), numbers, len(things), height_m, step_m, out)
         return [Sighting(o, s.points, s.seen, self._who(s.blocker), s.distance_m, (s.xyz[0], s.xyz[1], s.xyz[2])) for o, s in zip(things, out)]
+
+    def north(self, x: float, y: float) -> tuple[float, float, float]:
+        """Longitude and latitude of a place, and the direction of the y axis from true north over east: for sun_hours() and lit(), in degrees."""
+        lonlat, out = (ctypes.c_double * 2)(), ctypes.c_double()
+        call(lib.cim_scene_north, self.city._o, x, y, lonlat, ctypes.byref(out))
+        return lonlat[0], lonlat[1], out.value
+
+    # ---- sensors ----
+
+    def sensors(self, objects: Iterable[Any], **options: Any) -> Sensors:
+        """Sensors from objects (ids, objects, a Result), with usual values where none are stated; a camera inside a building is moved out to its wall.
+
+        options: kind, angle ("tilt", or "view" where camera:angle is the field of view), height_m, pitch_deg, hfov_deg, vfov_deg, pixels, least,
+        range_m, power, gain_db, frequency_mhz, model ("street", "free", "terrain"), environment ("high-rise", "low-rise", "residential").
+        """
+        from .sensor import read
+
+        return read(self, objects, **options)
+
+    def targets(self) -> Targets:
+        """What is to be covered; none yet: add walls(), lines(), area(), things(), points()."""
+        from .sensor import Targets
+
+        return Targets(self)
+
+    def cover(self, sensors: Any, targets: Targets, **options: Any) -> Cover:
+        """What sensors cover of targets.  options: privacy (an area masked in every image), keep_out (an area no camera may see).
+
+        >>> with cim.open(town) as city:
+        ...     scene = city.scene()
+        ...     streets = scene.targets().lines(city.query("layer = 'road'"))
+        ...     cover = scene.cover(scene.sensors(city.query("class = 'Camera'"), angle="view"), streets)
+        ...     len(cover), round(cover.covered_weight, 1), round(cover.weight, 1)
+        (25, 1167.4, 55822.5)
+        """
+        from .sensor import Cover
+
+        return Cover(self, sensors, targets, **options)

@@ -1,42 +1,34 @@
 #!/usr/bin/env python3
-"""What do the cameras of a city see of its streets?
+"""What do the cameras of a city see of its streets, and where are the gaps?
 
-    camera_coverage.py CITY [PICTURE] [METRES]
+    camera_coverage.py CITY [PICTURE] [PIXELS_A_METRE]
 
-A camera is taken to see up to METRES (60); a fixed one 90 degrees wide around its direction, one that turns all round.
+A street is covered where a camera shows it with so many pixels a metre (25: one can detect a person, IEC/EN 62676-4) and nothing is in the way.
 """
-import math
 import sys
 
 import cim
 import drawing
 
 
-def looks_at(camera, eye, x, y):
-    """Is a point where the camera looks?"""
-    if camera.get("function") != "fixed" or camera.get("direction_deg") is None:
-        return True
-    off = math.degrees(math.atan2(x - eye[0], y - eye[1])) - camera["direction_deg"]
-    return abs((off + 180) % 360 - 180) <= 45
-
-
-def main(path, picture="camera_coverage.svg", metres="60"):
+def main(path, picture="camera_coverage.svg", least="25"):
     with cim.open(path) as city:
         scene = city.scene()
-        m = drawing.Map("What cameras see of the streets", path)
+        cameras = scene.sensors(city.query("class = 'Camera'"), angle="view", least=float(least))
+        streets = scene.targets().lines(city.query("layer = 'road'"), step_m=2.0)
+        cover = scene.cover(cameras, streets)
+        m = drawing.Map(f"Streets that cameras show with {least} pixels a metre: {cover.covered_weight:.0f} m of {cover.weight:.0f} m", path)
         m.add(city.query("class = 'Building'"), fill="#d9d9d4", legend="buildings")
-        m.add(city.query("layer = 'road'"), line="#bdbdb5", width=1.2)
-        seen, cameras = [], city.query("class = 'Camera'")
-        for camera in cameras:
-            eye = scene.place(camera)
-            streets = scene.streets(eye, float(metres))
-            mine = [(a, b) for _, _, _, a, b in streets.stretches if looks_at(camera, eye, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2)]
-            seen.append((camera, eye, mine, sum(math.dist(a, b) for a, b in mine), streets.length_m))
-        m.add([{"type": "MultiLineString", "coordinates": s[2]} for s in seen if s[2]], line="#d7191c", width=3.0, legend=f"seen within {metres} m")
-        m.add([{"type": "Point", "coordinates": s[1][:2]} for s in seen], fill="#2c7bb6", line="#ffffff", width=1.0, size=7, legend=f"{len(seen)} cameras")
-        for camera, _, _, length, near in seen:
-            print(f"{camera.get('ref') or camera.id:24} {length:6.0f} m of {near:6.0f} m of streets near by")
-        m.frame([{"type": "Point", "coordinates": s[1][:2]} for s in seen])
+        m.add(cover.spans("line", 0, 0), line="#bdbdb5", width=1.2, legend="gaps")
+        m.add([cover.field(i) for i in range(len(cover))], fill="#fdae61", alpha=0.5, legend="fields of view")
+        m.add(cover.spans("line", 1), line="#d7191c", width=3.0, legend="seen")
+        eyes = [{"type": "Point", "coordinates": (s.x, s.y)} for s in cameras]
+        m.add(eyes, fill="#2c7bb6", line="#ffffff", width=1.0, size=7, legend=f"{len(cameras)} cameras")
+        for i, camera in enumerate(cameras):
+            there = city[camera.object]
+            guessed = ", ".join(cim.sensor.assumed(camera))
+            print(f"{there.get('ref') or there.id:24} {cover.own_weight[i]:6.0f} m, {cover.unique_weight[i]:6.0f} m of it alone; assumed: {guessed}")
+        m.frame(eyes)
         m.save(picture)
 
 

@@ -64,18 +64,23 @@ def net(profile="car"):
     return city().net(profile)
 
 
-def cimtool(*args, statuses=(0,)):
-    """The JSON that cimtool prints."""
+def run_cimtool(*args, statuses=(0,)):
+    """What cimtool prints."""
     tool = os.path.join(BUILD, ".libs", "cimtool")
     if not os.path.exists(tool):
         tool = os.path.join(BUILD, "cimtool")
     if not os.path.exists(tool):
         raise unittest.SkipTest("cimtool is not built")
     environment = {**os.environ, "LD_LIBRARY_PATH": os.path.join(BUILD, ".libs")}
-    done = subprocess.run([tool, *map(str, args), "--json"], capture_output=True, env=environment, check=False)
+    done = subprocess.run([tool, *map(str, args)], capture_output=True, env=environment, check=False)
     if done.returncode not in statuses:
         raise AssertionError(f"cimtool {' '.join(map(str, args))}: {done.returncode}: {done.stderr.decode()}")
-    return json.loads(done.stdout)
+    return done.stdout.decode()
+
+
+def cimtool(*args, statuses=(0,)):
+    """The JSON that cimtool prints."""
+    return json.loads(run_cimtool(*args, "--json", statuses=statuses))
 
 
 def compiler():
@@ -83,6 +88,23 @@ def compiler():
     if not shutil.which(cc[0]):
         raise unittest.SkipTest("no C compiler")
     return cc
+
+
+@functools.lru_cache(None)
+def heidelberg():
+    """A real city with its road net prepared, where the data collection is there."""
+    if SANITIZED:
+        raise unittest.SkipTest("takes long with sanitizers")
+    if os.environ.get("CIM_HEIDELBERG"):
+        return os.environ["CIM_HEIDELBERG"]
+    source = os.path.join(os.environ.get("CIM_DATA") or os.path.join(SOURCE, "..", "shared", "data"), "osm", "heidelberg.osm.pbf")
+    if not os.path.exists(source):
+        raise unittest.SkipTest("no heidelberg.osm.pbf (CIM_DATA)")
+    path = os.path.join(folder(), "heidelberg.cim")
+    cim.import_files(path, source)
+    with cim.open(path) as c:
+        c.prepare()
+    return path
 
 
 def ids(objects):

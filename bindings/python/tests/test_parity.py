@@ -1,5 +1,4 @@
 """The same answers as cimtool --json on the sample town."""
-import os
 import random
 import unittest
 
@@ -192,14 +191,7 @@ class Heidelberg(unittest.TestCase):
     """The same on a real city, where the data collection is there."""
 
     def test_the_same(self):
-        folder = os.environ.get("CIM_DATA") or os.path.join(support.SOURCE, "..", "shared", "data")
-        source = os.path.join(folder, "osm", "heidelberg.osm.pbf")
-        if not os.path.exists(source):
-            self.skipTest("no heidelberg.osm.pbf (CIM_DATA)")
-        if support.SANITIZED:
-            self.skipTest("takes long with sanitizers")
-        path = os.path.join(support.folder(), "heidelberg.cim")
-        cim.import_files(path, source)
+        path = support.heidelberg()
         c = cim.open(path)
         said = cimtool("query", path, "class = 'Road' AND maxspeed_kmh >= 70")
         self.assertEqual([o["id"] for o in said["objects"]], support.ids(c.query("class = 'Road' AND maxspeed_kmh >= 70")))
