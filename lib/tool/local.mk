@@ -12,12 +12,9 @@ cimtool_SOURCES = \
 	%D%/observe.h \
 	%D%/observe_print.c \
 	%D%/options.c \
-<<<<<<< HEAD
 	%D%/output.c \
-=======
 	%D%/picture.c \
 	%D%/picture.h \
->>>>>>> main
 	%D%/place_ask.c \
 	%D%/place_ask.h \
 	%D%/places.c \
