@@ -28,6 +28,7 @@
 #include "cim/place.h"
 #include "cim/query.h"
 #include "cim/radio.h"
+#include "cim/readings.h"
 #include "cim/route.h"
 #include "cim/scene.h"
 #include "cim/sense.h"

@@ -24,6 +24,7 @@ ciminclude_HEADERS = \
 	include/cim/place.h \
 	include/cim/query.h \
 	include/cim/radio.h \
+	include/cim/readings.h \
 	include/cim/route.h \
 	include/cim/scene.h \
 	include/cim/sensor.h \

@@ -20,6 +20,7 @@ dist_man_MANS += \
 	%D%/cimtool-get.1 \
 	%D%/cimtool-import.1 \
 	%D%/cimtool-info.1 \
+	%D%/cimtool-interpolate.1 \
 	%D%/cimtool-isochrone.1 \
 	%D%/cimtool-match.1 \
 	%D%/cimtool-matrix.1 \

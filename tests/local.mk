@@ -122,10 +122,12 @@ EXTRA_DIST += \
 	tests/cli/gis.cli \
 	tests/cli/impact.cli \
 	tests/cli/journey.cli \
+	tests/cli/observe.cli \
 	tests/cli/reach.cli \
 	tests/cli/see.cli \
 	tests/cli/serve.cli \
 	tests/cli/town.cli \
+	tests/cli/trace.cli \
 	tests/cli/traffic.cli \
 	tests/cli/usage.cli \
 	tests/cli/view.cli \

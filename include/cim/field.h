@@ -7,6 +7,8 @@
  *     cim_field_build(ctx, xy, values, count, NULL, &field);               a variogram is fitted, the system solved
  *     cim_field_values(ctx, field, places, place_count, out, variances);   anywhere
  *     cim_field_leave_out(ctx, field, &errors, NULL, NULL);                each reading from the others
+ *     cim_field_raster(ctx, field, &box, 10.0, &raster, &numbers, NULL);   a map
+ *     cim_field_bands_build(ctx, &raster, limits, 3, &bands);              its polygons between limits
  *
  * Readings at the very same place are one place with their mean.  Kriging is exact: at a place with a reading the value is the reading and the
  * variance 0, with a nugget, too.  Nothing here knows walls, hills or wind: a map is a guess between readings, and its variance says how
@@ -16,6 +18,8 @@
 #define CIM_FIELD_H
 
 #include "cim/ctx.h"
+#include "cim/geom.h"
+#include "cim/sight.h"
 
 CIM_BEGIN
 
@@ -122,6 +126,7 @@ typedef struct cim_field_view {
     double nugget, sill, range_m, smoothness, fit_error;
     double added;            /* to the diagonal, since places are so near to each other for this variogram that the system could not be solved; 0: nothing */
     double min_x, min_y, max_x, max_y; /* of the places */
+    uint32_t pairs, reserved0;         /* of places behind the fitted variogram; 0: none was fitted.  Below some 30 it is a guess */
 } cim_field_view;
 
 /**
@@ -168,6 +173,75 @@ typedef struct cim_field_errors {
  * Since 0.1.
  */
 CIM_API cim_status cim_field_leave_out(cim_ctx *ctx, const cim_field *field, cim_field_errors *errors_out, double *estimates_out, double *variances_out);
+
+/* ---- maps ---- */
+
+/**
+ * The field in the middles of square cells.
+ *
+ * @param box     what the cells cover, from its upper left corner on, as far as whole cells go.
+ * @param cell_m  0.001 to 1,000,000.
+ * @param[out] raster_out  struct_size set by the caller; rows go south, its heights are the values, NAN as of cim_field_values().
+ * @param[out] values_out  float by row; release with cim_buf_dispose().
+ * @param[out] errors_out  NULL, or as values_out the standard errors: roots of the kriging variances.
+ * @return CIM_OK; CIM_EARG, also when the system of a neighbourhood cannot be solved; CIM_ELIMIT for more than 400 million cells; CIM_EVERSION;
+ *         CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread; uses the context's threads.   Cost: that of cim_field_values() a cell.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_field_raster(cim_ctx *ctx, const cim_field *field, const cim_box *box, double cell_m, cim_sight_raster *raster_out, cim_buf *values_out,
+                                    cim_buf *errors_out);
+
+/** Most limits of bands. */
+#define CIM_FIELD_LIMITS 256
+
+/** Where values are from least to below most. */
+typedef struct cim_field_band {
+    double least, most;  /* the first begins at minus, the last ends at plus infinity */
+    double area_m2;
+    cim_geom geom;       /* MULTIPOLYGON, without parts when there is nothing */
+} cim_field_band;
+
+typedef struct cim_field_bands_view {
+    size_t struct_size;  /* set by the caller */
+    size_t count;        /* one more than limits */
+    const cim_field_band *bands;
+} cim_field_bands_view;
+
+typedef struct cim_field_bands cim_field_bands;
+
+/**
+ * A raster cut at limits into polygons: from the middle of the first cell to that of the last, without gap or overlap.  Between four middles the values
+ * are linear in four triangles around their mean, so that there are no ambiguous cells (compare C. Maple, "Geometric design and space planning using
+ * the marching squares and marching cube algorithms", 2003).  Cells with a corner that is no number are left out.
+ *
+ * @param raster  such as that of cim_field_raster().
+ * @param limits  count ascending numbers.
+ * @param[out] bands_out  freed with cim_field_bands_free().
+ * @return CIM_OK; CIM_EARG; CIM_ELIMIT for bands in more than some thousand pieces, such as of noise; CIM_EVERSION; CIM_ECANCEL; CIM_ENOMEM.
+ * Thread rule: any thread.   Cost: some 2 ns a cell and limit, and 1 us a cell that a limit crosses.
+ * Since 0.1.
+ */
+CIM_API cim_status cim_field_bands_build(cim_ctx *ctx, const cim_sight_raster *raster, const double *limits, size_t count, cim_field_bands **bands_out);
+
+/**
+ * The bands, ascending.
+ *
+ * @param[in,out] view_out  struct_size set by the caller; borrowed from bands.
+ * @return nothing.
+ * Thread rule: any thread.   Cost: O(1).
+ * Since 0.1.
+ */
+CIM_API void cim_field_bands_get(const cim_field_bands *bands, cim_field_bands_view *view_out);
+
+/**
+ * Free bands; NULL is accepted.
+ *
+ * @return nothing.
+ * Thread rule: no other call may be using them.   Cost: O(1).
+ * Since 0.1.
+ */
+CIM_API void cim_field_bands_free(cim_field_bands *bands);
 
 CIM_END
 

@@ -211,6 +211,7 @@ void cim_field_get(const cim_field *f, cim_field_view *view_out)
     if (f->method == CIM_FIELD_KRIGING) {
         v.model = f->variogram.model, v.nugget = f->variogram.nugget, v.sill = f->variogram.sill;
         v.range_m = f->variogram.range_m, v.smoothness = f->variogram.smoothness, v.fit_error = f->variogram.error;
+        v.pairs = f->variogram.pairs;
     }
     v.added = f->added;
     v.min_x = f->min[0], v.min_y = f->min[1], v.max_x = f->max[0], v.max_y = f->max[1];

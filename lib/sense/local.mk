@@ -3,6 +3,7 @@ libcimcore_la_SOURCES += \
 	%D%/export_json.c \
 	%D%/open.c \
 	%D%/query.c \
+	%D%/readings.c \
 	%D%/rollup.c \
 	%D%/sense.h \
 	%D%/series.c \

@@ -15,6 +15,8 @@ static const struct {
     { "trace", "by", "length_m demand_lps demand_kw customers people buildings critical hydrants beds" },
     { "trace", "", "connected subnetwork controllers upstream downstream loops bridges cut-nodes path isolate redundancy critical propagate report" },
     { "route", "avoid", "tolls ferries motorways tunnels" },
+    { "interpolate", "method", "kriging idw" },
+    { "interpolate", "model", "best spherical exponential gaussian matern" },
     { NULL, "network", "water sewer gas heat power telecom oil" },
 };
 

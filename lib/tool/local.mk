@@ -43,6 +43,7 @@ cimtool_SOURCES = \
 	%D%/verb_impact.c \
 	%D%/verb_import.c \
 	%D%/verb_info.c \
+	%D%/verb_interpolate.c \
 	%D%/verb_isochrone.c \
 	%D%/verb_match.c \
 	%D%/verb_matrix.c \
@@ -64,7 +65,10 @@ cimtool_SOURCES = \
 	%D%/verb_view.c \
 	%D%/verb_watch.c \
 	%D%/verbs.c \
-	%D%/view.c
+	%D%/view.c \
+	<<<<<<< HEAD \
+	======= \
+	>>>>>>> main
 cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE
 cimtool_LDADD = libcim.la
 

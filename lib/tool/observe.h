@@ -17,6 +17,10 @@ typedef struct observing {
     size_t percentile_count;
 } observing;
 
+/* Values of options; untouched when absent, false after a message. */
+bool observe_time(cimtool *t, const char *name, int64_t *time_ms);
+bool observe_duration(cimtool *t, const char *name, int64_t *ms);
+
 int observe_print_streams(observing *o);
 int observe_print_readings(observing *o); /* one observation of each */
 int observe_print_window(observing *o);

@@ -130,6 +130,7 @@ int verb_get(cimtool *tool);
 int verb_impact(cimtool *tool);
 int verb_import(cimtool *tool);
 int verb_info(cimtool *tool);
+int verb_interpolate(cimtool *tool);
 int verb_isochrone(cimtool *tool);
 int verb_matrix(cimtool *tool);
 int verb_nearest(cimtool *tool);

@@ -6,7 +6,7 @@
 
 /* ---- arguments ---- */
 
-static bool read_time(cimtool *t, const char *name, int64_t *time)
+bool observe_time(cimtool *t, const char *name, int64_t *time)
 {
     const char *text = cimtool_value(t, name);
     if (!text || cim_time_parse(t->ctx, text, time) >= 0) return true;
@@ -15,7 +15,7 @@ static bool read_time(cimtool *t, const char *name, int64_t *time)
 }
 
 /* "90", "15min", "1h", "7d": seconds unless a unit follows. */
-static bool read_duration(cimtool *t, const char *name, int64_t *ms)
+bool observe_duration(cimtool *t, const char *name, int64_t *ms)
 {
     static const struct {
         const char *unit;
@@ -52,8 +52,8 @@ static bool read_percentiles(cimtool *t, observing *o)
 
 static bool read_arguments(cimtool *t, observing *o)
 {
-    return read_time(t, "from", &o->from_ms) && read_time(t, "to", &o->to_ms) && read_time(t, "at", &o->at_ms) && read_duration(t, "rollup", &o->bucket_ms) &&
-           read_duration(t, "max-age", &o->max_age_ms) && read_duration(t, "commit", &o->commit_ms) && read_duration(t, "hold", &o->hold_ms) && read_percentiles(t, o);
+    return observe_time(t, "from", &o->from_ms) && observe_time(t, "to", &o->to_ms) && observe_time(t, "at", &o->at_ms) && observe_duration(t, "rollup", &o->bucket_ms) &&
+           observe_duration(t, "max-age", &o->max_age_ms) && observe_duration(t, "commit", &o->commit_ms) && observe_duration(t, "hold", &o->hold_ms) && read_percentiles(t, o);
 }
 
 /* ---- which streams ---- */

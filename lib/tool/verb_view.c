@@ -6,7 +6,8 @@ static uint32_t read_flags(const cimtool *t)
     static const struct {
         const char *name;
         uint32_t bit;
-    } switches[] = { { "overwrite", CIM_VIEW_OVERWRITE }, { "no-roofs", CIM_VIEW_NO_SHAPES }, { "no-attributes", CIM_VIEW_NO_ATTRIBUTES }, { "no-relations", CIM_VIEW_NO_RELATIONS } };
+    } switches[] = { { "overwrite", CIM_VIEW_OVERWRITE }, { "no-roofs", CIM_VIEW_NO_SHAPES }, { "no-attributes", CIM_VIEW_NO_ATTRIBUTES },
+        { "no-relations", CIM_VIEW_NO_RELATIONS } };
     uint32_t flags = 0;
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
         if (cimtool_has(t, switches[i].name)) flags |= switches[i].bit;

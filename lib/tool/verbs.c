@@ -384,6 +384,33 @@ static const cimtool_flag observe_flags[] = {
     { NULL, 0, NULL, NULL },
 };
 
+static const cimtool_flag interpolate_flags[] = {
+    { "at", 0, "T", "what was measured at a time (default: that of the newest observation)" },
+    { "mean", 0, "D", "the mean of D before that time, like 1h, 1d (default: the newest observation of each stream)" },
+    { "max-age", 0, "D", "without --mean: no observation that is older (default 1h)" },
+    { "unit", 'u', "UNIT", "only streams of this unit" },
+    { "method", 'm', "NAME", "kriging or idw, inverse distances (default: kriging)" },
+    { "model", 0, "NAME", "kriging: fit a spherical, exponential, gaussian or matern variogram (default: the best)" },
+    { "variogram", 0, "MODEL,NUGGET,SILL,RANGE", "kriging: with this variogram, range in metres; fit none" },
+    { "max-lag", 0, "M", "fit to pairs of places up to this distance (default: a third of the diagonal)" },
+    { "bins", 0, "N", "fit to so many classes of distances (default 15)" },
+    { "smoothness", 0, "S", "of a matern variogram (default 1.5)" },
+    { "power", 0, "P", "idw: weights are 1 / distance^P (default 2)" },
+    { "neighbours", 'n', "N", "from the N nearest places only (default: all)" },
+    { "radius", 'r', "M", "from places within M only (default: however far)" },
+    { "area", 'a', "AREA", "what is mapped: the box of X0,Y0,X1,Y1, POLYGON((...)) or a GeoJSON file (default: that of the places and a tenth around)" },
+    { "cell", 'c', "M", "size of cells (default: 200 along the longer side)" },
+    { "output", 'o', "FILE", "write the map as GeoTIFF" },
+    { "error-map", 0, "FILE", "write the standard errors of the map as GeoTIFF" },
+    { "overwrite", 0, NULL, "replace files that exist" },
+    { "bands", 'b', "A,B,...", "areas below A, from A to B, ..." },
+    { "values-at", 0, "EXPRESSION", "values at the objects that cim-query(7) finds" },
+    { "geojson", 0, NULL, "print GeoJSON: bands, readings, values at objects" },
+    { "lonlat", 0, NULL, "the area is in longitude and latitude" },
+    { "foreign", 0, NULL, "accept tables and views that libcim did not make" },
+    { NULL, 0, NULL, NULL },
+};
+
 /* Those of getting around, without the sizes of vehicles. */
 #define PROFILE_FLAGS                                                                                                    \
     { "profile", 'p', "NAME", "car, emergency, bus, truck, bicycle, foot, wheelchair or elderly (default: car)" },      \
@@ -495,6 +522,7 @@ const cimtool_verb cimtool_verbs[] = {
     { "traffic", verb_traffic, traffic_flags, "CITY", 1, 1, "show what is said of streets now, and what is cut off" },
     { "watch", verb_watch, watch_flags, "CITY", 1, 1, "judge observations by rules as they come, and tell of alerts" },
     { "observe", verb_observe, observe_flags, "CITY [FILE...]", 1, -1, "take in what sensors measure, and ask for it: windows, rollups, the newest" },
+    { "interpolate", verb_interpolate, interpolate_flags, "CITY PROPERTY", 2, 2, "map what sensors measure over the city, and how wrong the map is" },
     { "view", verb_view, view_flags, "CITY", 1, 1, "write a page that shows the city in a browser, in three dimensions" },
     { "plot", verb_plot, plot_flags, "CITY", 1, 1, "draw a map: SVG or PNG" },
     { "export", verb_export, export_flags, "CITY [ID...]", 1, -1, "write objects to GeoJSON, CityJSON, GeoPackage or EPANET" },

@@ -10,7 +10,8 @@ static void put_escaped(cim__buf *out, cim__str text)
     if (!cim__is_utf8(text)) text = CIM__STR("?");
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        bool odd = c == 0xef && i + 2 < text.len && (unsigned char)text.ptr[i + 1] == 0xbf && (unsigned char)text.ptr[i + 2] >= 0xbe; /* U+FFFE is not allowed in XML */
+        bool odd = c == 0xef && i + 2 < text.len && (unsigned char)text.ptr[i + 1] == 0xbf &&
+            (unsigned char)text.ptr[i + 2] >= 0xbe; /* U+FFFE is not allowed in XML */
         if (c == '<') cim__buf_puts(out, "&lt;");
         else if (c == '>') cim__buf_puts(out, "&gt;");
         else if (c == '&') cim__buf_puts(out, "&amp;");
@@ -112,7 +113,8 @@ static void put_opacity(cim__canvas *c, const char *name, uint8_t percent)
 void cim__canvas_paint(cim__canvas *c, const cim__pen *pen)
 {
     if (c->page) {
-        c->cairo->paint(c->page, pen->fill != CIM_NONE, pen->fill, pen->fill_percent / 100.0, pen->line != CIM_NONE ? pen->width : 0.0, pen->line, pen->line_percent / 100.0);
+        c->cairo->paint(c->page, pen->fill != CIM_NONE, pen->fill, pen->fill_percent / 100.0, pen->line != CIM_NONE ? pen->width : 0.0, pen->line,
+            pen->line_percent / 100.0);
     } else if (c->path.size) {
         cim__buf_puts(&c->out, "<path fill=\"");
         if (pen->fill == CIM_NONE) cim__buf_puts(&c->out, "none");
@@ -150,7 +152,8 @@ void cim__canvas_text(cim__canvas *c, const cim__words *w)
         for (size_t i = 0; i < c->scratch.size; i++)
             if (c->scratch.data[i] < ' ') c->scratch.data[i] = ' ';
         cim__buf_putc(&c->scratch, 0);
-        if (!c->scratch.failed) c->cairo->text(c->page, w->x, w->y, w->size, w->angle_deg, w->anchor, w->weight, w->colour, w->halo, (const char *)c->scratch.data);
+        if (!c->scratch.failed) c->cairo->text(c->page, w->x, w->y, w->size, w->angle_deg, w->anchor, w->weight, w->colour, w->halo,
+            (const char *)c->scratch.data);
         return;
     }
     cim__buf_printf(&c->out, "<text x=\"%d\" y=\"%d\" font-size=\"%d\" fill=\"#%06x\"", (int)w->x, (int)w->y, (int)w->size, w->colour);
@@ -167,7 +170,8 @@ void cim__canvas_text(cim__canvas *c, const cim__words *w)
 void cim__canvas_clip(cim__canvas *c, int32_t x, int32_t y, int32_t w, int32_t h)
 {
     if (c->page) c->cairo->clip(c->page, x, y, w, h);
-    else cim__buf_printf(&c->out, "<clipPath id=\"map\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/></clipPath>\n<g clip-path=\"url(#map)\">\n", (int)x, (int)y, (int)w, (int)h);
+    else cim__buf_printf(&c->out, "<clipPath id=\"map\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/></clipPath>\n<g clip-path=\"url(#map)\">\n",
+        (int)x, (int)y, (int)w, (int)h);
 }
 
 void cim__canvas_unclip(cim__canvas *c)
@@ -207,7 +211,8 @@ cim_status cim__canvas_write(cim_ctx *ctx, cim__canvas *c, const char *path, boo
     cim__out out;
     cim__cairo *page = c->page;
     c->page = NULL;
-    if (page && !c->cairo->finish(page, give, c)) return c->out.failed ? cim__nomem(ctx) : cim__fail(ctx, CIM_EIO, "%s: cairo could not make the picture", path);
+    if (page && !c->cairo->finish(page, give, c)) return c->out.failed ? cim__nomem(ctx) : cim__fail(ctx, CIM_EIO,
+        "%s: cairo could not make the picture", path);
     if (!page) cim__buf_puts(&c->out, "</svg>\n");
     if (c->out.failed || c->path.failed || c->scratch.failed) return cim__nomem(ctx);
     CIM__TRY(cim__out_open(ctx, path, overwrite, &out));

@@ -89,7 +89,8 @@ static cim_status by_name(cim_ctx *ctx, const cim__jvalue *values, size_t count,
 
 /* ---- the whole ---- */
 
-cim_status cim__colouring_make(cim_ctx *ctx, const cim__jvalue *values, size_t count, const char *property, const char *classes, const char *ramp, uint8_t *class_out,
+cim_status cim__colouring_make(cim_ctx *ctx, const cim__jvalue *values, size_t count, const char *property, const char *classes, const char *ramp,
+    uint8_t *class_out,
                                cim__colouring *out)
 {
     cim__colouring c = { .property = property, .numeric = true, .ramp = cim__ramp_named(ramp), .arena = cim__arena_on(ctx->mem) };
@@ -186,7 +187,8 @@ static cim_status read_values(cim_ctx *ctx, cim_city *city, const uint32_t *ids,
 
 enum { AT_ONCE = 20000 };
 
-static cim_status colour_ids(cim_ctx *ctx, cim__export *e, const uint32_t *ids, cim__jvalue *values, size_t count, const char *property, const char *classes, const char *ramp,
+static cim_status colour_ids(cim_ctx *ctx, cim__export *e, const uint32_t *ids, cim__jvalue *values, size_t count, const char *property,
+    const char *classes, const char *ramp,
                              uint8_t *by_id, cim__colouring *out)
 {
     cim__arena arena = cim__arena_on(ctx->mem);
@@ -205,7 +207,8 @@ static cim_status colour_ids(cim_ctx *ctx, cim__export *e, const uint32_t *ids, 
     return st;
 }
 
-cim_status cim__colouring_objects(cim_ctx *ctx, cim__export *e, const char *property, const char *classes, const char *ramp, uint8_t *by_id, cim__colouring *out)
+cim_status cim__colouring_objects(cim_ctx *ctx, cim__export *e, const char *property, const char *classes, const char *ramp, uint8_t *by_id,
+    cim__colouring *out)
 {
     size_t count = 0;
     uint32_t *ids = cim__alloc_n(ctx->mem, (size_t)e->chosen_count + 1, sizeof *ids);

@@ -80,7 +80,8 @@ cim_status cim__view_sources(cim_ctx *ctx, cim_city *city, cim__json *json)
     cim_status st = city->rows->info(ctx, city->store, &info);
     cim__json_close(&info, '}');
     if (st >= 0 && buf.failed) st = cim__nomem(ctx);
-    if (st >= 0 && cim__jparse(cim__buf_str(&buf), &root) && cim__jfind(root, CIM__STR("sources"), &sources) && sources.type == CIM__J_ARRAY) st = put_lines(ctx, sources, json);
+    if (st >= 0 && cim__jparse(cim__buf_str(&buf), &root) && cim__jfind(root, CIM__STR("sources"), &sources) &&
+        sources.type == CIM__J_ARRAY) st = put_lines(ctx, sources, json);
     cim__buf_free(&buf);
     return st;
 }

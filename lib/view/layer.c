@@ -37,9 +37,11 @@ static cim_status set(cim_ctx *ctx, cim__layer_in *l, int key, cim__str value)
         *texts[key] = (char *)(uintptr_t)copy.ptr;
         return copy.ptr ? CIM_OK : cim__nomem(ctx);
     }
-    if (key == COLOR) return cim__parse_colour(value, &l->colour) ? CIM_OK : cim__fail(ctx, CIM_EARG, "layer %s: color=%.*s is not RRGGBB", l->path, (int)(value.len < 40 ? value.len : 40), value.ptr);
+    if (key == COLOR) return cim__parse_colour(value, &l->colour) ? CIM_OK : cim__fail(ctx, CIM_EARG, "layer %s: color=%.*s is not RRGGBB", l->path,
+        (int)(value.len < 40 ? value.len : 40), value.ptr);
     if (!cim__parse_double(value, numbers[key]) || !(*numbers[key] > 0.0 && *numbers[key] <= most))
-        return cim__fail(ctx, CIM_EARG, "layer %s: %s=%.*s is not above 0 and at most %d", l->path, keys[key], (int)(value.len < 40 ? value.len : 40), value.ptr, (int)most);
+        return cim__fail(ctx, CIM_EARG, "layer %s: %s=%.*s is not above 0 and at most %d", l->path, keys[key], (int)(value.len < 40 ? value.len : 40),
+            value.ptr, (int)most);
     return CIM_OK;
 }
 
@@ -48,7 +50,8 @@ static cim_status read_style(cim_ctx *ctx, cim__layer_in *l, const char *style)
     while (*style) {
         size_t name = strcspn(style, "=,");
         int key = style[name] == '=' ? key_of(style, name) : -1;
-        if (key < 0) return cim__fail(ctx, CIM_EARG, "layer %s: %.*s: styles are color=, by=, ramp=, classes=, width=, opacity= or title=", l->path, (int)(name < 40 ? name : 40), style);
+        if (key < 0) return cim__fail(ctx, CIM_EARG, "layer %s: %.*s: styles are color=, by=, ramp=, classes=, width=, opacity= or title=", l->path,
+            (int)(name < 40 ? name : 40), style);
         const char *value = style + name + 1;
         size_t len = strcspn(value, ",");
         CIM__TRY(set(ctx, l, key, (cim__str){ value, len }));
@@ -80,7 +83,8 @@ static cim_status read_file(cim_ctx *ctx, cim__layer_in *l, uint64_t max)
 static cim__str id_of(cim__jvalue feature, cim__jvalue properties)
 {
     cim__jvalue v;
-    if (properties.type == CIM__J_OBJECT && cim__jfind(properties, CIM__STR("id"), &v) && v.type == CIM__J_STRING) return (cim__str){ v.text.ptr + 1, v.text.len - 2 };
+    if (properties.type == CIM__J_OBJECT && cim__jfind(properties, CIM__STR("id"), &v) && v.type == CIM__J_STRING) return (cim__str){ v.text.ptr + 1,
+        v.text.len - 2 };
     if (cim__jfind(feature, CIM__STR("id"), &v) && v.type == CIM__J_STRING) return (cim__str){ v.text.ptr + 1, v.text.len - 2 };
     if (cim__jfind(feature, CIM__STR("id"), &v) && v.type == CIM__J_NUMBER) return v.text;
     return (cim__str){ "", 0 };
@@ -115,7 +119,8 @@ static int32_t named_crs(cim__jvalue root)
     cim__jvalue crs, properties, name;
     int64_t epsg = 0;
     if (!cim__jfind(root, CIM__STR("crs"), &crs) || crs.type != CIM__J_OBJECT || !cim__jfind(crs, CIM__STR("properties"), &properties)) return 0;
-    if (properties.type != CIM__J_OBJECT || !cim__jfind(properties, CIM__STR("name"), &name) || name.type != CIM__J_STRING || !cim__str_has(name.text, "EPSG")) return 0;
+    if (properties.type != CIM__J_OBJECT || !cim__jfind(properties, CIM__STR("name"), &name) || name.type != CIM__J_STRING || !cim__str_has(name.text,
+        "EPSG")) return 0;
     const char *end = name.text.ptr + name.text.len - 1, *at = end;
     while (at > name.text.ptr && at[-1] >= '0' && at[-1] <= '9') at--;
     return at < end && cim__read_int(at, end, &epsg) && epsg < 1000000 ? (int32_t)epsg : 0;
@@ -126,7 +131,8 @@ static cim_status add_root(cim_ctx *ctx, cim__layer_in *l, cim__jvalue root)
     cim__jvalue features, one;
     cim__str key;
     if (!type_is(root, "FeatureCollection")) return add_feature(ctx, l, root);
-    if (!cim__jfind(root, CIM__STR("features"), &features) || features.type != CIM__J_ARRAY) return cim__fail(ctx, CIM_EFORMAT, "%s: a FeatureCollection without features", l->path);
+    if (!cim__jfind(root, CIM__STR("features"), &features) || features.type != CIM__J_ARRAY) return cim__fail(ctx, CIM_EFORMAT,
+        "%s: a FeatureCollection without features", l->path);
     cim__jiter it = cim__jiter_of(features);
     for (size_t i = 0; cim__jnext(&it, &key, &one); i++) {
         if (!type_is(one, "Feature")) return cim__fail(ctx, CIM_EFORMAT, "%s: feature %zu is none", l->path, i);
@@ -137,7 +143,8 @@ static cim_status add_root(cim_ctx *ctx, cim__layer_in *l, cim__jvalue root)
 
 static bool is_geojson(cim__jvalue v)
 {
-    static const char *const types[] = { "FeatureCollection", "Feature", "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection" };
+    static const char *const types[] = { "FeatureCollection", "Feature", "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString",
+        "MultiPolygon", "GeometryCollection" };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (type_is(v, types[i])) return true;
     return false;
@@ -210,7 +217,8 @@ static cim_status colour_features(cim_ctx *ctx, cim__layer_in *l)
     uint8_t *classes = cim__alloc_n(ctx->mem, count, 1);
     for (size_t i = 0; i < count && values; i++) values[i] = property(&CIM__AT(&l->features, cim__lfeature, i), by);
     bool steps = !strcmp(by, "limit_s") && !l->classing; /* few different ones: each a class */
-    cim_status st = values && classes ? cim__colouring_make(ctx, values, count, by, steps ? "jenks:9" : l->classing, l->ramp ? l->ramp : "oranges", classes, &l->colouring) : cim__nomem(ctx);
+    cim_status st = values && classes ? cim__colouring_make(ctx, values, count, by, steps ? "jenks:9" : l->classing, l->ramp ? l->ramp : "oranges",
+        classes, &l->colouring) : cim__nomem(ctx);
     if (st >= 0 && !l->colouring.with && l->by) st = cim__fail(ctx, CIM_EARG, "layer %s: no feature has a property %.60s", l->path, by);
     for (size_t i = 0; i < count && st >= 0; i++) CIM__AT(&l->features, cim__lfeature, i).class = classes[i];
     cim__free(ctx->mem, values);

@@ -13,7 +13,8 @@ uint32_t cim__pack_stream(cim__pack *p)
     return (uint32_t)(CIM__COUNT(&p->streams, cim__buf) - 1);
 }
 
-cim__buf *cim__pack_at(cim__pack *p, uint32_t stream) { return stream < CIM__COUNT(&p->streams, cim__buf) ? &CIM__AT(&p->streams, cim__buf, stream) : &p->scratch; }
+cim__buf *cim__pack_at(cim__pack *p, uint32_t stream) { return stream < CIM__COUNT(&p->streams, cim__buf) ? &CIM__AT(&p->streams, cim__buf, stream) :
+    &p->scratch; }
 
 bool cim__pack_failed(const cim__pack *p)
 {

@@ -25,7 +25,8 @@ typedef struct shaper {
     uint32_t id, root;
 } shaper;
 
-static bool wanted_layer(int layer) { return layer == CIM__L_BUILDING || layer == CIM__L_BUILDING_PART || layer == CIM__L_BUILDING_DETAIL || layer == CIM__L_CONSTRUCTION; }
+static bool wanted_layer(int layer) { return layer == CIM__L_BUILDING || layer == CIM__L_BUILDING_PART || layer == CIM__L_BUILDING_DETAIL ||
+    layer == CIM__L_CONSTRUCTION; }
 
 /* 0: not wanted */
 static int rank_of(const cim__stored_shape *s)
@@ -169,7 +170,8 @@ static cim_status pack(cim_ctx *ctx, shaper *h)
     for (uint32_t id = 0; id <= h->e->city->max_id; id++) h->base_m[id] = 1e30f;
     CIM__TRY(each(ctx, h, lowest));
     if (h->vertices > h->most) {
-        cim__log(ctx, CIM_LOG_WARNING, "%llu vertices of roofs and walls are more than %llu: buildings are drawn as blocks", (unsigned long long)h->vertices, (unsigned long long)h->most);
+        cim__log(ctx, CIM_LOG_WARNING, "%llu vertices of roofs and walls are more than %llu: buildings are drawn as blocks",
+            (unsigned long long)h->vertices, (unsigned long long)h->most);
         return CIM_OK;
     }
     if (!h->vertices) return CIM_OK;

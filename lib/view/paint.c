@@ -16,9 +16,11 @@ const char *cim__paint_title(cim__layer_id layer)
 {
     static const char *const titles[CIM__LAYER_COUNT] = {
         [CIM__L_BUILDING_DETAIL] = "Building details", [CIM__L_ENTRANCE] = "Entrances", [CIM__L_ROAD] = "Streets and paths", [CIM__L_ROAD_POINT] = "On streets",
-        [CIM__L_ROAD_AREA] = "Traffic areas", [CIM__L_RAILWAY] = "Railways", [CIM__L_WATERWAY] = "Rivers and streams", [CIM__L_WATER] = "Water", [CIM__L_GREEN] = "Green",
+        [CIM__L_ROAD_AREA] = "Traffic areas", [CIM__L_RAILWAY] = "Railways", [CIM__L_WATERWAY] = "Rivers and streams", [CIM__L_WATER] = "Water",
+            [CIM__L_GREEN] = "Green",
         [CIM__L_UTILITY_LINE] = "Pipes and cables", [CIM__L_UTILITY_NODE] = "Network nodes", [CIM__L_UTILITY_AREA] = "Works", [CIM__L_SENSOR] = "Sensors",
-        [CIM__L_ZONE] = "Districts", [CIM__L_POI_AREA] = "Grounds", [CIM__L_CONSTRUCTION] = "Constructions", [CIM__L_BARRIER] = "Fences and walls", [CIM__L_ROUTE] = "Routes",
+        [CIM__L_ZONE] = "Districts", [CIM__L_POI_AREA] = "Grounds", [CIM__L_CONSTRUCTION] = "Constructions", [CIM__L_BARRIER] = "Fences and walls",
+            [CIM__L_ROUTE] = "Routes",
     };
     return titles[layer] ? titles[layer] : cim__layers[layer].title;
 }

@@ -95,7 +95,8 @@ static cim_status choose_extent(cim_ctx *ctx, cim__plot *p, cim_box *box)
         *box = p->extent;
     }
     if (!cim__box_ok(box)) *box = (cim_box){ 0.0, 0.0, 0.0, 0.0 };
-    if (box->max_x - box->min_x > 1e8 || box->max_y - box->min_y > 1e8) return cim__fail(ctx, CIM_EARG, "the city is more than 100,000 km wide: say with an extent what to show");
+    if (box->max_x - box->min_x > 1e8 || box->max_y - box->min_y > 1e8) return cim__fail(ctx, CIM_EARG,
+        "the city is more than 100,000 km wide: say with an extent what to show");
     double pad = 25.0 + 0.01 * fmax(box->max_x - box->min_x, box->max_y - box->min_y);
     *box = (cim_box){ box->min_x - pad, box->min_y - pad, box->max_x + pad, box->max_y + pad };
     return CIM_OK;
@@ -137,7 +138,8 @@ static void lay_out(cim__plot *p, const cim_box *box)
 static cim_status open_canvas(cim_ctx *ctx, cim__plot *p, cim__str title)
 {
     static const cim__pen paper = { 0xffffff, CIM_NONE, 0, 100, 100 }, ground = { 0xf4f2ec, CIM_NONE, 0, 100, 100 };
-    CIM__TRY(p->png ? cim__canvas_png(ctx, &p->canvas, p->page_w, p->page_h, p->opts.dpi != 0.0 ? p->opts.dpi : 150.0) : cim__canvas_svg(ctx, &p->canvas, p->page_w, p->page_h, title));
+    CIM__TRY(p->png ? cim__canvas_png(ctx, &p->canvas, p->page_w, p->page_h, p->opts.dpi != 0.0 ? p->opts.dpi : 150.0) : cim__canvas_svg(ctx,
+        &p->canvas, p->page_w, p->page_h, title));
     cim__canvas_rectangle(&p->canvas, 0, 0, p->page_w, p->page_h, &paper);
     cim__canvas_rectangle(&p->canvas, p->map_x, p->map_y, p->map_w, p->map_h, &ground);
     return CIM_OK;
@@ -204,17 +206,20 @@ static cim_status run(cim_ctx *ctx, cim__plot *p, const uint32_t *ids, size_t id
     CIM__TRY(draw(ctx, p, title));
     cim__log(ctx, CIM_LOG_INFO, "%s: %llu objects, 1:%lld", p->e.path, (unsigned long long)p->objects, (long long)p->denominator);
     for (size_t i = 0; i < p->layer_count; i++)
-        if (p->layers[i].without_geometry) cim__log(ctx, CIM_LOG_WARNING, "%s: %llu features have no geometry that can be shown", p->layers[i].path, (unsigned long long)p->layers[i].without_geometry);
+        if (p->layers[i].without_geometry) cim__log(ctx, CIM_LOG_WARNING, "%s: %llu features have no geometry that can be shown", p->layers[i].path,
+            (unsigned long long)p->layers[i].without_geometry);
     return report_out ? put_report(ctx, p, report_out) : CIM_OK;
 }
 
-cim_status cim_plot_write(cim_ctx *ctx, cim_city *city, const uint32_t *ids, size_t id_count, const char *path, const cim_plot_options *given, cim_buf *report_out)
+cim_status cim_plot_write(cim_ctx *ctx, cim_city *city, const uint32_t *ids, size_t id_count, const char *path, const cim_plot_options *given,
+    cim_buf *report_out)
 {
     cim_plot_options opts = CIM_PLOT_OPTIONS_INIT;
     cim_export_options plain = CIM_EXPORT_OPTIONS_INIT;
     cim__enter(ctx);
     CIM__TRY(cim__opts(ctx, &opts, sizeof opts, given, "plot options"));
-    cim__plot p = { .e = { .city = city, .opts = &plain, .path = path }, .opts = opts, .drawn = cim__buf_on(ctx->mem), .steps = cim__buf_on(ctx->mem), .names = cim__buf_on(ctx->mem),
+    cim__plot p = { .e = { .city = city, .opts = &plain, .path = path }, .opts = opts, .drawn = cim__buf_on(ctx->mem), .steps = cim__buf_on(ctx->mem),
+        .names = cim__buf_on(ctx->mem),
                     .ring = cim__buf_on(ctx->mem), .arena = cim__arena_on(ctx->mem) };
     cim__gbuild_init(&p.e.geom, ctx->mem);
     cim_status st = run(ctx, &p, ids, id_count, report_out);

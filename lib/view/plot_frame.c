@@ -185,7 +185,8 @@ static void put_legend(cim__plot *p, cim__buf *text)
         cim__pen area = { paint->fill, paint->line == CIM_NONE ? 0xcfc9c0 : paint->line, 10, 100, 100 };
         cim__pen line = { CIM_NONE, paint->line, i == CIM__L_ZONE ? 25 : 70, 100, 100 };
         if (i == CIM__L_UTILITY_LINE) networks(&l, paint);
-        else entry(&l, i == CIM__L_ZONE ? CIM_GEOM_LINESTRING : kind, kind == CIM_GEOM_LINESTRING || i == CIM__L_ZONE ? &line : &area, cim__str_of(cim__paint_title((cim__layer_id)i)));
+        else entry(&l, i == CIM__L_ZONE ? CIM_GEOM_LINESTRING : kind, kind == CIM_GEOM_LINESTRING || i == CIM__L_ZONE ? &line : &area,
+            cim__str_of(cim__paint_title((cim__layer_id)i)));
     }
 }
 

@@ -16,7 +16,8 @@ typedef struct frame {
     double x0, y0, x1, y1;
 } frame;
 
-static frame frame_of(const cim__plot *p) { return (frame){ p->map_x - MARGIN, p->map_y - MARGIN, p->map_x + p->map_w + MARGIN, p->map_y + p->map_h + MARGIN }; }
+static frame frame_of(const cim__plot *p) { return (frame){ p->map_x - MARGIN, p->map_y - MARGIN, p->map_x + p->map_w + MARGIN,
+    p->map_y + p->map_h + MARGIN }; }
 
 static void to_page(const cim__plot *p, const double *c, double xy[2])
 {
@@ -158,7 +159,8 @@ static cim_status add(cim_ctx *ctx, cim__plot *p, const cim_geom *g, uint32_t ra
     int32_t base = cim__geom_base(g->type);
     uint32_t first = (uint32_t)CIM__COUNT(&p->steps, int32_t);
     for (uint32_t ring = 0; ring < g->ring_count; ring++)
-        CIM__TRY(base == CIM_GEOM_POLYGON ? put_ring(ctx, p, g, ring) : base == CIM_GEOM_LINESTRING ? put_line(ctx, p, g, ring) : put_point(ctx, p, g, ring, radius));
+        CIM__TRY(base == CIM_GEOM_POLYGON ? put_ring(ctx, p, g, ring) : base == CIM_GEOM_LINESTRING ? put_line(ctx, p, g, ring) : put_point(ctx, p, g,
+            ring, radius));
     uint32_t end = (uint32_t)CIM__COUNT(&p->steps, int32_t);
     if (end == first) return CIM_OK;
     cim__drawn *d = CIM__PUSH(&p->drawn, cim__drawn);
@@ -201,7 +203,8 @@ static cim_status add_lines(cim_ctx *ctx, cim__plot *p, const cim_geom *g, const
 {
     bool road = layer == CIM__L_ROAD;
     uint32_t line = class ? cim__colouring_colour(&p->colouring, class - 1) : road ? paint->fill : paint->line;
-    int32_t least = layer == CIM__L_BARRIER ? 4 : layer == CIM__L_UTILITY_LINE ? (p->denominator > 8000 ? 7 : 16) : road ? (paint->width_dm > 70 ? 40 : 12) : 12, width = width_of(p, paint->width_dm, least);
+    int32_t least = layer == CIM__L_BARRIER ? 4 : layer == CIM__L_UTILITY_LINE ? (p->denominator > 8000 ? 7 : 16) : road ? (paint->width_dm > 70 ? 40 :
+        12) : 12, width = width_of(p, paint->width_dm, least);
     if (layer == CIM__L_BARRIER && p->scale < 25.0) return CIM_OK;
     if (class && width < 30) width = 30;
     cim__pen pen = { CIM_NONE, line, width, 100, 100 };
@@ -214,7 +217,8 @@ static cim_status add_lines(cim_ctx *ctx, cim__plot *p, const cim_geom *g, const
 
 static cim_status add_points(cim_ctx *ctx, cim__plot *p, const cim_geom *g, const cim__paint *paint, cim__layer_id layer, int32_t class, uint32_t rank)
 {
-    double most = layer == CIM__L_SENSOR ? 1e9 : layer == CIM__L_UTILITY_NODE || layer == CIM__L_POI ? 6000.0 : layer == CIM__L_TREE ? 5000.0 : layer == CIM__L_ADDRESS ? 0.0 : 1500.0;
+    double most = layer == CIM__L_SENSOR ? 1e9 : layer == CIM__L_UTILITY_NODE || layer == CIM__L_POI ? 6000.0 : layer == CIM__L_TREE ? 5000.0 :
+        layer == CIM__L_ADDRESS ? 0.0 : 1500.0;
     if ((double)p->denominator > most && !class) return CIM_OK;
     int32_t radius = layer == CIM__L_SENSOR ? 90 : layer == CIM__L_TREE ? width_of(p, paint->width_dm, 30) / 2 : 45;
     uint32_t fill = class ? cim__colouring_colour(&p->colouring, class - 1) : paint->fill;

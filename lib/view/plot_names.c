@@ -86,7 +86,8 @@ static cim_status place(cim_ctx *ctx, cim__plot *p, const cim__object *o, const 
     double xy[2];
     cim_box box = cim__geom_box(g);
     double size = hypot(box.max_x - box.min_x, box.max_y - box.min_y) * p->scale;
-    uint32_t kind = o->layer == CIM__L_ZONE ? 9 : o->layer == CIM__L_WATER ? 5 : o->layer == CIM__L_POI_AREA || o->layer == CIM__L_BUILDING ? 3 : o->layer == CIM__L_GREEN ? 2 : 1;
+    uint32_t kind = o->layer == CIM__L_ZONE ? 9 : o->layer == CIM__L_WATER ? 5 : o->layer == CIM__L_POI_AREA || o->layer == CIM__L_BUILDING ? 3 :
+        o->layer == CIM__L_GREEN ? 2 : 1;
     if (o->layer != CIM__L_POI && size < 250.0) return CIM_OK;
     if (!cim__geom_inner_point(g, xy) || !name_of(p, o, &n.text)) return CIM_OK;
     if (!(xy[0] > p->extent.min_x && xy[0] < p->extent.max_x && xy[1] > p->extent.min_y && xy[1] < p->extent.max_y)) return CIM_OK;
@@ -174,7 +175,8 @@ static cim_status show(cim_ctx *ctx, cim__plot *p, const cim__keyed *order, size
             continue;
         }
         double s = sin(n->angle_deg / 57.29577951308232), c = cos(n->angle_deg / 57.29577951308232), down = n->size * 0.36;
-        cim__words w = { n->x - (int32_t)(down * s), n->y + (int32_t)(down * c), n->size, n->angle_deg, CIM__TEXT_MIDDLE, n->italic ? CIM__TEXT_ITALIC : CIM__TEXT_NORMAL, true,
+        cim__words w = { n->x - (int32_t)(down * s), n->y + (int32_t)(down * c), n->size, n->angle_deg, CIM__TEXT_MIDDLE, n->italic ? CIM__TEXT_ITALIC :
+            CIM__TEXT_NORMAL, true,
                          n->italic ? 0x6d4a7d : n->room ? 0x4a443d : 0x2f2a26, n->text };
         cim__canvas_text(&p->canvas, &w);
         shown[done++] = order[i].id;

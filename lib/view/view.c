@@ -198,7 +198,8 @@ static cim_status pack_all(cim_ctx *ctx, viewer *v, cim__str title)
     v->pack.attributes = true;
     for (size_t i = 0; i < v->layer_count; i++) CIM__TRY(put_layer(ctx, v, &v->layers[i]));
     cim__json_close(json, ']');
-    if (!(flags & CIM_VIEW_NO_SHAPES)) CIM__TRY(cim__pack_shapes(ctx, &v->pack, &v->e, v->opts.max_shape_vertices ? v->opts.max_shape_vertices : 2000000, &v->shapes));
+    if (!(flags & CIM_VIEW_NO_SHAPES)) CIM__TRY(cim__pack_shapes(ctx, &v->pack, &v->e, v->opts.max_shape_vertices ? v->opts.max_shape_vertices :
+        2000000, &v->shapes));
     if (!(flags & CIM_VIEW_NO_RELATIONS)) CIM__TRY(cim__pack_relations(ctx, &v->pack, v->e.city));
     return v->summary.failed || cim__pack_failed(&v->pack) ? cim__nomem(ctx) : CIM_OK;
 }
@@ -246,7 +247,8 @@ static void warn(cim_ctx *ctx, const viewer *v)
     if (v->pack.cut) cim__log(ctx, CIM_LOG_WARNING, "%llu texts are cut to %d bytes", (unsigned long long)v->pack.cut, CIM__TEXT_MAX);
     if (outside) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: they are too far away", (unsigned long long)outside);
     for (size_t i = 0; i < v->layer_count; i++)
-        if (v->layers[i].without_geometry) cim__log(ctx, CIM_LOG_WARNING, "%s: %llu features have no geometry that can be shown", v->layers[i].path, (unsigned long long)v->layers[i].without_geometry);
+        if (v->layers[i].without_geometry) cim__log(ctx, CIM_LOG_WARNING, "%s: %llu features have no geometry that can be shown", v->layers[i].path,
+            (unsigned long long)v->layers[i].without_geometry);
 }
 
 static cim_status run(cim_ctx *ctx, viewer *v, const uint32_t *ids, size_t id_count, cim_buf *report_out)
@@ -261,12 +263,14 @@ static cim_status run(cim_ctx *ctx, viewer *v, const uint32_t *ids, size_t id_co
     CIM__TRY(cim__pack_begin(ctx, &v->pack, v->e.city));
     CIM__TRY(pack_all(ctx, v, title));
     CIM__TRY(cim__page_write(ctx, &v->pack, v->e.path, v->opts.flags & CIM_VIEW_OVERWRITE, title, &v->summary, &v->bytes));
-    cim__log(ctx, CIM_LOG_INFO, "%s: %llu objects, %llu with roofs, %llu bytes", v->e.path, (unsigned long long)v->e.written, (unsigned long long)v->shapes, (unsigned long long)v->bytes);
+    cim__log(ctx, CIM_LOG_INFO, "%s: %llu objects, %llu with roofs, %llu bytes", v->e.path, (unsigned long long)v->e.written,
+        (unsigned long long)v->shapes, (unsigned long long)v->bytes);
     warn(ctx, v);
     return report_out ? put_report(ctx, v, report_out) : CIM_OK;
 }
 
-cim_status cim_view_write(cim_ctx *ctx, cim_city *city, const uint32_t *ids, size_t id_count, const char *path, const cim_view_options *given, cim_buf *report_out)
+cim_status cim_view_write(cim_ctx *ctx, cim_city *city, const uint32_t *ids, size_t id_count, const char *path, const cim_view_options *given,
+    cim_buf *report_out)
 {
     cim_view_options opts = CIM_VIEW_OPTIONS_INIT;
     cim_export_options plain = CIM_EXPORT_OPTIONS_INIT;

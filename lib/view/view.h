@@ -44,10 +44,12 @@ void cim__colouring_label(const cim__colouring *c, int number, cim__buf *out);
 void cim__colouring_free(cim__colouring *c);
 
 /* A value of something, JSON.  `class_out` takes a number for every value: 0 none, else 1 + its class. */
-cim_status cim__colouring_make(cim_ctx *ctx, const cim__jvalue *values, size_t count, const char *property, const char *classes, const char *ramp, uint8_t *class_out,
+cim_status cim__colouring_make(cim_ctx *ctx, const cim__jvalue *values, size_t count, const char *property, const char *classes, const char *ramp,
+    uint8_t *class_out,
                                cim__colouring *out);
 /* Of objects by number, into by_number (max_id + 1 bytes). */
-cim_status cim__colouring_objects(cim_ctx *ctx, cim__export *e, const char *property, const char *classes, const char *ramp, uint8_t *by_number, cim__colouring *out);
+cim_status cim__colouring_objects(cim_ctx *ctx, cim__export *e, const char *property, const char *classes, const char *ramp, uint8_t *by_number,
+    cim__colouring *out);
 
 /* ---- layers of results (layer.c) ---- */
 

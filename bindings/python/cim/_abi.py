@@ -424,6 +424,13 @@ CIM_TRAFFIC_NDJSON = 2
 CIM_TRAFFIC_GEOJSON = 3
 CIM_TRAFFIC_GTFS_JSON = 4
 CIM_TRAFFIC_GTFS = 5
+CIM_VIEW_OVERWRITE = 1
+CIM_VIEW_NO_SHAPES = 2
+CIM_VIEW_NO_ATTRIBUTES = 4
+CIM_VIEW_NO_RELATIONS = 8
+CIM_PLOT_OVERWRITE = 1
+CIM_PLOT_NO_LABELS = 2
+CIM_PLOT_NO_FRAME = 4
 
 CONSTANTS = {name: value for name, value in list(globals().items()) if name.startswith("CIM_")}
 
@@ -2632,6 +2639,40 @@ class cim_traffic_fed(Structure):
     reserved0: int
 
 
+class cim_view_options(Structure):
+    struct_size: int
+    title: Any
+    color_by: Any
+    classes: Any
+    ramp: Any
+    layers: Any
+    layer_count: int
+    max_shape_vertices: int
+    max_layer_bytes: int
+    flags: int
+    reserved0: int
+
+
+class cim_plot_options(Structure):
+    struct_size: int
+    format: Any
+    title: Any
+    color_by: Any
+    classes: Any
+    ramp: Any
+    layers: Any
+    layer_count: int
+    extent: Any
+    around: Any
+    radius_m: float
+    width_mm: float
+    height_mm: float
+    dpi: float
+    max_layer_bytes: int
+    flags: int
+    reserved0: int
+
+
 # ---- callbacks ----
 
 cim_realloc_fn = CFUNCTYPE(c_void_p, c_void_p, c_void_p, c_size_t)
@@ -4470,6 +4511,38 @@ cim_traffic_fed._fields_ = [
     ("format", c_uint32),
     ("reserved0", c_uint32),
 ]
+cim_view_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("title", c_char_p),
+    ("color_by", c_char_p),
+    ("classes", c_char_p),
+    ("ramp", c_char_p),
+    ("layers", POINTER(c_char_p)),
+    ("layer_count", c_size_t),
+    ("max_shape_vertices", c_uint64),
+    ("max_layer_bytes", c_uint64),
+    ("flags", c_uint32),
+    ("reserved0", c_uint32),
+]
+cim_plot_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("format", c_char_p),
+    ("title", c_char_p),
+    ("color_by", c_char_p),
+    ("classes", c_char_p),
+    ("ramp", c_char_p),
+    ("layers", POINTER(c_char_p)),
+    ("layer_count", c_size_t),
+    ("extent", POINTER(cim_box)),
+    ("around", c_char_p),
+    ("radius_m", c_double),
+    ("width_mm", c_double),
+    ("height_mm", c_double),
+    ("dpi", c_double),
+    ("max_layer_bytes", c_uint64),
+    ("flags", c_uint32),
+    ("reserved0", c_uint32),
+]
 
 STRUCTS: dict[str, type[Structure]] = {
     "cim_box": cim_box,
@@ -4648,6 +4721,8 @@ STRUCTS: dict[str, type[Structure]] = {
     "cim_traffic_cut": cim_traffic_cut,
     "cim_traffic_input": cim_traffic_input,
     "cim_traffic_fed": cim_traffic_fed,
+    "cim_view_options": cim_view_options,
+    "cim_plot_options": cim_plot_options,
 }
 
 # ---- what macros *_INIT say; None: NULL, or the size of the structure ----
@@ -4682,6 +4757,7 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_open_options": (None, 0, 0),
     "cim_place_options": (None, 0x3b9aca00, 1, 0.0, 0.0, 0, 0),
     "cim_place_problem": (None, 0, 0, 0, 0xffffffff, INFINITY, None, None, None, None, None, None, None, None, None, 0, None, None, None, 0, 0, None, None, None, None),
+    "cim_plot_options": (None, None, None, None, None, None, None, 0, None, None, 0, 0, 0, 0, 0, 0, 0),
     "cim_query_options": (None, None, None, 0, 0, 0, 0),
     "cim_query_result": (None, 0, 0, None),
     "cim_radio_link": (None, 0.0, 10.0, 1.5, 301.0, 15.0, 0.005, 50.0, 50.0, 50.0, 1, 5, 1, 0),
@@ -4716,6 +4792,7 @@ DEFAULTS: dict[str, tuple[Any, ...]] = {
     "cim_traffic_options": (None, None, 0.0, 0.0, 0.0),
     "cim_utility_options": (None, None, -1.0, 0.0, None, 0, 0, 0),
     "cim_variogram": (None, 1, 0, 0.0, 1.0, 1.0, 1.5, 0.0),
+    "cim_view_options": (None, None, None, None, None, None, 0, 0, 0, 0, 0),
 }
 
 # ---- the same of macros that are one of several for a structure ----
@@ -4886,6 +4963,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_place_plan_get": (c_int32, (POINTER(cim_ctx), POINTER(cim_place_plan), POINTER(cim_place_result),)),
     "cim_place_solve": (c_int32, (POINTER(cim_ctx), POINTER(cim_place_problem), POINTER(cim_place_options), POINTER(POINTER(cim_place_plan)),)),
     "cim_place_value": (c_int32, (POINTER(cim_ctx), POINTER(cim_place_problem), POINTER(c_uint32), c_size_t, POINTER(c_double),)),
+    "cim_plot_write": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(c_uint32), c_size_t, c_char_p, POINTER(cim_plot_options), POINTER(cim_buf),)),
     "cim_query_explain": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), c_char_p, POINTER(cim_query_options), POINTER(cim_buf),)),
     "cim_query_result_dispose": (None, (POINTER(cim_query_result),)),
     "cim_query_run": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), c_char_p, POINTER(cim_query_options), POINTER(cim_query_result),)),
@@ -5132,6 +5210,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "cim_utility_state": (c_int32, (POINTER(cim_ctx), POINTER(cim_utility), c_uint32, c_char_p, POINTER(c_uint32),)),
     "cim_utility_within": (c_int32, (POINTER(cim_ctx), POINTER(cim_utility), POINTER(cim_geom), c_double, POINTER(c_uint32), c_size_t, POINTER(c_size_t),)),
     "cim_version": (c_char_p, ()),
+    "cim_view_write": (c_int32, (POINTER(cim_ctx), POINTER(cim_city), POINTER(c_uint32), c_size_t, c_char_p, POINTER(cim_view_options), POINTER(cim_buf),)),
     "cim_watch_describe": (c_int32, (POINTER(cim_ctx), POINTER(cim_watch), POINTER(cim_buf),)),
     "cim_watch_engine": (POINTER(cim_alert_engine), (POINTER(cim_watch),)),
     "cim_watch_free": (None, (POINTER(cim_watch),)),

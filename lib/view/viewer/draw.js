@@ -225,19 +225,19 @@ void main() {
         float edge = smoothstep(0.006, 0.03, bend);
         uint n = num(mid);
         if (n != 0u && (num(mid + vec2(px.x, 0.0)) != n || num(mid + vec2(0.0, px.y)) != n)) edge = max(edge, bend > 0.0015 ? 0.55 : 0.12);
+        edge *= 1.0 - 0.85 * smoothstep(0.8, 3.5, d * uTan.y / uSize.y * uStep); // where a pixel is metres wide, outlines would be all there is
         c *= 1.0 - edge * mix(0.34, 0.20, clamp(d / uNear.y * 3.0, 0.0, 1.0));
         if (uFine > 0.5) {
-            float spin = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715)))) * 6.2831853;
             float radius = clamp(9.0 / (d * uTan.y), 3.0 / uSize.y, 0.06), dark = 0.0, w = 1.0 / d;
             vec2 g1 = vec2(w - 1.0 / l, w - 1.0 / b), g2 = vec2(1.0 / r - w, 1.0 / u - w);
             vec2 slope = vec2(abs(g1.x) < abs(g2.x) ? g1.x : g2.x, abs(g1.y) < abs(g2.y) ? g1.y : g2.y) / px;
-            for (int i = 0; i < 12; i++) {
-                float a = spin + float(i) * 2.3999632, k = sqrt((float(i) + 0.5) / 12.0);
+            for (int i = 0; i < 16; i++) {
+                float a = float(i) * 2.3999632, k = sqrt((float(i) + 0.5) / 16.0);
                 vec2 at = mid + vec2(cos(a), sin(a) * uSize.x / uSize.y) * radius * k;
                 float e = 1.0 / max(w + dot(slope, at - mid), 1e-6) - depth(at), m = 9.0 * k;
-                dark += smoothstep(0.3 + d * 0.0015, 2.5 + d * 0.003, e) * (1.0 - smoothstep(m * 1.5, m * 4.0 + 3.0, e));
+                dark += smoothstep(0.4 + d * 0.0015, 2.5 + d * 0.003, e) * (1.0 - smoothstep(m * 1.5, m * 4.0 + 3.0, e));
             }
-            c *= 1.0 - 0.34 * clamp(dark / 12.0 * 1.5, 0.0, 1.0);
+            c *= 1.0 - 0.34 * clamp(dark / 16.0 * 1.5, 0.0, 1.0);
         }
         float haze = smoothstep(0.35, 1.0, d / uNear.y);
         c = mix(c, uGround * 0.985 + 0.01, haze * 0.85);

@@ -90,7 +90,7 @@ class Panel {
         if (o < 0) return;
         const close = el("button", "\u00d7", { type: "button", className: "close", "aria-label": "Close" });
         close.addEventListener("click", () => this.app.select(-1));
-        box.append(close, el("h2", this.label(o)));
+        box.append(close, el("h2", this.label(o).slice(0, 160)));
         const object = this.city.object(o), l = this.city.layer(o);
         const table = (title, rows) => {
             if (!rows.length) return;

@@ -57,7 +57,8 @@ static void test_view_jenks_optimal(void **state)
     for (int round = 0; round < 3000; round++) {
         int n = 1 + (int)(support_random(&seed) % 11), k = 2 + (int)(support_random(&seed) % 4);
         double v[12], sorted[12];
-        for (int i = 0; i < n; i++) v[i] = round % 3 == 0 ? (double)(support_random(&seed) % 5) : round % 3 == 1 ? support_uniform(&seed, -1e3, 1e3) : 1e9 + support_uniform(&seed, 0, 10);
+        for (int i = 0; i < n; i++) v[i] = round % 3 == 0 ? (double)(support_random(&seed) % 5) : round % 3 == 1 ? support_uniform(&seed, -1e3, 1e3) :
+            1e9 + support_uniform(&seed, 0, 10);
         cim__breaks c = { .how = CIM__CLASSING_JENKS, .count = k };
         memcpy(sorted, v, sizeof v);
         qsort(sorted, (size_t)n, sizeof *sorted, by_value);
@@ -104,7 +105,8 @@ static void test_view_quantiles(void **state)
 
 static void test_view_classes_words(void **state)
 {
-    static const char *const good[] = { "quantile", "equal:2", "jenks:12", "1,2,3", "-5.5,1e3" }, *const bad[] = { "quantile:1", "equal:13", "jenks:x", "jenks:", "even:3", "3,2", "1,1", "1,,2", "1;2", "nan", "1e999", ",", "1,2,3,4,5,6,7,8,9,10,11,12,13", "" };
+    static const char *const good[] = { "quantile", "equal:2", "jenks:12", "1,2,3", "-5.5,1e3" }, *const bad[] = { "quantile:1", "equal:13", "jenks:x",
+        "jenks:", "even:3", "3,2", "1,1", "1,,2", "1;2", "nan", "1e999", ",", "1,2,3,4,5,6,7,8,9,10,11,12,13", "" };
     (void)state;
     cim_ctx *ctx = support_ctx();
     cim__breaks c = { .count = 77 };
@@ -156,6 +158,7 @@ static void test_view_ramps(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_view_jenks_optimal), cmocka_unit_test(test_view_quantiles), cmocka_unit_test(test_view_classes_words), cmocka_unit_test(test_view_ramps) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_view_jenks_optimal), cmocka_unit_test(test_view_quantiles),
+        cmocka_unit_test(test_view_classes_words), cmocka_unit_test(test_view_ramps) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

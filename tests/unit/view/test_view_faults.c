@@ -47,7 +47,8 @@ static void test_view_oom(void **state)
 {
     (void)state;
     pictures_city();
-    strncpy(path, pictures_file("fault.geojson", "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"id\":\"a\\u0041\",\"properties\":{\"role\":\"x\"},\"geometry\":{\"type\":\"MultiLineString\","
+    strncpy(path, pictures_file("fault.geojson",
+        "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"id\":\"a\\u0041\",\"properties\":{\"role\":\"x\"},\"geometry\":{\"type\":\"MultiLineString\","
                                            "\"coordinates\":[[[9,48.75],[9.001,48.75]]]}},{\"type\":\"Feature\",\"properties\":{\"role\":\"y\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[9,48.75]}}]}"), sizeof path - 1);
     support_fault_loop("view", view, 500);
 }

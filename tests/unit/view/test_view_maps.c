@@ -96,7 +96,8 @@ static void test_view_map_extent(void **state)
 static void test_view_map_clipped(void **state)
 {
     (void)state;
-    const char *layer = pictures_file("far.geojson", "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"EPSG:25832\"}},\"features\":["
+    const char *layer = pictures_file("far.geojson",
+        "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"EPSG:25832\"}},\"features\":["
                                                      "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[-9e14,-9e14],[9e14,-9e14],[9e14,9e14],[-9e14,9e14],[-9e14,-9e14]]]}},"
                                                      "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[-1e12,5400000],[1e12,5400001],[500000,1e13]]}}]}");
     cim_plot_options opts = CIM_PLOT_OPTIONS_INIT;

@@ -93,7 +93,8 @@ static void test_view_refusals(void **state)
                   { "{\"type\":\"FeatureCollection\",\"features\":[1]}", CIM_EFORMAT },
                   { "{\"type\":\"Point\",\"coordinates\":[9,48]}\n{\"type\":", CIM_EFORMAT },
                   { "{\"type\":\"Point\",\"coordinates\":[9,48],\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::999998\"}}}", CIM_ENOTFOUND } };
-    static const char *const styles[] = { ":color=red", ":by=nothing", ":ramp=rainbow,by=x", ":width=0", ":opacity=2", ":title=a,size=3", ":classes=equal:99,by=x" };
+    static const char *const styles[] = { ":color=red", ":by=nothing", ":ramp=rainbow,by=x", ":width=0", ":opacity=2", ":title=a,size=3",
+        ":classes=equal:99,by=x" };
     (void)state;
     cim_ctx *ctx = support_ctx();
     cim_city *city = support_open(ctx, pictures_city());
@@ -107,7 +108,8 @@ static void test_view_refusals(void **state)
     }
     char styled[800];
     for (size_t i = 0; i < sizeof styles / sizeof *styles; i++) {
-        snprintf(styled, sizeof styled, "%s%s", pictures_file("good.geojson", "{\"type\":\"Feature\",\"properties\":{\"x\":1},\"geometry\":{\"type\":\"Point\",\"coordinates\":[9,48]}}"), styles[i]);
+        snprintf(styled, sizeof styled, "%s%s", pictures_file("good.geojson",
+            "{\"type\":\"Feature\",\"properties\":{\"x\":1},\"geometry\":{\"type\":\"Point\",\"coordinates\":[9,48]}}"), styles[i]);
         layer = styled;
         refuse(ctx, city, &opts, CIM_EARG);
     }
