@@ -91,6 +91,7 @@ dist_check_SCRIPTS = \
 	tests/interop/test_isovist.sh \
 	tests/interop/test_osrm.sh \
 	tests/interop/test_power.sh \
+	tests/interop/test_results.sh \
 	tests/interop/test_epanet.sh \
 	tests/interop/test_town_water.sh \
 	tests/interop/test_trace.sh \

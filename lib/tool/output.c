@@ -103,10 +103,27 @@ static int write_answer(cimtool *t, const char *path, const char *text, size_t s
     return status;
 }
 
-/* Whether the verb itself knows what to do with the file: some write one beside their answer, and a raster is no feature. */
-static bool writes_itself(const cimtool *t)
+static bool holds_features(const char *path) { return ends_with(path, ".geojson") || ends_with(path, ".json") || ends_with(path, ".gpkg"); }
+
+/* Whether the verb itself knows what to do with the file: some write one beside their answer, or rasters. */
+static bool writes_itself(const cimtool *t, const char *path)
 {
-    return !cimtool_has(t, "output") || cimtool_has(t, "viewshed") || !(find_flag(t->verb, "geojson") || find_flag(t->verb, "shadow"));
+    bool rasters = find_flag(t->verb, "viewshed") || find_flag(t->verb, "error-map");
+    if (!path || cimtool_has(t, "viewshed")) return true;
+    return rasters ? !holds_features(path) : !find_flag(t->verb, "geojson") && !find_flag(t->verb, "shadow");
+}
+
+/* The verb is asked for GeoJSON, and not for a file. */
+static void ask_for_features(cimtool *t)
+{
+    const cimtool_flag *geojson = find_flag(t->verb, "geojson");
+    int kept = 0;
+    for (int i = 0; i < t->value_count; i++)
+        if (strcmp(t->values[i].flag->name, "output")) t->values[kept++] = t->values[i];
+    t->value_count = kept;
+    if (!geojson) return;
+    t->values[t->value_count].flag = geojson; /* there is room: an output was taken out */
+    t->values[t->value_count++].value = "";
 }
 
 static int run_aside(cimtool *t, const char *path)
@@ -127,17 +144,11 @@ static int run_aside(cimtool *t, const char *path)
 int cimtool_run(cimtool *t)
 {
     const char *path = cimtool_value(t, "output");
-    const cimtool_flag *geojson = find_flag(t->verb, "geojson");
-    if (writes_itself(t)) return t->verb->run(t);
-    if (!geojson && !cimtool_has(t, "shadow")) return cimtool_complain("--output is for --shadow");
-    if (!ends_with(path, ".geojson") && !ends_with(path, ".json") && !ends_with(path, ".gpkg"))
-        return cimtool_complain("--output: %s does not end in .geojson, .json or .gpkg", path);
+    if (writes_itself(t, path)) return t->verb->run(t);
+    if (!find_flag(t->verb, "geojson") && !cimtool_has(t, "shadow")) return cimtool_complain("--output is for --shadow");
+    if (!holds_features(path)) return cimtool_complain("--output: %s does not end in .geojson, .json or .gpkg", path);
     int status = cimtool_output_check(t, path);
     if (status != EXIT_DONE) return status;
-    if (geojson && t->value_count == CIMTOOL_VALUES) return cimtool_complain("too many options");
-    if (geojson) {
-        t->values[t->value_count].flag = geojson;
-        t->values[t->value_count++].value = "";
-    }
+    ask_for_features(t);
     return run_aside(t, path);
 }

@@ -386,6 +386,7 @@ static int options(seeing *e, cimtool *tool)
     if (asked != 1) return cimtool_complain("see: one of a place to look at, --among, --isovist, --viewshed, --roads, --sky");
     if (cimtool_has(tool, "eye") && !(fabs(e->eye_m) <= 1e4)) return cimtool_complain("--eye: no height");
     if (!(e->max_m > 0.0 && e->max_m <= 1e6)) return cimtool_complain("--max: must be above 0 and at most 1,000,000 m");
+    if (cimtool_has(tool, "output") && !cimtool_has(tool, "viewshed")) return cimtool_complain("--output: a raster is for --viewshed, features are .geojson, .json or .gpkg");
     return EXIT_DONE;
 }
 
