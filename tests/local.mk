@@ -94,6 +94,7 @@ dist_check_SCRIPTS = \
 	tests/interop/test_results.sh \
 	tests/interop/test_epanet.sh \
 	tests/interop/test_town_water.sh \
+	tests/interop/test_town_week.sh \
 	tests/interop/test_trace.sh \
 	tests/interop/test_viewshed.sh \
 	tests/sql/test_sql.sh \

@@ -37,7 +37,8 @@ static bool entity_time(cim__obs *in, uint32_t node, int64_t *time)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         uint32_t found = cim__jget(tree(in), node, names[i]);
         if (found == CIM_NONE) continue;
-        found = value_of(in, found);
+        uint32_t object = cim__jget(tree(in), found, "object"); /* WaterObserved of the Smart Data Models has its time as a relationship */
+        found = object != CIM_NONE ? object : value_of(in, found);
         uint32_t inner = cim__jget(tree(in), found, "@value"); /* {"@type": "DateTime", "@value": ...} */
         if (cim__obs_time(in, inner != CIM_NONE ? inner : found, time)) return true;
     }
