@@ -318,7 +318,8 @@ static town knotty(uint64_t *seed)
     for (uint32_t p = 0; p < prisms; p++) {
         double x = 500000 + (double)(support_random(seed) % 16), y = 5450000 + (double)(support_random(seed) % 16);
         for (uint32_t rings = 1 + (uint32_t)(support_random(seed) % 3); rings; rings--) {
-            for (uint32_t n = 2 + (uint32_t)(support_random(seed) % 9); n; n--) town_vertex(&t, x + (double)(support_random(seed) % side), y + (double)(support_random(seed) % side));
+            for (uint32_t n = 2 + (uint32_t)(support_random(seed) % 9); n; n--)
+                town_vertex(&t, x + (double)(support_random(seed) % side), y + (double)(support_random(seed) % side));
             town_ring(&t);
         }
         town_prism(&t, 0, 10);
@@ -382,10 +383,36 @@ static void test_isovist_lines(void **state)
     assert_true(in > 20000 && out > 20000 && skipped < 100);
 }
 
+/* Two corners that meet where the point is, so that arcs shut by both overlap: what is beyond them is seen. */
+static void test_isovist_corners(void **state)
+{
+    static const double rings[][8] = { { 5, -2, 0, 0, 0, -9 }, { 0, 0, 2, -4, -1, 1, -2, 6 } }, frame[] = { -30, -30, 30, 30 };
+    town t = { 0 };
+    (void)state;
+    for (int p = 0; p < 2; p++) {
+        for (int v = 0; v < 3 + p; v++) town_vertex(&t, rings[p][2 * v], rings[p][2 * v + 1]);
+        town_ring(&t), town_prism(&t, 0, 10);
+    }
+    town_boxes(&t);
+    cim_sight_scene *scene = town_scene(ctx, &t);
+    cim_sight_query *q = NULL;
+    cim_sight_isovist v = { .struct_size = sizeof v };
+    cim_sight_isovist_options o = CIM_SIGHT_ISOVIST_OPTIONS_INIT;
+    assert_ok(ctx, cim_sight_query_new(ctx, scene, &q));
+    o.z_m = 1, o.frame = (cim_box){ frame[0], frame[1], frame[2], frame[3] };
+    assert_ok(ctx, cim_sight_isovist_find(ctx, q, 0, 0, &o, &v));
+    /* open from (5, -2) counter-clockwise to (-2, 6): the frame from (30, -12) to (-10, 30) */
+    assert_true(fabs(v.area_m2 - (0.5 * 30 * (12 + 30) + 0.5 * 30 * (30 + 10))) <= 1e-9);
+    cim_sight_query_free(q);
+    cim_sight_scene_free(scene);
+    town_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_isovist_known), cmocka_unit_test(test_isovist_random), cmocka_unit_test(test_isovist_walls),
-                                        cmocka_unit_test(test_isovist_town), cmocka_unit_test(test_isovist_lines) };
+                                        cmocka_unit_test(test_isovist_town), cmocka_unit_test(test_isovist_lines),
+                                        cmocka_unit_test(test_isovist_corners) };
     ctx = support_ctx();
     int failed = cmocka_run_group_tests_name("cover/isovist", tests, NULL, NULL);
     cim_ctx_free(ctx);
