@@ -14,4 +14,5 @@ libcimcore_la_SOURCES += \
 	%D%/par.c %D%/par.h \
 	%D%/sha256.c \
 	%D%/sort.c %D%/sort.h \
-	%D%/status.c
+	%D%/status.c \
+	%D%/time.c %D%/time.h

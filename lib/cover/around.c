@@ -31,23 +31,42 @@ bool cim__around_wall(cim_sight_query *q, cim__buf *runs, const cim__wall *wall,
     return cim__envelope_add(&q->pieces, runs, p, q_, m, number);
 }
 
+/* A wall from u to w; in line with the point it hides nothing. */
+static bool add_wall(const cim__around *a, const double *u, const double *w, const cim__wall *like, double factor, cim__buf *runs)
+{
+    const double eye[2] = { a->x, a->y };
+    cim__wall wall = { { u[0] - a->x, u[1] - a->y }, { w[0] - a->x, w[1] - a->y }, like->prism, like->vertex, like->from, like->to };
+    if (cim__orient(u, w, eye)) return cim__around_wall(a->q, runs, &wall, factor);
+    cim__wall *at = a->end_on ? CIM__PUSH(a->end_on, cim__wall) : &wall;
+    if (!at) return false;
+    *at = wall;
+    return true;
+}
+
+/* Of an edge that others lie on what is a wall. */
+static bool add_knots(const cim__around *a, const cim__knot *k, const cim__knot *end, double factor, cim__buf *runs)
+{
+    const cim__knot *first = k;
+    for (; k < end && k->prism == first->prism && k->vertex == first->vertex; k++) {
+        const cim__wall part = { .prism = k->prism, .vertex = k->vertex, .from = k->from, .to = k->to };
+        if ((k->a[0] != k->b[0] || k->a[1] != k->b[1]) && !add_wall(a, k->a, k->b, &part, factor, runs)) return false;
+    }
+    return true;
+}
+
 static bool add_prism(const cim__around *a, uint32_t number, double factor, cim__buf *runs)
 {
     const cim_sight_scene *s = a->q->scene;
     const cim__prism *p = &s->prisms[number];
-    const double eye[2] = { a->x, a->y };
+    const cim__knot *end_knot, *k = cim__knots_of(s, number, &end_knot);
     for (uint32_t ring = p->ring; ring < p->ring + p->rings; ring++) {
         uint32_t first = cim__prism_ring_first(s, p, ring), end = s->ring_end[ring];
         for (uint32_t v = first; v < end; v++) {
             const double *u = s->xy + 2 * (size_t)v, *w = s->xy + 2 * (size_t)(v + 1 < end ? v + 1 : first);
-            cim__wall wall = { { u[0] - a->x, u[1] - a->y }, { w[0] - a->x, w[1] - a->y }, number, v };
-            if (!cim__orient(u, w, eye)) { /* seen end-on: hides nothing */
-                cim__wall *at = a->end_on ? CIM__PUSH(a->end_on, cim__wall) : &wall;
-                if (!at) return false;
-                *at = wall;
-                continue;
-            }
-            if (!cim__around_wall(a->q, runs, &wall, factor)) return false;
+            const cim__wall whole = { .prism = number, .vertex = v, .from = 0.0, .to = 1.0 };
+            while (k < end_knot && k->prism == number && k->vertex < v) k++;
+            bool knotted = k < end_knot && k->prism == number && k->vertex == v;
+            if (!(knotted ? add_knots(a, k, end_knot, factor, runs) : add_wall(a, u, w, &whole, factor, runs))) return false;
         }
     }
     return true;
@@ -218,14 +237,15 @@ static bool shut_sectors(const cim__around *a, const cim__prism *p, cim__buf *ru
     cim_sight_query *q = a->q;
     const double o[2] = { a->x, a->y };
     if (!ways_at(q, p, o)) return false;
-    size_t count = CIM__COUNT(&q->scratch, cim__way);
+    size_t all = CIM__COUNT(&q->scratch, cim__way), count = 0;
     cim__way *w = (cim__way *)(void *)q->scratch.data;
-    if (count) qsort(w, count, sizeof *w, by_way);
+    if (all) qsort(w, all, sizeof *w, by_way);
+    for (size_t i = 0; i < all; i++) /* each once: at the tip of a spike there is but one */
+        if (!count || cim__way_order(&w[count - 1], &w[i])) w[count++] = w[i];
     for (size_t i = 0; i < count; i++) {
         const cim__way *from = &w[i], *to = &w[i + 1 < count ? i + 1 : 0];
         double begin = angle_of(from->x, from->y), end = angle_of(to->x, to->y);
         if (i + 1 == count) end += FULL;
-        if (count > 1 && !cim__way_order(from, to)) continue;
         double middle = 0.5 * (begin + end), d[2] = { cos(middle), sin(middle) };
         if (inside_towards(q->scene, p, o, d) && !shut(q, runs, from, to, begin, end)) return false;
     }

@@ -7,6 +7,7 @@
 typedef struct cim__wall {
     double a[2], b[2];     /* from the point, in the order of the ring */
     uint32_t prism, vertex; /* in the scene; CIM_NONE: the frame */
+    double from, to;        /* of the edge from a to b, as shares of it */
 } cim__wall;
 
 /* A prism that may matter; the factor of m of its walls, 0: none of it. */

@@ -66,6 +66,7 @@ static bool put_higher(cim__buf *out, size_t first, const cim__way *from, const 
     y = fabs(y) <= least_y ? 0.0 : y;
     if (x >= 0.0 && y >= 0.0) return put(out, first, from, to, x == 0.0 && y == 0.0 && b->wall < a->wall ? b : a);
     if (x <= 0.0 && y <= 0.0) return put(out, first, from, to, b);
+    if (fabs(m[0]) + fabs(m[1]) > 1e100) m[0] *= 0x1p-640, m[1] *= 0x1p-640; /* of arcs shut: products of two such would be infinite */
     cim__way swap = cim__way_of(-m[1], m[0]), back = cim__way_of(m[1], -m[0]);
     if (cim__way_order(from, &swap) > 0 || cim__way_order(&swap, to) > 0) swap = back;
     if (cim__way_order(from, &swap) > 0 || cim__way_order(&swap, to) > 0) swap = fabs(x) < fabs(y) ? *from : *to;

@@ -114,3 +114,15 @@ int cim__cross_height(const cim__cross *c, const double *a, const double *b, dou
     if (det < -err) return -1;
     return exact_height(c, a, b, za, zb, h);
 }
+
+int cim__turn(const double *a, const double *b, const double *c, const double *d)
+{
+    double ux = b[0] - a[0], uy = b[1] - a[1], vx = d[0] - c[0], vy = d[1] - c[1], left = ux * vy, right = uy * vx;
+    double err = (fabs(left) + fabs(right)) * 1e-15, e[SIDE], other[AREA];
+    if (left - right > err) return 1;
+    if (left - right < -err) return -1;
+    if ((ux == 0.0 && vx == 0.0) || (uy == 0.0 && vy == 0.0)) return 0;
+    int n = area(e, a, b, d), m = area(other, a, b, c);
+    for (int i = 0; i < m; i++) n = grow(e, n, -other[i]);
+    return last_sign(e, n);
+}

@@ -18,4 +18,7 @@ int cim__cross_order(const cim__cross *one, const cim__cross *two, const double 
 /* The sign of z - h where the line, at za in a and zb in b, crosses. */
 int cim__cross_height(const cim__cross *at, const double *a, const double *b, double za, double zb, double h);
 
+/* The sign of (b - a) x (d - c). */
+int cim__turn(const double *a, const double *b, const double *c, const double *d);
+
 #endif

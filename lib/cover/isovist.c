@@ -48,7 +48,7 @@ static bool add_frame(cim_sight_query *q, const eye *e)
     const double x0 = e->frame.min_x - e->x, y0 = e->frame.min_y - e->y, x1 = e->frame.max_x - e->x, y1 = e->frame.max_y - e->y;
     const double c[5][2] = { { x0, y0 }, { x1, y0 }, { x1, y1 }, { x0, y1 }, { x0, y0 } };
     for (int i = 0; i < 4; i++) {
-        const cim__wall wall = { { c[i][0], c[i][1] }, { c[i + 1][0], c[i + 1][1] }, CIM_NONE, CIM_NONE };
+        const cim__wall wall = { { c[i][0], c[i][1] }, { c[i + 1][0], c[i + 1][1] }, CIM_NONE, CIM_NONE, 0.0, 1.0 };
         if (!cim__around_wall(q, &q->marks, &wall, 1.0)) return false;
     }
     return true;
@@ -85,6 +85,13 @@ static void arc(outline *o, const double from[2], const double to[2])
     }
 }
 
+/* From shares of the wall to those of its edge. */
+static cim_sight_wall seen_part(const cim__wall *w, double from, double to, double length)
+{
+    double all = w->to - w->from;
+    return (cim_sight_wall){ w->prism, w->vertex, w->from + from * all, to < 1.0 ? w->from + to * all : w->to, (to - from) * length };
+}
+
 static void straight(outline *o, const cim__wall *w, const double from[2], const double to[2])
 {
     o->area += 0.5 * cim__cross2(from, to);
@@ -97,7 +104,7 @@ static void straight(outline *o, const cim__wall *w, const double from[2], const
     a = a < 0.0 ? 0.0 : a > 1.0 ? 1.0 : a;
     b = b < 0.0 ? 0.0 : b > 1.0 ? 1.0 : b;
     if (!at) o->failed = true;
-    else *at = (cim_sight_wall){ w->prism, w->vertex, a < b ? a : b, a < b ? b : a, fabs(b - a) * sqrt(square) };
+    else *at = seen_part(w, a < b ? a : b, a < b ? b : a, sqrt(square));
 }
 
 static void point_at(const cim__piece *p, const cim__way *d, double xy[2])
@@ -180,7 +187,7 @@ static bool add_end_on(cim_sight_query *q, const eye *e, const cim__wall *w)
         if (!(to > from)) continue;
         cim_sight_wall *seen = CIM__PUSH(&q->spans, cim_sight_wall);
         if (!seen) return false;
-        *seen = (cim_sight_wall){ w->prism, w->vertex, from, to, (to - from) * sqrt(square) };
+        *seen = seen_part(w, from, to, sqrt(square));
     }
     return true;
 }

@@ -4,6 +4,7 @@ libcimcore_la_SOURCES += \
 	%D%/envelope.c %D%/envelope.h \
 	%D%/exact.c %D%/exact.h \
 	%D%/isovist.c \
+	%D%/knots.c \
 	%D%/line.c \
 	%D%/mesh.c \
 	%D%/place.c \

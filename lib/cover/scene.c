@@ -238,7 +238,7 @@ static bool build(cim_sight_scene *s, const cim_sight_prisms *a, cim__prism *giv
     for (size_t c = 0; c <= cells; c++) s->cells[c].top = -HUGE_VALF;
     if (!order_prisms(s, a, given)) return false;
     fill_cells(s, cells);
-    return true;
+    return cim__knots_find(s);
 }
 
 static bool fill(cim_sight_scene *s, const cim_sight_prisms *a, double cell_m)
@@ -298,6 +298,7 @@ void cim_sight_scene_free(cim_sight_scene *s)
     cim__mem *mem = s->mem;
     void *blocks[] = { s->prisms, s->ring_end, s->given, s->by_id, s->xy, s->block, s->block_top, s->cells, s->items, s->terrain.height };
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) cim__free(mem, blocks[i]);
+    cim__buf_free(&s->knots);
     cim__free(mem, s);
     cim__mem_unref(mem);
 }

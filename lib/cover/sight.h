@@ -30,6 +30,12 @@ typedef struct cim__raster {
     float *height;
 } cim__raster;
 
+/* A part of an edge that others lie on; edges that have any are walls only there. */
+typedef struct cim__knot {
+    uint32_t prism, vertex;
+    double a[2], b[2], from, to; /* in the order of the ring; shares of the edge; the same twice: nothing remains of it */
+} cim__knot;
+
 struct cim_sight_scene {
     cim__mem *mem;
     atomic_uint refs;
@@ -48,6 +54,7 @@ struct cim_sight_scene {
     cim__cell *cells;
     uint32_t *items;
     cim__raster terrain; /* height NULL: none */
+    cim__buf knots;      /* cim__knot, in the order of prisms and vertices */
 };
 
 struct cim_sight_query {
@@ -101,6 +108,11 @@ bool cim__prism_holds(const cim_sight_scene *scene, const cim__prism *p, double 
 /* Prisms whose cells meet a box, each once, in query->near; false: out of memory. */
 bool cim__sight_gather(cim_sight_query *q, const double box[4]);
 bool cim__sight_turn(cim_sight_query *q); /* forget which were met */
+
+/* Fills scene->knots; false: out of memory. */
+bool cim__knots_find(cim_sight_scene *scene);
+/* The first knot of a prism or of one after it, and the end of all. */
+const cim__knot *cim__knots_of(const cim_sight_scene *scene, uint32_t prism, const cim__knot **end_out);
 
 static inline uint32_t cim__prism_ring_first(const cim_sight_scene *s, const cim__prism *p, uint32_t ring)
 {

@@ -1,6 +1,6 @@
 /* trace.c - traces of positions: GPX, GeoJSON, CSV. */
 #include "cim/match.h"
-#include "core/date.h"
+#include "core/time.h"
 #include "import/json_in.h"
 #include "import/xml.h"
 
@@ -29,70 +29,14 @@ static cim_status put_point(reading *r, cim_match_point p, bool degrees)
 
 /* ---- times ---- */
 
-static bool digits(const char **at, const char *end, int count, int *value)
-{
-    *value = 0;
-    for (; count; count--, (*at)++) {
-        if (*at == end || **at < '0' || **at > '9') return false;
-        *value = *value * 10 + (**at - '0');
-    }
-    return true;
-}
-
-static bool mark(const char **at, const char *end, const char *marks)
-{
-    if (*at == end || !strchr(marks, **at) || !**at) return false;
-    (*at)++;
-    return true;
-}
-
-/* What follows the clock: "", "Z", "+02:00"; seconds east of Greenwich. */
-static bool zone(const char *at, const char *end, int *seconds)
-{
-    int hours, minutes = 0;
-    *seconds = 0;
-    if (at == end) return true;
-    if (*at == 'Z' || *at == 'z') return at + 1 == end;
-    int sign = *at == '-' ? -1 : 1;
-    if (!mark(&at, end, "+-") || !digits(&at, end, 2, &hours)) return false;
-    mark(&at, end, ":");
-    if (at != end && !digits(&at, end, 2, &minutes)) return false;
-    *seconds = sign * (hours * 3600 + minutes * 60);
-    return at == end;
-}
-
-/* "2026-01-31", "12:30:05.25" */
-static bool date_at(const char **at, const char *end, double *seconds)
-{
-    int year, month, day;
-    if (!digits(at, end, 4, &year) || !mark(at, end, "-") || !digits(at, end, 2, &month) || !mark(at, end, "-") || !digits(at, end, 2, &day)) return false;
-    if (month < 1 || month > 12 || day < 1 || day > cim__month_length(year, month)) return false;
-    *seconds = (double)cim__date_days(year, month, day) * 86400.0;
-    return true;
-}
-
-static bool clock_at(const char **at, const char *end, double *seconds)
-{
-    int hour, minute, second;
-    double fraction = 0.0, unit = 0.1;
-    if (!digits(at, end, 2, &hour) || !mark(at, end, ":") || !digits(at, end, 2, &minute) || !mark(at, end, ":") || !digits(at, end, 2, &second)) return false;
-    if (hour > 24 || minute > 59 || second > 60) return false;
-    if (mark(at, end, ".,"))
-        for (; *at != end && **at >= '0' && **at <= '9'; (*at)++, unit /= 10.0) fraction += unit * (**at - '0');
-    *seconds = hour * 3600.0 + minute * 60.0 + second + fraction;
-    return true;
-}
-
 /* Seconds, as a number or from "2026-01-31T08:30:05.25Z" (without a zone: UTC). */
 static bool time_of(cim__str text, double *seconds_out)
 {
-    int east;
-    double date, clock;
+    cim__moment m;
     text = cim__str_trim(text);
-    const char *at = text.ptr, *end = text.ptr + text.len;
     if (cim__parse_double(text, seconds_out)) return isfinite(*seconds_out);
-    if (!date_at(&at, end, &date) || !mark(&at, end, "Tt ") || !clock_at(&at, end, &clock) || !zone(at, end, &east)) return false;
-    *seconds_out = date + clock - east;
+    if (!cim__moment_read(text, CIM__TIME_NO_ZONE | CIM__TIME_LOOSE, &m)) return false;
+    *seconds_out = (double)m.second + 1e-9 * m.nano;
     return true;
 }
 

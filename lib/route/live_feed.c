@@ -2,9 +2,9 @@
  *
  * Both give rows of the same cells.  Lines are handed out of a buffer that holds one chunk and the beginning of a line; a row becomes changes at
  * once, all changes are applied at the end.  Everything that is not understood is an error with its place. */
-#include "core/date.h"
 #include "core/hash.h"
 #include "core/json.h"
+#include "core/time.h"
 #include "route/live.h"
 
 #include <stdarg.h>
@@ -110,66 +110,13 @@ static cim_status next_line(feed *f, cim__str *line_out)
 
 /* ---- values ---- */
 
-static bool digits(const char **p, const char *end, int count, int *value)
-{
-    *value = 0;
-    for (; count; count--, ++*p) {
-        if (*p == end || **p < '0' || **p > '9') return false;
-        *value = *value * 10 + (**p - '0');
-    }
-    return true;
-}
-
-static bool sign(const char **p, const char *end, char wanted) { return *p < end && *(*p)++ == wanted; }
-
-static bool read_date(const char **p, const char *end, int64_t *days_out)
-{
-    int y, m, d;
-    if (!digits(p, end, 4, &y) || !sign(p, end, '-') || !digits(p, end, 2, &m) || !sign(p, end, '-') || !digits(p, end, 2, &d)) return false;
-    if (m < 1 || m > 12 || d < 1 || d > cim__month_length(y, m)) return false;
-    *days_out = cim__date_days(y, m, d);
-    return true;
-}
-
-static bool read_clock(const char **p, const char *end, int64_t *ms_out)
-{
-    int h, m, s, ms = 0;
-    if (!digits(p, end, 2, &h) || !sign(p, end, ':') || !digits(p, end, 2, &m) || !sign(p, end, ':') || !digits(p, end, 2, &s)) return false;
-    if (h > 23 || m > 59 || s > 60) return false;
-    if (*p < end && **p == '.') {
-        const char *begin = ++*p;
-        for (int scale = 100; *p < end && **p >= '0' && **p <= '9'; ++*p, scale /= 10) ms += (**p - '0') * scale;
-        if (*p == begin) return false;
-    }
-    *ms_out = (int64_t)(h * 60 + m) * 60000 + s * 1000 + ms;
-    return true;
-}
-
-/* "2026-01-31T12:00:00" and a fraction, as if it were UTC. */
-static bool read_moment(const char **p, const char *end, int64_t *ms_out)
-{
-    int64_t day, ms;
-    if (!read_date(p, end, &day) || *p == end || (**p != 'T' && **p != 't' && **p != ' ')) return false;
-    ++*p;
-    if (!read_clock(p, end, &ms)) return false;
-    *ms_out = day * 86400000 + ms;
-    return true;
-}
-
 bool cim__live_time(cim__str text, int64_t *ms_out)
 {
-    const char *p = text.ptr, *end = p + text.len;
-    int hours, minutes;
-    int64_t ms;
+    cim__moment m;
     if (cim__parse_int(text, ms_out)) return true;
-    if (!read_moment(&p, end, &ms) || p == end) return false;
-    char zone = *p++;
-    if (zone == '+' || zone == '-') {
-        if (!digits(&p, end, 2, &hours) || !sign(&p, end, ':') || !digits(&p, end, 2, &minutes) || hours > 23 || minutes > 59) return false;
-        ms -= (zone == '-' ? -1 : 1) * (hours * 60 + minutes) * (int64_t)60000;
-    } else if (zone != 'Z' && zone != 'z') return false;
-    *ms_out = ms;
-    return p == end;
+    if (!cim__moment_read(text, 0, &m)) return false;
+    *ms_out = cim__moment_ms(&m);
+    return true;
 }
 
 static cim_status set_cell(feed *f, int which, cim__str text)

@@ -2,79 +2,20 @@
 #include "sense/sense.h"
 
 #include "core/date.h"
+#include "core/time.h"
 
 #include <math.h>
 #include <stdio.h>
 
 enum { DAY_MS = 86400000 };
 
-/* Exactly n digits. */
-static bool digits(cim__str *s, int n, int *value_out)
-{
-    int v = 0;
-    if (s->len < (size_t)n) return false;
-    for (int i = 0; i < n; i++) {
-        if (s->ptr[i] < '0' || s->ptr[i] > '9') return false;
-        v = v * 10 + (s->ptr[i] - '0');
-    }
-    *s = (cim__str){ s->ptr + n, s->len - (size_t)n };
-    *value_out = v;
-    return true;
-}
-
-static bool take(cim__str *s, char c)
-{
-    if (!s->len || s->ptr[0] != c) return false;
-    *s = (cim__str){ s->ptr + 1, s->len - 1 };
-    return true;
-}
-
-static bool fraction(cim__str *s, int64_t *ms)
-{
-    int place = 100, seen = 0;
-    for (; s->len && s->ptr[0] >= '0' && s->ptr[0] <= '9'; seen++, place /= 10, *s = (cim__str){ s->ptr + 1, s->len - 1 }) *ms += (int64_t)place * (s->ptr[0] - '0');
-    return seen > 0;
-}
-
-static bool clock_time(cim__str *s, int64_t *ms)
-{
-    int hour = 0, minute = 0, second = 0;
-    if (!digits(s, 2, &hour) || !take(s, ':') || !digits(s, 2, &minute)) return false;
-    if (take(s, ':')) {
-        if (!digits(s, 2, &second)) return false;
-        if ((take(s, '.') || take(s, ',')) && !fraction(s, ms)) return false;
-    }
-    if (hour > 24 || minute > 59 || second > 60 || (hour == 24 && (minute || second || *ms))) return false;
-    *ms += ((hour * 60 + minute) * 60 + second) * 1000;
-    return true;
-}
-
-static bool offset(cim__str *s, int64_t *ms)
-{
-    int hours = 0, minutes = 0;
-    if (!s->len || take(s, 'Z') || take(s, 'z')) return true;
-    bool west = take(s, '-');
-    if (!west && !take(s, '+')) return false;
-    if (!digits(s, 2, &hours) || hours > 18) return false;
-    bool colon = take(s, ':');
-    if ((colon || s->len) && (!digits(s, 2, &minutes) || minutes > 59)) return false;
-    int64_t shift = (hours * 60 + minutes) * 60000;
-    *ms += west ? shift : -shift;
-    return true;
-}
-
 static bool calendar(cim__str s, int64_t *ms_out)
 {
-    int year = 0, month = 0, day = 0;
-    int64_t ms = 0;
-    if (!digits(&s, 4, &year) || !take(&s, '-') || !digits(&s, 2, &month) || !take(&s, '-') || !digits(&s, 2, &day)) return false;
-    if (year < 1 || month < 1 || month > 12 || day < 1 || day > cim__month_length(year, month)) return false;
-    if (s.len && (s.ptr[0] == 'T' || s.ptr[0] == 't' || s.ptr[0] == ' ')) {
-        s = (cim__str){ s.ptr + 1, s.len - 1 };
-        if (!clock_time(&s, &ms) || !offset(&s, &ms)) return false;
-    }
-    *ms_out = cim__date_days(year, month, day) * DAY_MS + ms;
-    return !s.len;
+    cim__moment m;
+    if (!cim__moment_read(s, CIM__TIME_DATE | CIM__TIME_NO_SECONDS | CIM__TIME_NO_ZONE | CIM__TIME_LOOSE, &m)) return false;
+    if (m.east_min >= 19 * 60 || m.east_min <= -19 * 60) return false; /* no place is so far from UTC */
+    *ms_out = cim__moment_ms(&m);
+    return true;
 }
 
 static bool number(cim__str s, int64_t *ms_out)

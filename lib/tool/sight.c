@@ -116,70 +116,19 @@ int sight_place(sight *s, const char *text, double height_m, double xyz[3], uint
 
 /* ---- times ---- */
 
-static bool digits(const char **p, int count, int *value)
+/* Of what cim_time_parse() reads: no number, no interval, and with a clock not without a zone, since clocks on the wall are seldom UTC. */
+static bool is_plain(const char *text)
 {
-    *value = 0;
-    for (; count > 0; count--, ++*p) {
-        if (**p < '0' || **p > '9') return false;
-        *value = 10 * *value + (**p - '0');
-    }
-    return true;
+    size_t length = strlen(text);
+    return length >= 10 && text[4] == '-' && !strchr(text, '/') && (length == 10 || strpbrk(text + 10, "Zz+-"));
 }
 
-/* Days since 1970-01-01 of the Gregorian calendar. */
-static double days_of(int year, int month, int day)
+int sight_time(cimtool *tool, const char *option, const char *text, double *unix_out)
 {
-    int y = month <= 2 ? year - 1 : year, era = y / 400, of_era = y - era * 400;
-    int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1, days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
-    return era * 146097.0 + days - 719468.0;
-}
-
-static bool take_offset(const char **p, int *minutes)
-{
-    int h, m, sign = **p == '-' ? -1 : 1;
-    *minutes = 0;
-    if (**p == 'Z') {
-        ++*p;
-        return true;
-    }
-    if (**p != '+' && **p != '-') return false;
-    ++*p;
-    if (!digits(p, 2, &h) || *(*p)++ != ':' || !digits(p, 2, &m) || h > 14 || m > 59) return false;
-    *minutes = sign * (60 * h + m);
-    return true;
-}
-
-static bool take_date(const char **p, double *days)
-{
-    static const int lengths[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    int year, month, day;
-    bool good = digits(p, 4, &year) && *(*p)++ == '-' && digits(p, 2, &month) && *(*p)++ == '-' && digits(p, 2, &day);
-    if (!good || year < 1900 || year >= 2100 || month < 1 || month > 12 || day < 1 || day > lengths[month - 1]) return false;
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    *days = days_of(year, month, day);
-    return month != 2 || day < 29 || leap;
-}
-
-/* "T12:00Z", "T12:00:00+02:00". */
-static bool take_clock(const char **p, double *seconds)
-{
-    int h, m, s = 0, offset;
-    if (*(*p)++ != 'T' || !digits(p, 2, &h) || *(*p)++ != ':' || !digits(p, 2, &m)) return false;
-    if (**p == ':') {
-        ++*p;
-        if (!digits(p, 2, &s)) return false;
-    }
-    if (h > 23 || m > 59 || s > 59 || !take_offset(p, &offset)) return false;
-    *seconds = h * 3600.0 + (m - offset) * 60.0 + s;
-    return true;
-}
-
-int sight_time(const char *option, const char *text, double *unix_out)
-{
-    const char *p = text;
-    double days = 0.0, seconds = 0.0;
-    bool good = take_date(&p, &days) && (!*p || (take_clock(&p, &seconds) && !*p));
-    if (!good) return cimtool_complain("--%s: %s is no time like 2026-06-21T12:00:00Z or 2026-06-21T14:00+02:00", option, text);
-    *unix_out = days * 86400.0 + seconds;
+    const int64_t least = -2208988800000, end = 4102444800000; /* 1900 to 2100: the sun is not known farther */
+    int64_t ms = 0;
+    if (!is_plain(text) || cim_time_parse(tool->ctx, text, &ms) < 0 || ms < least || ms >= end)
+        return cimtool_complain("--%s: %s is no time like 2026-06-21T12:00:00Z or 2026-06-21T14:00+02:00", option, text);
+    *unix_out = 1e-3 * (double)ms;
     return EXIT_DONE;
 }

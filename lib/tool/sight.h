@@ -28,7 +28,7 @@ void sight_close(sight *s);
 /* "X,Y", "X,Y,Z" or an object's id; Z is absolute.  height_m: above ground or roof; not a number: as cim_scene_place().  object: CIM_NONE of numbers. */
 int sight_place(sight *s, const char *text, double height_m, double xyz_out[3], uint32_t *object_out);
 /* "2026-06-21T12:00:00Z", "...+02:00", "2026-06-21" (midnight UTC). */
-int sight_time(const char *option, const char *text, double *unix_out);
+int sight_time(cimtool *tool, const char *option, const char *text, double *unix_out);
 void sight_warn(const sight *s); /* what the scene guessed */
 /* Who is in the way, as a JSON string or plain: an id, "terrain", "added". */
 int sight_print_blocker(sight *s, uint32_t blocker, bool json);

@@ -25,9 +25,9 @@ static int take_times(sunny *s, cimtool *tool)
         return EXIT_USAGE;
     if (!(minutes >= 0.1 && minutes <= 1440.0)) return cimtool_complain("--step: must be 0.1 to 1440 minutes");
     s->when.step_s = 60.0 * minutes;
-    if (at) return sight_time("at", at, &s->when.from_s);
-    status = sight_time("from", from, &s->when.from_s);
-    if (status == EXIT_DONE) status = sight_time("to", to, &s->when.to_s);
+    if (at) return sight_time(tool, "at", at, &s->when.from_s);
+    status = sight_time(tool, "from", from, &s->when.from_s);
+    if (status == EXIT_DONE) status = sight_time(tool, "to", to, &s->when.to_s);
     if (status == EXIT_DONE && !(s->when.to_s > s->when.from_s)) return cimtool_complain("--to: must be after --from");
     return status;
 }

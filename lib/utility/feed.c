@@ -1,7 +1,7 @@
 /* feed.c - states as control systems send them: CSV and one JSON object a line.
  *
  * A row that is not understood is counted, the first of them with its place; what was understood is applied at once at the end. */
-#include "core/date.h"
+#include "core/time.h"
 #include "utility/say.h"
 
 #include <stdarg.h>
@@ -135,63 +135,14 @@ static bool json_row(feed *f, cim__str line)
 
 /* ---- values ---- */
 
-static bool digits(const char **p, const char *end, int count, int *value)
-{
-    *value = 0;
-    for (; count; count--, ++*p) {
-        if (*p == end || **p < '0' || **p > '9') return false;
-        *value = *value * 10 + (**p - '0');
-    }
-    return true;
-}
-
-static bool sign(const char **p, const char *end, char wanted) { return *p < end && *(*p)++ == wanted; }
-
-static bool read_date(const char **p, const char *end, int64_t *days_out)
-{
-    int y, m, d;
-    if (!digits(p, end, 4, &y) || !sign(p, end, '-') || !digits(p, end, 2, &m) || !sign(p, end, '-') || !digits(p, end, 2, &d)) return false;
-    if (m < 1 || m > 12 || d < 1 || d > cim__month_length(y, m)) return false;
-    *days_out = cim__date_days(y, m, d);
-    return true;
-}
-
-static bool read_clock(const char **p, const char *end, int64_t *ms_out)
-{
-    int h, m, s, ms = 0;
-    if (!digits(p, end, 2, &h) || !sign(p, end, ':') || !digits(p, end, 2, &m) || !sign(p, end, ':') || !digits(p, end, 2, &s)) return false;
-    if (h > 23 || m > 59 || s > 60) return false;
-    if (*p < end && **p == '.') {
-        ++*p;
-        for (int scale = 100; *p < end && **p >= '0' && **p <= '9'; ++*p, scale /= 10) ms += (**p - '0') * scale;
-    }
-    *ms_out = (int64_t)(h * 60 + m) * 60000 + s * 1000 + ms;
-    return true;
-}
-
-static bool read_moment(const char **p, const char *end, int64_t *ms_out)
-{
-    int64_t days, ms;
-    if (!read_date(p, end, &days) || *p == end || (**p != 'T' && **p != 't' && **p != ' ')) return false;
-    ++*p;
-    if (!read_clock(p, end, &ms)) return false;
-    *ms_out = days * 86400000 + ms;
-    return true;
-}
-
 /* Milliseconds since 1970, or "2026-01-31T12:00:00Z" with any zone. */
 static bool time_of(cim__str text, int64_t *ms_out)
 {
-    const char *p = text.ptr, *end = p + text.len;
-    int hours, minutes;
+    cim__moment m;
     if (cim__parse_int(text, ms_out)) return true;
-    if (!read_moment(&p, end, ms_out) || p == end) return false;
-    const char zone = *p++;
-    if (zone == '+' || zone == '-') {
-        if (!digits(&p, end, 2, &hours) || !sign(&p, end, ':') || !digits(&p, end, 2, &minutes) || hours > 23 || minutes > 59) return false;
-        *ms_out -= (zone == '-' ? -1 : 1) * (hours * 60 + minutes) * (int64_t)60000;
-    } else if (zone != 'Z' && zone != 'z') return false;
-    return p == end;
+    if (!cim__moment_read(text, 0, &m)) return false;
+    *ms_out = cim__moment_ms(&m);
+    return true;
 }
 
 /* ---- objects ---- */

@@ -1,4 +1,4 @@
-CORE_TESTS = %D%/test_core_num %D%/test_core_json %D%/test_core_mem
+CORE_TESTS = %D%/test_core_num %D%/test_core_json %D%/test_core_mem %D%/test_core_time
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
 %C%_test_core_num_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -7,3 +7,5 @@ TESTS += $(CORE_TESTS)
 %C%_test_core_json_LDADD = $(TEST_LDADD)
 %C%_test_core_mem_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_core_mem_LDADD = $(TEST_LDADD)
+%C%_test_core_time_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_core_time_LDADD = $(TEST_LDADD)

@@ -13,7 +13,7 @@ typedef struct edge {
 
 typedef struct walls {
     edge *e;
-    size_t count;
+    size_t count, prism; /* the first of the last prism */
     double *angles;
     size_t turns;
 } walls;
@@ -24,6 +24,11 @@ static void add_edge(walls *w, const double *p, const double *q, const double ey
 {
     edge e = { { p[0] - eye[0], p[1] - eye[1] }, { q[0] - eye[0], q[1] - eye[1] } };
     if (p[0] == q[0] && p[1] == q[1]) return;
+    for (size_t i = w->prism; i < w->count; i++) /* what a prism has twice is no wall */
+        if ((!memcmp(w->e[i].a, e.a, 16) && !memcmp(w->e[i].b, e.b, 16)) || (!memcmp(w->e[i].a, e.b, 16) && !memcmp(w->e[i].b, e.a, 16))) {
+            w->e[i] = w->e[--w->count];
+            return;
+        }
     w->e = realloc(w->e, (w->count + 1) * sizeof e);
     w->e[w->count++] = e;
 }
@@ -31,7 +36,8 @@ static void add_edge(walls *w, const double *p, const double *q, const double ey
 static walls all_walls(const town *t, const double eye[2], double z, const cim_box *f)
 {
     walls w = { 0 };
-    for (uint32_t p = 0, r = 0, v = 0; p < t->prisms; p++)
+    for (uint32_t p = 0, r = 0, v = 0; p < t->prisms; p++) {
+        w.prism = w.count;
         for (; r < t->prism_end[p]; r++) {
             uint32_t first = v;
             for (; v < t->ring_end[r]; v++) {
@@ -39,6 +45,8 @@ static walls all_walls(const town *t, const double eye[2], double z, const cim_b
                 if (t->base[p] < z && z < t->top[p]) add_edge(&w, t->xy + 2 * v, t->xy + 2 * next, eye);
             }
         }
+    }
+    w.prism = w.count;
     const double c[5][2] = { { f->min_x, f->min_y }, { f->max_x, f->min_y }, { f->max_x, f->max_y }, { f->min_x, f->max_y }, { f->min_x, f->min_y } };
     for (int i = 0; i < 4; i++) add_edge(&w, c[i], c[i + 1], eye);
     return w;
@@ -207,6 +215,7 @@ static void test_isovist_walls(void **state)
         o.z_m = 5;
         double eye[3] = { support_uniform(&seed, t.min_x, t.max_x), support_uniform(&seed, t.min_y, t.max_y), 5 };
         if (turn % 2) memcpy(eye, town_pick(&t, &seed), 16); /* on a corner */
+        if (turn % 7 == 3 && turn % 2) eye[0] = floor(eye[0]), eye[1] = floor(eye[1]); /* of the lattice: often on an edge */
         assert_ok(ctx, cim_sight_isovist_find(ctx, q, eye[0], eye[1], &o, &v));
         for (int k = 0; k < 400; k++) {
             uint32_t vertex = (uint32_t)(support_random(&seed) % t.vertices), next = vertex % 4 == 3 ? vertex - 3 : vertex + 1;
@@ -299,10 +308,111 @@ static void test_isovist_known(void **state)
     town_free(&t);
 }
 
+/* ---- against sight lines: a point at the eye's height is inside the outline exactly if no prism is in the way ---- */
+
+/* Rings on a coarse lattice, whose edges cross, touch, lie on each other in parts, and go back the way they came. */
+static town knotty(uint64_t *seed)
+{
+    town t = { 0 };
+    uint32_t prisms = 1 + (uint32_t)(support_random(seed) % 4), side = 3 + (uint32_t)(support_random(seed) % 10);
+    for (uint32_t p = 0; p < prisms; p++) {
+        double x = 500000 + (double)(support_random(seed) % 16), y = 5450000 + (double)(support_random(seed) % 16);
+        for (uint32_t rings = 1 + (uint32_t)(support_random(seed) % 3); rings; rings--) {
+            for (uint32_t n = 2 + (uint32_t)(support_random(seed) % 9); n; n--)
+                town_vertex(&t, x + (double)(support_random(seed) % side), y + (double)(support_random(seed) % side));
+            town_ring(&t);
+        }
+        town_prism(&t, 0, 10);
+    }
+    town_boxes(&t);
+    return t;
+}
+
+static bool outline_holds(const cim_sight_isovist *v, const double p[2], double *distance_out)
+{
+    bool in = false;
+    *distance_out = HUGE_VAL;
+    for (size_t i = 0; i < v->count; i++) {
+        const double *a = v->xy + 2 * i, *b = v->xy + 2 * (i + 1 < v->count ? i + 1 : 0);
+        double d[2] = { b[0] - a[0], b[1] - a[1] }, e[2] = { p[0] - a[0], p[1] - a[1] }, square = d[0] * d[0] + d[1] * d[1];
+        double at = square > 0 ? (e[0] * d[0] + e[1] * d[1]) / square : 0;
+        at = at < 0 ? 0 : at > 1 ? 1 : at;
+        *distance_out = fmin(*distance_out, hypot(e[0] - at * d[0], e[1] - at * d[1]));
+        if ((a[1] > p[1]) != (b[1] > p[1])) in ^= (p[1] - a[1]) * d[0] / d[1] > e[0];
+    }
+    return in;
+}
+
+static void test_isovist_lines(void **state)
+{
+    uint64_t seed = 84;
+    size_t unlike = 0, in = 0, out = 0, skipped = 0;
+    (void)state;
+    for (int turn = 0; turn < 3000; turn++) {
+        town t = turn % 2 ? knotty(&seed) : town_random(&seed, 1 + (uint32_t)(support_random(&seed) % 30), support_uniform(&seed, 40, 160));
+        cim_sight_scene *scene = town_scene(ctx, &t);
+        cim_sight_query *q = NULL;
+        cim_sight_isovist v = { .struct_size = sizeof v };
+        cim_sight_isovist_options o = CIM_SIGHT_ISOVIST_OPTIONS_INIT;
+        assert_ok(ctx, cim_sight_query_new(ctx, scene, &q));
+        o.z_m = support_uniform(&seed, 0.5, 6);
+        o.frame = (cim_box){ t.min_x - 20, t.min_y - 30, t.max_x + 25, t.max_y + 10 };
+        double eye[3] = { support_uniform(&seed, t.min_x - 5, t.max_x + 5), support_uniform(&seed, t.min_y - 5, t.max_y + 5), o.z_m };
+        if (turn % 7 < 2) memcpy(eye, town_pick(&t, &seed), 16); /* on a corner */
+        assert_ok(ctx, cim_sight_isovist_find(ctx, q, eye[0], eye[1], &o, &v));
+        for (int k = 0; k < 40; k++) {
+            const double p[3] = { support_uniform(&seed, t.min_x - 19, t.max_x + 24), support_uniform(&seed, t.min_y - 29, t.max_y + 9), o.z_m };
+            uint32_t blocker = CIM_NONE;
+            double distance;
+            bool got = outline_holds(&v, p, &distance), line = town_blocker(&t, eye, p) == CIM_NONE;
+            assert_ok(ctx, cim_sight_line(ctx, scene, eye, p, &blocker));
+            assert_int_equal(line, blocker == CIM_NONE);
+            if (distance <= 1e-6) {
+                skipped++;
+                continue;
+            }
+            line ? in++ : out++;
+            if (got != line && unlike++ < 5) print_message("turn %d: %.17g %.17g is %s the isovist of %.17g %.17g\n", turn, p[0], p[1], got ? "in" : "not in", eye[0], eye[1]);
+        }
+        cim_sight_query_free(q);
+        cim_sight_scene_free(scene);
+        town_free(&t);
+    }
+    print_message("isovists: %zu points in, %zu out, %zu on the outline, %zu unlike\n", in, out, skipped, unlike);
+    assert_int_equal(unlike, 0);
+    assert_true(in > 20000 && out > 20000 && skipped < 100);
+}
+
+/* Two corners that meet where the point is, so that arcs shut by both overlap: what is beyond them is seen. */
+static void test_isovist_corners(void **state)
+{
+    static const double rings[][8] = { { 5, -2, 0, 0, 0, -9 }, { 0, 0, 2, -4, -1, 1, -2, 6 } }, frame[] = { -30, -30, 30, 30 };
+    town t = { 0 };
+    (void)state;
+    for (int p = 0; p < 2; p++) {
+        for (int v = 0; v < 3 + p; v++) town_vertex(&t, rings[p][2 * v], rings[p][2 * v + 1]);
+        town_ring(&t), town_prism(&t, 0, 10);
+    }
+    town_boxes(&t);
+    cim_sight_scene *scene = town_scene(ctx, &t);
+    cim_sight_query *q = NULL;
+    cim_sight_isovist v = { .struct_size = sizeof v };
+    cim_sight_isovist_options o = CIM_SIGHT_ISOVIST_OPTIONS_INIT;
+    assert_ok(ctx, cim_sight_query_new(ctx, scene, &q));
+    o.z_m = 1, o.frame = (cim_box){ frame[0], frame[1], frame[2], frame[3] };
+    assert_ok(ctx, cim_sight_isovist_find(ctx, q, 0, 0, &o, &v));
+    /* open from (5, -2) counter-clockwise to (-2, 6): the frame from (30, -12) to (-10, 30) */
+    assert_true(fabs(v.area_m2 - (0.5 * 30 * (12 + 30) + 0.5 * 30 * (30 + 10))) <= 1e-9);
+    cim_sight_query_free(q);
+    cim_sight_scene_free(scene);
+    town_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_isovist_known), cmocka_unit_test(test_isovist_random), cmocka_unit_test(test_isovist_walls),
-                                        cmocka_unit_test(test_isovist_town) };
+                                        cmocka_unit_test(test_isovist_town), cmocka_unit_test(test_isovist_lines),
+                                        cmocka_unit_test(test_isovist_corners) };
     ctx = support_ctx();
     int failed = cmocka_run_group_tests_name("cover/isovist", tests, NULL, NULL);
     cim_ctx_free(ctx);

@@ -217,21 +217,6 @@ static double edge_distance(const double *v, size_t n, double x, double y)
     return least;
 }
 
-/* Boxes that may overlap, and float; corners are multiples of 1/1024 m, for the oracle's sake. */
-static town boxes_random(uint64_t *seed)
-{
-    town t = { 0 };
-    uint32_t n = 5 + (uint32_t)(support_random(seed) % 30);
-    double size = support_uniform(seed, 60, 200);
-    for (uint32_t i = 0; i < n; i++) {
-        double x = 500000 + floor(support_uniform(seed, 0, size) * 1024) / 1024, y = 5450000 + floor(support_uniform(seed, 0, size) * 1024) / 1024;
-        double w = ceil(support_uniform(seed, 1, 25) * 1024) / 1024, h = ceil(support_uniform(seed, 1, 25) * 1024) / 1024, base = support_uniform(seed, -2, 4);
-        town_rect(&t, x, y, x + w, y + h, base, base + support_uniform(seed, 3, 20));
-    }
-    town_boxes(&t);
-    return t;
-}
-
 /* A point at the height of the eye is in the field exactly if it is in the sector and no prism is in the way. */
 static void test_field(void **state)
 {
@@ -239,7 +224,7 @@ static void test_field(void **state)
     size_t in = 0, out = 0, empty = 0, unlike = 0;
     (void)state;
     for (int turn = 0; turn < 1000; turn++) {
-        town t = boxes_random(&seed);
+        town t = town_random(&seed, 5 + (uint32_t)(support_random(&seed) % 30), support_uniform(&seed, 60, 200));
         cim_sight_scene *scene = town_scene(ctx, &t);
         cim_sight_query *q = NULL;
         assert_ok(ctx, cim_sight_query_new(ctx, scene, &q));
