@@ -89,6 +89,7 @@ dist_check_SCRIPTS = \
 	tests/interop/test_gdal.sh \
 	tests/interop/test_gis.sh \
 	tests/interop/test_isovist.sh \
+	tests/interop/test_kriging.sh \
 	tests/interop/test_osrm.sh \
 	tests/interop/test_power.sh \
 	tests/interop/test_results.sh \

@@ -147,8 +147,8 @@ static cim_status take_pieces(cim_ctx *ctx, tracer *t)
 
 /* ---- rings ---- */
 
-/* Vertex b on the straight way from a to c, in columns and rows, where that is exact. */
-static bool straight(const double *a, const double *b, const double *c) { return (b[0] - a[0]) * (c[1] - b[1]) == (c[0] - b[0]) * (b[1] - a[1]); }
+/* Vertex b on the way from a to c along a row or column.  There it is in metres, too, however they are rounded: another ring may touch in b. */
+static bool straight(const double *a, const double *b, const double *c) { return (a[0] == b[0] && b[0] == c[0]) || (a[1] == b[1] && b[1] == c[1]); }
 
 /* A ring without needless vertices, in metres; turned where rows go the other way than y.  Returns its signed area in cells. */
 static double give_ring(const tracer *t, const cim_geom *g, uint32_t ring, cim__gbuild *out)

@@ -46,7 +46,7 @@ static void along_line(const cim_geom *g, double offset, double xy[2])
         const double *a = g->coords + (size_t)(i - 1) * (size_t)g->dim, *b = a + g->dim;
         double length = hypot(b[0] - a[0], b[1] - a[1]), t = length > 0.0 ? offset / length : 1.0;
         offset -= length;
-        if (t > 1.0 && i + 1 < end) continue;
+        if ((t > 1.0 || length <= 0.0) && i + 1 < end) continue;
         t = t < 0.0 ? 0.0 : t > 1.0 ? 1.0 : t;
         xy[0] = a[0] + t * (b[0] - a[0]), xy[1] = a[1] + t * (b[1] - a[1]);
         return;
@@ -95,10 +95,10 @@ cim_status cim_readings_places(cim_ctx *ctx, cim_city *city, const uint32_t *ids
 static cim_status take_mean(cim_ctx *ctx, cim_sense *sense, const cim_readings *r, cim_reading *one)
 {
     cim_rollup roll = CIM_ROLLUP_INIT;
-    cim_bucket bucket;
+    cim_bucket bucket = { 0 };
     size_t count = 0;
     roll.from_ms = r->from_ms, roll.to_ms = r->at_ms;
-    CIM__TRY(cim_sense_rollup(ctx, sense, one->stream, &roll, &bucket, NULL, 1, &count));
+    if (r->from_ms < r->at_ms) CIM__TRY(cim_sense_rollup(ctx, sense, one->stream, &roll, &bucket, NULL, 1, &count));
     if (!count) {
         one->fate = CIM_READING_NONE;
         return CIM_OK;

@@ -1,4 +1,4 @@
-SENSE_TESTS = %D%/test_sense_chunk %D%/test_sense_random %D%/test_sense_store %D%/test_sense_faults %D%/test_sense_files
+SENSE_TESTS = %D%/test_sense_chunk %D%/test_sense_random %D%/test_sense_store %D%/test_sense_faults %D%/test_sense_files %D%/test_sense_readings
 check_PROGRAMS += $(SENSE_TESTS)
 TESTS += $(SENSE_TESTS)
 %C%_test_sense_chunk_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -11,3 +11,5 @@ TESTS += $(SENSE_TESTS)
 %C%_test_sense_faults_LDADD = $(TEST_LDADD)
 %C%_test_sense_files_CPPFLAGS = $(TEST_CPPFLAGS)
 %C%_test_sense_files_LDADD = $(TEST_LDADD)
+%C%_test_sense_readings_CPPFLAGS = $(TEST_CPPFLAGS)
+%C%_test_sense_readings_LDADD = $(TEST_LDADD) -lm
