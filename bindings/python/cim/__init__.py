@@ -16,7 +16,7 @@ Engines on bare arrays, without a city: `Index`, `Shapes`, `LiveIndex`, and the 
 from . import errors, geometry, net, observations, place, route, sight, trace, traffic, utility
 from ._core import Context
 from ._core import lib as _lib
-from .city import City, Object, Relation, Report, Result, check, import_files, import_map, load, open  # pylint: disable=redefined-builtin
+from .city import City, Object, Relation, Report, Result, check, export_features, import_files, import_map, load, open  # pylint: disable=redefined-builtin
 from .errors import (
     AlreadyExists,
     BadFormat,
@@ -92,6 +92,7 @@ __all__ = [
     "assign",
     "check",
     "errors",
+    "export_features",
     "geometry",
     "import_files",
     "import_map",
