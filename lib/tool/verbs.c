@@ -400,7 +400,7 @@ static const cimtool_flag interpolate_flags[] = {
     { "radius", 'r', "M", "from places within M only (default: however far)" },
     { "area", 'a', "AREA", "what is mapped: the box of X0,Y0,X1,Y1, POLYGON((...)) or a GeoJSON file (default: that of the places and a tenth around)" },
     { "cell", 'c', "M", "size of cells (default: 200 along the longer side)" },
-    { "output", 'o', "FILE", "write the map as GeoTIFF" },
+    { "output", 'o', "FILE", "write the map as GeoTIFF, or the features to .geojson, .json or .gpkg" },
     { "error-map", 0, "FILE", "write the standard errors of the map as GeoTIFF" },
     { "overwrite", 0, NULL, "replace files that exist" },
     { "bands", 'b', "A,B,...", "areas below A, from A to B, ..." },

@@ -19,6 +19,7 @@ from ._core import Context
 from ._core import lib as _lib
 from .alert import Alerts, Watch
 from .city import City, Object, Relation, Report, Result, check, import_files, import_map, load, open  # pylint: disable=redefined-builtin
+from .city import City, Object, Relation, Report, Result, check, export_features, import_files, import_map, load, open  # pylint: disable=redefined-builtin
 from .errors import (
     AlreadyExists,
     BadFormat,
@@ -109,6 +110,7 @@ __all__ = [
     "check",
     "errors",
     "field",
+    "export_features",
     "geometry",
     "import_files",
     "import_map",

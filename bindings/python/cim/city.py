@@ -116,6 +116,16 @@ def load(*inputs: Path, progress: Any = None, **options: Any) -> City:
     return city
 
 
+def export_features(text: str | bytes, path: Path, *, format: str | None = None, epsg: int = 0, overwrite: bool = False) -> dict[str, Any]:  # pylint: disable=redefined-builtin
+    """Write GeoJSON, such as results of cimtool, to a file: GeoJSON or GeoPackage, by suffix or format.
+
+    epsg: of a GeoPackage; 0: as the text.  Gives the report.
+    """
+    data = text.encode() if isinstance(text, str) else bytes(text)
+    options = struct(_abi.cim_export_options, format=encode(format), epsg=epsg, flags=_abi.CIM_EXPORT_OVERWRITE if overwrite else 0)
+    return json_of(lib.cim_export_features, data, len(data), encode(path), ctypes.byref(options), slow=True)
+
+
 def check(path: Path, *, quick: bool = False, foreign: bool = False, progress: Any = None) -> dict[str, Any]:
     """Check a city file: {"file", "ok", "checks", "findings"}; progress as in Context."""
     flags = (_abi.CIM_CHECK_QUICK if quick else 0) | (_abi.CIM_CHECK_FOREIGN if foreign else 0)

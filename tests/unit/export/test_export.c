@@ -535,6 +535,139 @@ static void test_export_no_memory(void **state)
     }
 }
 
+/* ---- features ---- */
+
+#define POINT "{\"type\":\"Point\",\"coordinates\":[1,2]}"
+static const char features[] = "{\"type\":\"FeatureCollection\",\"as_of\":\"now\",\"features\":["
+                               "{\"type\":\"Feature\",\"id\":7,\"geometry\":" POINT ",\"properties\":{\"role\":\"site\",\"n\":1,\"yes\":true}},"
+                               "{\"type\":\"Feature\",\"geometry\":{\"type\":\"MultiPoint\",\"coordinates\":[[1,2],[3,4]]},\"properties\":{\"role\":\"site\",\"n\":1.5,\"t\":[\"\\u0000\"]}},"
+                               "{\"type\":\"Feature\",\"geometry\":null,\"properties\":null}]}";
+
+static cim_status write_features(cim_ctx *ctx, const char *text, const char *path, uint32_t flags, cim_buf *report)
+{
+    cim_export_options opts = CIM_EXPORT_OPTIONS_INIT;
+    opts.flags = flags;
+    return cim_export_features(ctx, text, text ? strlen(text) : 0, path, &opts, report);
+}
+
+static void test_features_are_written(void **state)
+{
+    fixture *f = *state;
+    static const char *const names[] = { "f.geojson", "f.gpkg" };
+    static const char *const layers[] = { "[]", "[\"site_points\",\"rows\",\"collection\"]" };
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = support_temp(names[i]);
+        cim_buf report = CIM_BUF_INIT;
+        size_t size;
+        support_write(path, "old", 3);
+        assert_status(f->ctx, write_features(f->ctx, features, path, 0, NULL), CIM_EEXIST);
+        char *text = support_read(path, &size);
+        assert_int_equal(size, 3);
+        free(text);
+        assert_ok(f->ctx, write_features(f->ctx, features, path, CIM_EXPORT_OVERWRITE, &report));
+        expect(parsed(report.data), "features", "3");
+        expect(parsed(report.data), "layers", layers[i]);
+        expect(parsed(report.data), "epsg", "4326");
+        cim_buf_dispose(&report);
+        text = support_read(path, &size);
+        if (!i) assert_true(size == strlen(features) + 1 && !memcmp(text, features, strlen(features)) && text[size - 1] == '\n');
+        else assert_memory_equal(text, "SQLite format 3", 16);
+        free(text);
+    }
+}
+
+static void test_features_refused(void **state)
+{
+    fixture *f = *state;
+#define FEATURE(geometry) "{\"type\":\"Feature\",\"properties\":{},\"geometry\":" geometry "}"
+    static const char *const texts[] = {
+        "", "{", "[]", "7", "{}", "{\"type\":\"Point\",\"coordinates\":[1,2]}", "{\"type\":\"FeatureCollection\"}", "{\"type\":\"FeatureCollection\",\"features\":{}}",
+        "{\"type\":\"FeatureCollection\",\"features\":[7]}", "{\"type\":\"FeatureCollection\",\"features\":[]} x", "{\"type\":\"FeatureCollection\",\"features\":[],\"crs\":{}}",
+        "{\"type\":\"Feature\",\"properties\":{}}", "{\"type\":\"Feature\",\"geometry\":null,\"properties\":[]}", "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"a\":\"\xff\"}}",
+        FEATURE("7"), FEATURE("{\"type\":\"GeometryCollection\",\"geometries\":[]}"), FEATURE("{\"type\":\"Point\"}"), FEATURE("{\"type\":\"Point\",\"coordinates\":7}"),
+        FEATURE("{\"type\":\"Point\",\"coordinates\":[1]}"), FEATURE("{\"type\":\"Point\",\"coordinates\":[1,2,3,4]}"), FEATURE("{\"type\":\"Point\",\"coordinates\":[1,null]}"),
+        FEATURE("{\"type\":\"Point\",\"coordinates\":[1,1e999]}"), FEATURE("{\"type\":\"Point\",\"coordinates\":[1,1e16]}"), FEATURE("{\"type\":\"LineString\",\"coordinates\":[[1,2]]}"),
+        FEATURE("{\"type\":\"LineString\",\"coordinates\":[1,2]}"), FEATURE("{\"type\":\"Polygon\",\"coordinates\":[[]]}"), FEATURE("{\"type\":\"Polygon\",\"coordinates\":[[[1,2],[3,4]]]}"),
+        FEATURE("{\"type\":\"MultiPolygon\",\"coordinates\":[[]]}"), FEATURE("{\"type\":\"MultiPolygon\",\"coordinates\":[7]}"), FEATURE("{\"type\":\"MultiLineString\",\"coordinates\":[[[[1,2]]]]}"),
+    };
+    static const char *const names[] = { "g.geojson", "g.gpkg" };
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+            const char *path = support_temp(names[i]);
+            cim_status st = write_features(f->ctx, texts[k], path, 0, NULL);
+            if (st != (k ? CIM_EFORMAT : CIM_EARG)) print_error("%s: %s\n", texts[k], cim_status_name(st));
+            assert_int_equal(st, k ? CIM_EFORMAT : CIM_EARG);
+            assert_int_not_equal(access(path, F_OK), 0);
+        }
+}
+
+static void test_features_options(void **state)
+{
+    fixture *f = *state;
+    cim_export_options opts = CIM_EXPORT_OPTIONS_INIT;
+    const char *path = support_temp("o.gpkg");
+    size_t n = strlen(features);
+    assert_status(f->ctx, cim_export_features(f->ctx, features, n, NULL, NULL, NULL), CIM_EARG);
+    assert_status(f->ctx, cim_export_features(f->ctx, NULL, n, path, NULL, NULL), CIM_EARG);
+    assert_status(f->ctx, cim_export_features(f->ctx, features, n, "x.shp", NULL, NULL), CIM_EARG);
+    assert_status(f->ctx, write_features(f->ctx, features, path, CIM_EXPORT_RELATIONS, NULL), CIM_EARG);
+    opts.decimals = 3;
+    assert_status(f->ctx, cim_export_features(f->ctx, features, n, path, &opts, NULL), CIM_EARG);
+    opts = (cim_export_options)CIM_EXPORT_OPTIONS_INIT;
+    opts.epsg = 999999;
+    assert_status(f->ctx, cim_export_features(f->ctx, features, n, path, &opts, NULL), CIM_ENOTFOUND);
+    opts.epsg = 25832;
+    assert_status(f->ctx, cim_export_features(f->ctx, features, n, support_temp("o.geojson"), &opts, NULL), CIM_EARG);
+    opts.epsg = 0;
+    opts.format = "gpkg";
+    assert_status(f->ctx, cim_export_features(f->ctx, features, n, "-", &opts, NULL), CIM_EARG);
+    cim_ctx_cancel(f->ctx);
+    assert_status(f->ctx, write_features(f->ctx, features, path, 0, NULL), CIM_ECANCEL);
+    cim_ctx_resume(f->ctx);
+    assert_int_not_equal(access(path, F_OK), 0);
+}
+
+/* More layers or properties than a file should have. */
+static void test_features_limits(void **state)
+{
+    fixture *f = *state;
+    for (int kind = 0; kind < 2; kind++) {
+        cim__buf text = cim__buf_on(f->ctx->mem);
+        cim__buf_puts(&text, kind ? "{\"type\":\"FeatureCollection\",\"features\":[" : "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{");
+        for (int i = 0; i < 501; i++) {
+            if (i) cim__buf_putc(&text, ',');
+            if (kind) cim__buf_printf(&text, "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"role\":\"r%d\"}}", i);
+            else cim__buf_printf(&text, "\"p%d\":1", i);
+        }
+        cim__buf_puts(&text, kind ? "]}" : "}}");
+        assert_status(f->ctx, cim_export_features(f->ctx, (const char *)text.data, text.size, support_temp("l.gpkg"), NULL, NULL), CIM_ELIMIT);
+        cim__buf_free(&text);
+    }
+}
+
+static void test_features_no_memory(void **state)
+{
+    static const char *const names[] = { "n.geojson", "n.gpkg" };
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        const char *path = support_temp(names[i / 2]);
+        for (long n = 0;; n++) {
+            support_fault fault = { .left = n, .persistent = i & 1 };
+            cim_ctx *ctx = support_fault_ctx(&fault, 1);
+            cim_buf report = CIM_BUF_INIT;
+            unlink(path);
+            cim_status st = ctx ? write_features(ctx, features, path, 0, &report) : CIM_ENOMEM;
+            cim_buf_dispose(&report);
+            cim_ctx_free(ctx);
+            if (fault.live || (st < 0 && st != CIM_ENOMEM)) print_error("%s: %s, %ld blocks leaked at allocation %ld\n", names[i / 2], cim_status_name(st), fault.live, n);
+            assert_int_equal(fault.live, 0);
+            assert_true(st >= 0 || st == CIM_ENOMEM);
+            if (!fault.hit) break;
+        }
+        assert_int_equal(access(path, F_OK), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -553,6 +686,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_gpkg_refuses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_styles_of_all_layers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_export_no_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_features_are_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_features_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_features_options, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_features_limits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_features_no_memory, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("export", tests, make_city, NULL);
 }
