@@ -124,6 +124,7 @@ EXTRA_DIST += \
 	tests/cli/gis.cli \
 	tests/cli/impact.cli \
 	tests/cli/journey.cli \
+	tests/cli/interpolate.cli \
 	tests/cli/observe.cli \
 	tests/cli/reach.cli \
 	tests/cli/see.cli \

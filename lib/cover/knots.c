@@ -102,17 +102,24 @@ static bool untie_all(cim__buf *knots, cim__buf *ends, const cim_sight_scene *s,
     return true;
 }
 
+static inline double least(double a, double b) { return a < b ? a : b; }
+static inline double most(double a, double b) { return a > b ? a : b; }
+
 /* May two of a few edges overlap?  Their boxes do by more than a point, and they seem parallel. */
 static bool suspicious(const edge *e, size_t count)
 {
-    for (size_t i = 1; i < count; i++)
+    double y[FEW][2];
+    for (size_t i = 0; i < count; i++) {
+        const double *a = e[i].low, *b = e[i].high;
+        y[i][0] = least(a[1], b[1]), y[i][1] = most(a[1], b[1]);
         for (size_t k = 0; k < i; k++) {
-            const double *a = e[i].low, *b = e[i].high, *c = e[k].low, *d = e[k].high;
-            double x = fmin(b[0], d[0]) - fmax(a[0], c[0]), y = fmin(fmax(a[1], b[1]), fmax(c[1], d[1])) - fmax(fmin(a[1], b[1]), fmin(c[1], d[1]));
-            if (!(x >= 0.0 && y >= 0.0 && x + y > 0.0)) continue;
+            const double *c = e[k].low, *d = e[k].high;
+            double wide = least(b[0], d[0]) - most(a[0], c[0]), high = least(y[i][1], y[k][1]) - most(y[i][0], y[k][0]);
+            if (wide < 0.0 || high < 0.0 || !(wide + high > 0.0)) continue;
             double left = (b[0] - a[0]) * (d[1] - c[1]), right = (b[1] - a[1]) * (d[0] - c[0]);
             if (fabs(left - right) <= 1e-14 * (fabs(left) + fabs(right))) return true;
         }
+    }
     return false;
 }
 

@@ -18,7 +18,6 @@ from . import alert, errors, field, geometry, net, observations, place, radio, r
 from ._core import Context
 from ._core import lib as _lib
 from .alert import Alerts, Watch
-from .city import City, Object, Relation, Report, Result, check, import_files, import_map, load, open  # pylint: disable=redefined-builtin
 from .city import City, Object, Relation, Report, Result, check, export_features, import_files, import_map, load, open  # pylint: disable=redefined-builtin
 from .errors import (
     AlreadyExists,
@@ -109,8 +108,8 @@ __all__ = [
     "assign",
     "check",
     "errors",
-    "field",
     "export_features",
+    "field",
     "geometry",
     "import_files",
     "import_map",
