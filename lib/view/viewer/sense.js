@@ -78,6 +78,7 @@ class Observations {
         let least = all.a[Math.floor((all.n - 1) * 0.02)], most = all.a[Math.ceil((all.n - 1) * 0.98)];
         if (least === most) { least = all.a[0]; most = all.a[all.n - 1]; }
         const n = least < most ? 5 : 1, step = (most - least) / n, text = (k) => String(+(least + k * step).toPrecision(3));
+        if (!Number.isFinite(step)) return null; // from -1e308 to 1e308
         const list = Array.from({ length: n }, (_, k) => [rampColour(ramp, k, n), n === 1 ? text(0) : k === 0 ? "below " + text(1) : k === n - 1 ? text(k) + " and more" : text(k) + " \u2013 " + text(k + 1)]);
         return { title: this.shown, list, of: (v) => (step > 0 ? Math.max(0, Math.min(n - 1, Math.floor((v - least) / step))) : 0) };
     }
@@ -89,6 +90,7 @@ class Observations {
         if (good.length < 2) return null;
         const make = (tag, more) => { const e = document.createElementNS($("svg").namespaceURI, tag); for (const k in more) e.setAttribute(k, more[k]); return e; };
         const least = good.reduce((a, b) => Math.min(a, b)), most = good.reduce((a, b) => Math.max(a, b)), first = times[0], wide = times[times.length - 1] - first || 1;
+        if (!Number.isFinite(most - least)) return null;
         const x = (t) => 2 + (w - 4) * (t - first) / wide, y = (v) => (most > least ? h - 3 - (h - 6) * (v - least) / (most - least) : h / 2);
         let path = "", pen = false;
         values.forEach((v, i) => { if (Number.isNaN(v)) pen = false; else { path += (pen ? "L" : "M") + x(times[i]).toFixed(1) + " " + y(v).toFixed(1); pen = true; } });
