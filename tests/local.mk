@@ -108,6 +108,7 @@ dist_check_SCRIPTS = \
 	tests/style/test_layers.sh \
 	tests/style/test_names.sh \
 	tests/style/test_sizes.sh \
+	tests/view/test_maps.sh \
 	tests/view/test_view.sh
 TESTS += $(dist_check_SCRIPTS)
 EXTRA_DIST += \

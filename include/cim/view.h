@@ -40,13 +40,17 @@ typedef struct cim_view_options {
  * WebGL2, finds objects by id and name, shows values, attributes and relations of what is picked, and tables where there is no WebGL.
  * Texts of the city are data of the page, never a part of its program.  The same city gives the same bytes.
  *
+ * Objects that have streams (cim/sense.h) show what was observed: the newest value of each, and a series of at most 200 points over the
+ * seven days before it.
+ *
  * Heights are above the ground beside each building; the ground is drawn flat.
  *
  * @param ids    id_count object numbers; NULL: all objects.
  * @param path   "-" is standard output.
  * @param opts   NULL for defaults.
  * @param[out] report_out  JSON: path, bytes, objects, shapes (buildings with roofs), layers ([{file, features, without_geometry}]),
- *               texts_cut (longer than 4,096 bytes), geometries_outside; release with cim_buf_dispose(); may be NULL.
+ *               streams (with observations in the page), streams_left_out (beyond 20,000), texts_cut (longer than 4,096
+ *               bytes), geometries_outside; release with cim_buf_dispose(); may be NULL.
  * @return CIM_OK; CIM_EARG for an unknown id, option, property or style; CIM_EEXIST; CIM_EIO; CIM_EFORMAT for a damaged city file, or a
  *         layer that is not GeoJSON, with its place; CIM_ELIMIT for a layer of more than max_layer_bytes; CIM_ENOTFOUND for the reference
  *         system of a layer; CIM_ECANCEL; CIM_ENOMEM.

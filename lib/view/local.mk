@@ -6,6 +6,7 @@ libcimcore_la_SOURCES += \
 	%D%/layer.c \
 	%D%/pack.c %D%/pack.h \
 	%D%/pack_relations.c \
+	%D%/pack_sense.c \
 	%D%/pack_shapes.c \
 	%D%/page.c \
 	%D%/paint.c %D%/paint.def \
@@ -22,6 +23,7 @@ VIEWER_PARTS = \
 	%D%/viewer/page.css \
 	%D%/viewer/read.js \
 	%D%/viewer/city.js \
+	%D%/viewer/sense.js \
 	%D%/viewer/mesh.js \
 	%D%/viewer/camera.js \
 	%D%/viewer/draw.js \

@@ -73,6 +73,12 @@ cim_status cim__pack_shapes(cim_ctx *ctx, cim__pack *p, cim__export *e, uint64_t
 /* Relations (pack_relations.c). */
 cim_status cim__pack_relations(cim_ctx *ctx, cim__pack *p, cim_city *city);
 
+/* Streams of what is in the page, with their observations (pack_sense.c), in meta. */
+typedef struct cim__sensed {
+    uint64_t streams, left_out;
+} cim__sensed;
+cim_status cim__pack_sense(cim_ctx *ctx, cim__pack *p, cim_city *city, cim__sensed *counts);
+
 /* The page (page.c): around the packed meta and streams. */
 cim_status cim__page_write(cim_ctx *ctx, cim__pack *p, const char *path, bool overwrite, cim__str title, const cim__buf *summary, uint64_t *bytes_out);
 

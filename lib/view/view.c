@@ -11,6 +11,7 @@ typedef struct viewer {
     uint8_t *colour; /* by object number */
     int layer;       /* of the city, that is packed; -1: none */
     uint64_t shapes, bytes;
+    cim__sensed sensed;
     cim__buf summary; /* rows of a table, HTML */
 } viewer;
 
@@ -201,6 +202,7 @@ static cim_status pack_all(cim_ctx *ctx, viewer *v, cim__str title)
     if (!(flags & CIM_VIEW_NO_SHAPES)) CIM__TRY(cim__pack_shapes(ctx, &v->pack, &v->e, v->opts.max_shape_vertices ? v->opts.max_shape_vertices :
         2000000, &v->shapes));
     if (!(flags & CIM_VIEW_NO_RELATIONS)) CIM__TRY(cim__pack_relations(ctx, &v->pack, v->e.city));
+    CIM__TRY(cim__pack_sense(ctx, &v->pack, v->e.city, &v->sensed));
     return v->summary.failed || cim__pack_failed(&v->pack) ? cim__nomem(ctx) : CIM_OK;
 }
 
@@ -233,6 +235,8 @@ static cim_status put_report(cim_ctx *ctx, const viewer *v, cim_buf *report_out)
     cim__json_kv_int(&json, "objects", (int64_t)v->e.written);
     cim__json_kv_int(&json, "shapes", (int64_t)v->shapes);
     cim__put_layer_report(&json, v->layers, v->layer_count);
+    cim__json_kv_int(&json, "streams", (int64_t)v->sensed.streams);
+    cim__json_kv_int(&json, "streams_left_out", (int64_t)v->sensed.left_out);
     cim__json_kv_int(&json, "texts_cut", (int64_t)v->pack.cut);
     cim__json_kv_int(&json, "geometries_outside", (int64_t)(v->pack.outside + v->e.outside));
     cim__json_close(&json, '}');
@@ -246,6 +250,7 @@ static void warn(cim_ctx *ctx, const viewer *v)
     uint64_t outside = v->pack.outside + v->e.outside;
     if (v->pack.cut) cim__log(ctx, CIM_LOG_WARNING, "%llu texts are cut to %d bytes", (unsigned long long)v->pack.cut, CIM__TEXT_MAX);
     if (outside) cim__log(ctx, CIM_LOG_WARNING, "%llu geometries are left out: they are too far away", (unsigned long long)outside);
+    if (v->sensed.left_out) cim__log(ctx, CIM_LOG_WARNING, "%llu streams are left out: they are too many for a page", (unsigned long long)v->sensed.left_out);
     for (size_t i = 0; i < v->layer_count; i++)
         if (v->layers[i].without_geometry) cim__log(ctx, CIM_LOG_WARNING, "%s: %llu features have no geometry that can be shown", v->layers[i].path,
             (unsigned long long)v->layers[i].without_geometry);

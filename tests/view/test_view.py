@@ -146,6 +146,48 @@ def views(b):
         REFERENCES.write_text(json.dumps(made, indent=1) + "\n")
 
 
+# ---- observations ----
+
+def observations(work, town):
+    city = work / "observed.cim"
+    city.write_bytes(town.read_bytes())
+    tool("observe", "-q", city, SOURCE / "data/town-sensors.json.gz")
+    tool("view", "-q", city, "-o", work / "observed.html")
+    newest = {o["stream"]: o for o in json.loads(tool("observe", "--latest", "--json", city))["observations"]}
+    want, plain = newest["AQ-1/NO2"], f"{newest['AQ-1/NO2']['value']:g} {newest['AQ-1/NO2']['unit']}"
+    middle = "2024-05-16T12:00:00Z"
+    before = {o["stream"]: o for o in json.loads(tool("observe", "--at", middle, "--json", city))["observations"]}
+    with chromium.Browser(1200, 800) as b:
+        opened = b.open(work / "observed.html", "window.cim && (cim.failed || cim.ready && cim.first_ms)")
+        x, y = b.run(f"""(() => {{ cim.go(cim.city.byId('osm:node/91000014964')); const o = cim.selected, c = cim.camera, q = cim.city.box(o); cim.select(-1); c.tilt = 0.3; c.distance = 60; c.change(); cim.change();
+            return c.project([q[0], q[1], Math.max(2, cim.city.value(o, 'height_m') || 4)]).slice(0, 2); }})()""")
+        b.settle()
+        b.click(x, y)
+        b.settle()
+        keep(b, "observed")
+        text = b.run("(document.getElementById('observed') || {}).innerText || ''")
+        number = b.run("cim.selected < 0 ? -1 : cim.city.number(cim.selected)")
+        result(opened and number == want["object"] and plain in text and want["time"] in text and b.run("document.querySelectorAll('#observed svg path').length") >= 1,
+               "the station that is picked shows its newest values", (number, want, text))
+        result((b.run("cim.tools.seen") or 0) >= 1, "values stand beside sensors that are near")
+        shown = b.run("""Object.fromEntries(cim.city.observations.list.map((s) => [s.id, [s.v, cim.city.observations.when(s.t)]]))""")
+        wrong = [g for g, (v, t) in shown.items() if newest[g]["value"] != v or newest[g]["time"] != t]
+        result(len(shown) >= 30 and not wrong, f"the newest of {len(shown)} streams are as cimtool observe gives them", wrong)
+        at = b.run(f"""(() => {{ const n = cim.city.observations; n.time = Date.parse('{middle}'); const out = Object.fromEntries(n.list.map((s) => [s.id, [n.at(s), n.series(s).times.length]])); n.time = Infinity; return out; }})()""")
+        exact = [g for g, (a, n) in at.items() if a and not a["mean"]]
+        wrong = [g for g in exact if abs(before[g]["value"] - at[g][0]["v"]) > 1e-9]
+        result(len(exact) >= 10 and not wrong and all(n <= 200 for a, n in at.values()), f"{len(exact)} streams say at a time what cimtool observe says", [(g, before[g], at[g]) for g in wrong][:3])
+        b.run("(() => { const t = document.getElementById('time-at'); t.value = 500; t.dispatchEvent(new Event('input')); })()")
+        later = b.run("document.getElementById('observed').innerText")
+        result("Observations at 2024-05-1" in later and later != text, "the time slider sets the time of the values", later)
+        colours = b.run("""(() => { const s = cim.panel.observedProperty; s.selectedIndex = [...s.options].findIndex((o) => o.value.startsWith('=NO2')); s.dispatchEvent(new Event('change'));
+            return cim.colours.observed.list.length; })()""")
+        b.settle()
+        keep(b, "observed-property")
+        result(colours == 5 and "NO2" in b.run("document.getElementById('legend').innerText"), "a property that is observed colours sensors", colours)
+        result(not quiet(b) and len(b.requests) == 1, "observations are nothing to complain of", (b.console, b.requests))
+
+
 # ---- hostile texts ----
 
 EVIL = ["</script><script>window.hacked=1</script>", "<img src=x onerror=window.hacked=1>", "\" onmouseover=\"window.hacked=1", "\u202eevil\u202c \u200f", "'-->]]>&lt;b&gt;", "\U0001f3d9 \u57ce\u5e02 \u0645\u062f\u064a\u0646\u0629", "x" * 60000]
@@ -164,6 +206,11 @@ def hostile(work):
         f.write("</osm>")
     city = work / "evil.cim"
     tool("import", "-q", "--attribution", EVIL[0], city, work / "evil.osm")
+    things = [{"@iot.id": f"t{i}", "name": text, "properties": {"osm": f"way/{i + 1}"}, "Datastreams": [{"@iot.id": f"s{i}{k}", "name": text[:500], "unitOfMeasurement": {"name": text[:500], "symbol": text[:500]},
+        "ObservedProperty": {"@iot.id": text[:500], "name": text[:500]}, "Observations": [{"phenomenonTime": f"2024-05-13T0{h}:00:00Z", "result": text[:500] if k else h * 1.5} for h in range(4)]} for k in (0, 1)]}
+        for i, text in enumerate(EVIL)]
+    (work / "evil.json").write_text(json.dumps({"value": things}))
+    tool("observe", "-q", city, work / "evil.json")
     (work / "evil.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"role": t[:300], "__proto__": 1, t[:100]: t[:300]}, "geometry": {"type": "Point", "coordinates": [9.0005, 48]}} for t in EVIL]}))
     tool("view", "-q", city, "-o", work / "evil.html", "--title", EVIL[0], "-l", str(work / "evil.geojson") + ":title=" + EVIL[1].replace("=", " "), "--color-by", "name")
     with chromium.Browser(900, 600) as b:
@@ -174,12 +221,16 @@ def hostile(work):
         bad = []
         for i, text in enumerate(EVIL):
             b.run(f"cim.go(cim.city.byId('osm:way/{i + 1}'))")
+            seen = b.run("document.querySelectorAll('#observed tr').length")
+            if seen != 2:
+                bad.append(f"{i}: {seen} streams")
             shown = b.run("cim.city.object(cim.selected).attributes")
             value = shown.get("osm:note:" + text[:200], "")
             if value != text and not ("cut: 60000 bytes" in value and value.startswith("x" * 4000)):
                 bad.append(f"{i}: {value[:100]}")
             if "\u202e" in b.run("document.getElementById('picked').textContent"):
                 bad.append("a text turns the page round")
+        b.run("(() => { const s = cim.panel.observedProperty; for (let i = 0; i < s.options.length; i++) { s.selectedIndex = i; s.dispatchEvent(new Event('change')); cim.frame(false); } })()")
         for text in EVIL:
             b.run(f"(() => {{ const i = document.getElementById('find'); i.value = {json.dumps(text[:200])}; i.form.requestSubmit(); }})()")
         b.settle()
@@ -274,6 +325,7 @@ def main():
             text = b.run("document.body.innerText")
             rows = b.run("document.querySelectorAll('#tables tbody tr').length")
             result(opened and b.run("document.body.classList.contains('flat')") and rows >= 200 and ("osm:way/" in text or "gml:" in text), "without WebGL there are tables", (rows, text[:300]))
+        observations(work, city)
         hostile(work)
         many(work)
     print(f"1..{number}")

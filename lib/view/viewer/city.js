@@ -90,6 +90,7 @@ class City {
         this.hidden = new Uint8Array(this.count);
         this.twin = new Map();
         this.readTwins();
+        this.observations = new Observations(this);
     }
     layer(o) { return this.layers[this.layerOf[o]]; }
     named(name) { return this.layers.find((l) => l.name === name && !l.result); }

@@ -116,7 +116,7 @@ class Colours {
         return !this.time || this.time(o, l);
     }
     apply() {
-        const { city, scene, base, classes } = this, twin = city.twin;
+        const { city, scene, base, classes } = this, twin = city.twin, seen = city.observations, now = this.observed = seen.classes(city.meta.ramps[this.ramp]);
         for (const l of city.layers) {
             const building = !l.result && ["building", "building_part", "building_detail"].includes(l.name);
             for (let o = l.first, end = l.first + l.count; o < end; o++) {
@@ -128,6 +128,10 @@ class Colours {
                 }
                 scene.setState(o, c, this.visible(o, l));
             }
+        }
+        if (now) for (const o of seen.of.keys()) {
+            const s = seen.chosen(o), a = s ? seen.at(s) : null, v = a ? seen.number(a.v) : NaN;
+            if (s) scene.setState(o, Number.isFinite(v) ? now.list[now.of(v)][0] : NO_VALUE, this.visible(o, city.layer(o)));
         }
         for (const [f, t] of this.targets) {
             const l = city.layer(f);

@@ -110,11 +110,31 @@ class Panel {
         if (l.result && this.city.byId(object.id) >= 0) head[1].push(this.city.byId(object.id));
         for (const k of ["valid_from", "valid_to"]) if (object[k]) head.push([k, object[k]]);
         table("Object", head);
+        const seen = el("div", null, { id: "observed" });
+        box.append(seen);
+        this.observed(o);
         table("Values", Object.entries(object.values || {}).map(([k, v]) => [k + (object.derived && object.derived[k] ? " (" + object.derived[k] + ")" : ""), v]));
         table("Attributes", Object.entries(object.attributes || {}));
         table("Relations", (object.relations || []).slice(0, 200).map((r) => [r.type, this.label(r.o), r.o]));
         if ((object.relations || []).length > 200) box.append(el("p", object.relations.length - 200 + " more relations are not listed."));
         if (["building", "building_part"].includes(l.name) && !this.city.solids.has(o) && this.city.type[o] && heights(this.city, o).guessed) box.append(el("p", "Its height is not known; it is drawn 5 or 6 m high."));
+    }
+    // What its streams say, at the time
+    observed(o) {
+        const box = $("observed"), all = this.city.observations.of.get(o), now = this.city.observations, most = 50;
+        if (!box || !all) return;
+        const t = el("table"), body = el("tbody"), bad = ["", ", uncertain"];
+        t.append(el("caption", now.time === Infinity ? "Observations, the newest" : "Observations at " + now.when(now.time)), body);
+        for (const s of all.slice(0, most)) {
+            const a = now.at(s), tr = el("tr"), td = el("td"), spark = now.spark(s), text = !a ? "none yet" : a.v === undefined ? "no value" : show(a.v) + (s.unit && typeof a.v === "number" ? " " + now.unit(s) : "");
+            td.append(el("bdi", text));
+            if (a) td.append(el("small", (a.mean ? "mean from " : "") + now.when(a.t) + (s.q && a.t === s.t ? bad[s.q] || ", bad" : "")));
+            if (spark) td.append(spark);
+            tr.append(el("th", s.property || s.name || s.id, { scope: "row", title: clean(s.name || s.id || "") }), td);
+            body.append(tr);
+        }
+        box.replaceChildren(t);
+        if (all.length > most) box.append(el("p", all.length - most + " more streams are not listed."));
     }
     // ---- layers ----
     layers() {
@@ -131,7 +151,7 @@ class Panel {
     }
     legend(colours) {
         const box = $("legend");
-        const before = box.querySelector("select");
+        const before = box.querySelector("select.mode");
         box.replaceChildren();
         const classes = (title, list) => {
             const ul = el("ul");
@@ -143,9 +163,10 @@ class Panel {
             if (l.colouring) classes(l.title + ": " + l.colouring.by, l.colouring.classes);
             else classes("", [[l.colour, l.title]]);
         }
+        this.observations(box, colours, classes);
         const modes = colours.modes();
         if (modes.length || colours.classes) {
-            const select = before || el("select", null, { "aria-label": "Colour of buildings" });
+            const select = before || el("select", null, { className: "mode", "aria-label": "Colour of buildings" });
             if (!before) {
                 select.append(el("option", "Colour: what it is", { value: "" }));
                 if (this.city.meta.colouring) select.append(el("option", "Colour: " + this.city.meta.colouring.by, { value: "*" }));
@@ -161,6 +182,20 @@ class Panel {
             li.append(swatch(NO_VALUE), el("span", "no value"));
             box.lastChild.append(li);
         }
+    }
+    // Which property colours what has streams
+    observations(box, colours, classes) {
+        const seen = this.city.observations, names = seen.properties();
+        if (!names.length) return;
+        if (!this.observedProperty) {
+            const select = this.observedProperty = el("select", null, { "aria-label": "Observed property" });
+            select.append(el("option", "Sensors: what they are", { value: "" }));
+            for (const n of names) select.append(el("option", "Sensors: " + n, { value: "=" + n }));
+            select.addEventListener("change", () => { seen.shown = select.value.slice(1); colours.apply(); this.legend(colours); this.app.change(); });
+        }
+        box.append(this.observedProperty);
+        const c = colours.observed;
+        if (c) classes(c.title, c.list);
     }
     // ---- everything as tables, also where nothing can be drawn ----
     tables(why) {

@@ -84,6 +84,8 @@ class Tools {
             if (a >= 0 || b >= 0) for (let i = 0; i < l.count; i++) { const f = a >= 0 ? l.attribute(a, i) : "", t = b >= 0 ? l.attribute(b, i) : ""; add(l.first + i, typeof f === "string" ? f : "", typeof t === "string" ? t : ""); }
         }
         if (most > least) kinds.push({ name: "objects that exist", least, most, text: (v) => new Date(v).toISOString().slice(0, most - least > 4e8 ? 10 : 16).replace("T", " "), test: (v) => (o) => { const s = spans.get(o); return !s || (s[0] <= v && v < s[1]); } });
+        const seen = city.observations, span = seen.span();
+        if (span) kinds.unshift({ name: "observations", observed: true, ...span, text: (v) => seen.when(Math.floor(v / 60000) * 60000).slice(0, 16).replace("T", " ") + " UTC", test: () => null });
         const building = city.named("building"), c = building && building.byName.get("year_built");
         if (c && !c.texts) {
             const rows = building.rows(c).filter((v) => v > 0).sort();
@@ -93,6 +95,8 @@ class Tools {
         const what = $("time-what"), at = $("time-at"), set = () => {
             const k = kinds[what.selectedIndex], v = k.least + (k.most - k.least) * at.value / 1000, all = what.selectedIndex && at.value === "1000";
             $("time-text").textContent = k.text(v);
+            seen.time = k.observed && at.value !== "1000" ? v : Infinity;
+            this.app.panel.observed(this.app.selected);
             this.app.colours.time = all ? null : k.test(v);
             this.app.colours.apply();
             this.app.change();
@@ -138,12 +142,38 @@ class Tools {
         g.setTransform(ratio, 0, 0, ratio, 0, 0);
         g.clearRect(0, 0, w, h);
         const ink = dark ? "#eef2f5" : "#252b31", halo = dark ? "#10151acc" : "#ffffffd9";
-        this.names(g, ink, halo);
+        this.names(g, ink, halo, this.observed(g, ink, halo));
         this.frame(g, ink, halo);
         if (this.points.length) this.drawMeasure(g);
     }
-    names(g, ink, halo) {
-        const camera = this.camera, taken = [], room = Math.round(camera.w / 60), left = camera.w > 640 ? 285 : 0;
+    // Values beside what has streams, when it is near or one property is asked for; gives the boxes that are taken
+    observed(g, ink, halo) {
+        const camera = this.camera, city = this.city, seen = city.observations, taken = [];
+        if (!seen.of.size || camera.distance > (seen.shown ? 6000 : 900)) return taken;
+        g.font = "600 11.5px system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif";
+        g.textAlign = "start";
+        g.textBaseline = "middle";
+        g.lineJoin = "round";
+        for (const o of seen.of.keys()) {
+            if (taken.length >= 150) break;
+            const s = seen.chosen(o), text = s ? seen.text(s, seen.at(s)) : "", b = text && this.app.colours.visible(o, city.layer(o)) ? city.box(o) : null;
+            if (!b) continue;
+            const p = camera.project([(b[0] + b[2]) / 2, (b[1] + b[3]) / 2, city.layer(o).name === "sensor" ? Math.max(2, city.value(o, "height_m") || 4) : 1]);
+            if (!p || p[0] < 0 || p[1] < 10 || p[0] > camera.w - 10 || p[1] > camera.h - 20) continue;
+            const box = [p[0] - 9, p[1] - 9, p[0] + 12 + g.measureText(text).width, p[1] + 9];
+            if (taken.some((t) => t[0] < box[2] && box[0] < t[2] && t[1] < box[3] && box[1] < t[3])) continue;
+            taken.push(box);
+            g.lineWidth = 3.5;
+            g.strokeStyle = halo;
+            g.strokeText(text, p[0] + 11, p[1]);
+            g.fillStyle = ink;
+            g.fillText(text, p[0] + 11, p[1]);
+        }
+        this.seen = taken.length;
+        return taken;
+    }
+    names(g, ink, halo, taken) {
+        const camera = this.camera, room = Math.round(camera.w / 60), left = camera.w > 640 ? 285 : 0;
         let n = 0;
         g.textAlign = "center";
         g.textBaseline = "middle";

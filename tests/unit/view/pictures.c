@@ -1,6 +1,8 @@
 /* pictures.c - the small city. */
 #include "pictures.h"
 
+#include "cim/sense.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +34,53 @@ const char *pictures_city(void)
         strncpy(path, support_temp("pictures.cim"), sizeof path - 1);
         support_city(path, 0, objects, sizeof objects / sizeof *objects, relations, 1);
     }
+    return path;
+}
+
+static void observe(cim_ctx *ctx, cim_sense *sense, const char *gid, uint32_t object, uint32_t edge, uint32_t kind, const double *values, size_t count)
+{
+    cim_stream s = CIM_STREAM_INIT;
+    uint32_t id = 0;
+    s.gid = gid;
+    s.property = s.name = "</script><script>alert(3)</script>";
+    s.unit = "\"'&{x}";
+    s.object = object;
+    s.edge = edge;
+    s.kind = kind;
+    assert_ok(ctx, cim_sense_stream_put(ctx, sense, &s, &id));
+    for (size_t i = 0; i < count; i++) {
+        int64_t time = 1715558400000 + (int64_t)i * 61001;
+        if (kind == CIM_STREAM_TEXT) assert_ok(ctx, cim_sense_append_text(ctx, sense, id, time, gid, CIM_QUALITY_GOOD));
+        else assert_ok(ctx, cim_sense_append(ctx, sense, id, &time, values + i, NULL, 1));
+    }
+}
+
+const char *pictures_observed(void)
+{
+    static char path[600];
+    static double many[3000];
+    const double sizes[] = { 1e308, -1e308, 4.9e-324, NAN, 1.0 / 3.0 }, tiny[] = { 4.9e-324, 1e-320, NAN }, gaps[] = { NAN, NAN }, states[] = { 0, 1, 1 };
+    if (path[0]) return path;
+    for (size_t i = 0; i < sizeof many / sizeof *many; i++) many[i] = (double)(i % 997) / 7.0;
+    strncpy(path, support_temp("observed.cim"), sizeof path - 1);
+    support_city(path, 0, objects, sizeof objects / sizeof *objects, relations, 1);
+    cim_ctx *ctx = support_ctx();
+    cim_sense *sense;
+    cim_sense_options opts = CIM_SENSE_OPTIONS_INIT;
+    opts.flags = CIM_SENSE_WRITE | CIM_SENSE_MANUAL;
+    assert_ok(ctx, cim_sense_open(ctx, path, &opts, &sense));
+    observe(ctx, sense, "many", 4, 2, CIM_STREAM_NUMBER, many, sizeof many / sizeof *many);
+    observe(ctx, sense, "sizes", 4, CIM_NONE, CIM_STREAM_NUMBER, sizes, 5);
+    observe(ctx, sense, "tiny", 4, CIM_NONE, CIM_STREAM_NUMBER, tiny, 3);
+    observe(ctx, sense, "gaps", CIM_NONE, 2, CIM_STREAM_NUMBER, gaps, 2);
+    observe(ctx, sense, "states", 4, CIM_NONE, CIM_STREAM_BOOLEAN, states, 3);
+    observe(ctx, sense, "<b>word", 4, CIM_NONE, CIM_STREAM_TEXT, NULL, 2);
+    observe(ctx, sense, "none yet", 4, CIM_NONE, CIM_STREAM_NUMBER, NULL, 0);
+    observe(ctx, sense, "nowhere", CIM_NONE, CIM_NONE, CIM_STREAM_NUMBER, states, 1);
+    observe(ctx, sense, "gone", 4000000000u, CIM_NONE, CIM_STREAM_NUMBER, states, 1);
+    assert_ok(ctx, cim_sense_finish(ctx, sense));
+    cim_sense_free(sense);
+    cim_ctx_free(ctx);
     return path;
 }
 

@@ -14,7 +14,7 @@ static cim_status view(cim_ctx *ctx)
     cim_buf report = CIM_BUF_INIT;
     const char *page = support_temp("fault.html");
     unlink(page);
-    CIM__TRY(cim_city_open(ctx, pictures_city(), NULL, &city));
+    CIM__TRY(cim_city_open(ctx, pictures_observed(), NULL, &city));
     opts.color_by = "height_m";
     opts.classes = "jenks:2";
     opts.layers = &layer;
@@ -47,6 +47,7 @@ static void test_view_oom(void **state)
 {
     (void)state;
     pictures_city();
+    pictures_observed();
     strncpy(path, pictures_file("fault.geojson",
         "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"id\":\"a\\u0041\",\"properties\":{\"role\":\"x\"},\"geometry\":{\"type\":\"MultiLineString\","
                                            "\"coordinates\":[[[9,48.75],[9.001,48.75]]]}},{\"type\":\"Feature\",\"properties\":{\"role\":\"y\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[9,48.75]}}]}"), sizeof path - 1);

@@ -73,6 +73,39 @@ static void test_view_long_texts(void **state)
     free(attrs);
 }
 
+/* What streams say is in the page of those objects alone that it has. */
+static void test_view_observations(void **state)
+{
+    (void)state;
+    cim_ctx *ctx = support_ctx();
+    cim_city *city = support_open(ctx, pictures_observed());
+    cim_buf report = CIM_BUF_INIT;
+    cim_view_options opts = CIM_VIEW_OPTIONS_INIT;
+    const char *page = support_temp("observed.html");
+    assert_ok(ctx, cim_view_write(ctx, city, NULL, 0, page, &opts, &report));
+    assert_non_null(strstr(report.data, "\"streams\":7,\"streams_left_out\":0"));
+    cim_buf_dispose(&report);
+    assert_false(pictures_has(page, "<script>alert"));
+    size_t size, again_size;
+    char *first = support_read(page, &size);
+    opts.flags = CIM_VIEW_OVERWRITE;
+    assert_ok(ctx, cim_view_write(ctx, city, NULL, 0, page, &opts, NULL));
+    char *again = support_read(page, &again_size);
+    assert_int_equal(size, again_size);
+    assert_memory_equal(first, again, size);
+    free(first);
+    free(again);
+    uint32_t road = 2, building = 1;
+    assert_ok(ctx, cim_view_write(ctx, city, &road, 1, page, &opts, &report));
+    assert_non_null(strstr(report.data, "\"streams\":2,"));
+    cim_buf_dispose(&report);
+    assert_ok(ctx, cim_view_write(ctx, city, &building, 1, page, &opts, &report));
+    assert_non_null(strstr(report.data, "\"streams\":0,"));
+    cim_buf_dispose(&report);
+    cim_city_free(city);
+    cim_ctx_free(ctx);
+}
+
 static void refuse(cim_ctx *ctx, cim_city *city, const cim_view_options *opts, cim_status wanted)
 {
     const char *page = support_temp("refused.html");
@@ -137,6 +170,7 @@ static void test_view_refusals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_view_page), cmocka_unit_test(test_view_long_texts), cmocka_unit_test(test_view_refusals) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_view_page), cmocka_unit_test(test_view_long_texts), cmocka_unit_test(test_view_observations),
+                                       cmocka_unit_test(test_view_refusals) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
