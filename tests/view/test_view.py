@@ -123,7 +123,7 @@ VIEWS = {
 
 
 def cells(b):
-    data = b.run(f"""(() => {{ const c = new OffscreenCanvas({COLUMNS}, {ROWS}), g = c.getContext('2d'); g.imageSmoothingQuality = 'high'; g.drawImage(document.getElementById('scene'), 0, 0, {COLUMNS}, {ROWS});
+    data = b.run(f"""(() => {{ cim.frame(true); const c = new OffscreenCanvas({COLUMNS}, {ROWS}), g = c.getContext('2d'); g.imageSmoothingQuality = 'high'; g.drawImage(document.getElementById('scene'), 0, 0, {COLUMNS}, {ROWS});
         const d = g.getImageData(0, 0, {COLUMNS}, {ROWS}).data; let s = ''; for (let i = 0; i < d.length; i++) if (i % 4 < 3) s += String.fromCharCode(d[i]); return btoa(s); }})()""")
     return base64.b64decode(data)
 
