@@ -71,7 +71,8 @@ result "standard output has the same bytes"
     "$tool" export a.cim -o missing/a.geojson 2>err; [ $? = 4 ] || echo "unwritable: other status"
     [ "$(wc -l <err)" = 1 ] || cat err
     if [ -c /dev/full ]; then "$tool" export a.cim -f cityjson -o /dev/full 2>err; [ $? = 4 ] || echo "full device: other status"; fi
-    "$tool" export a.cim --layer nothing 2>err; [ $? = 1 ] || echo "nothing chosen: other status"
+    "$tool" export a.cim --layer nothing 2>err; [ $? = 2 ] || echo "a layer that does not exist: other status"
+    "$tool" export a.cim --filter "height_m > 100000" 2>err; [ $? = 1 ] || echo "nothing chosen: other status"
     "$tool" export a.cim -f doc 2>err; [ $? = 2 ] || echo "unknown format: other status"
     "$tool" export a.cim --class Building --json -o c.geojson >out && grep -q '"schema":"cimtool/1"' out || echo "no report"
     python3 -c 'import json; assert {f["properties"]["class"] for f in json.load(open("c.geojson"))["features"]} == {"Building"}'
