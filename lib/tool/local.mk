@@ -65,10 +65,7 @@ cimtool_SOURCES = \
 	%D%/verb_view.c \
 	%D%/verb_watch.c \
 	%D%/verbs.c \
-	%D%/view.c \
-	<<<<<<< HEAD \
-	======= \
-	>>>>>>> main
+	%D%/view.c
 cimtool_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE
 cimtool_LDADD = libcim.la
 
